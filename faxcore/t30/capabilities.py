@@ -1,0 +1,233 @@
+"""What a receiver offers (DIS) and what a sender commands (DCS): T.30 table 2.
+
+Bit n of table 2 sits in octet (n - 1) // 8 of the FIF, on the link at mask 1 << ((n - 1) % 8).
+Octets after the third exist only where the extend bit of the octet before them is set, and DIS
+comes from strangers: no octet is looked at without asking for its presence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from faxcore.t4 import Coding, Resolution
+from faxcore.t30.modulation import (
+    BY_DCS_BITS,
+    V17_14400,
+    Modulation,
+    Rung,
+)
+
+EXTEND_BITS = (24, 32, 40, 48, 56, 64, 72, 80, 88, 96, 104, 112, 120)
+
+_MODEMS: dict[tuple[int, ...], frozenset[Modulation]] = {
+    (0, 0, 0, 0): frozenset({Modulation.V27TER}),
+    (0, 1, 0, 0): frozenset({Modulation.V27TER}),
+    (1, 0, 0, 0): frozenset({Modulation.V29}),
+    (1, 1, 0, 0): frozenset({Modulation.V27TER, Modulation.V29}),
+    (1, 1, 1, 0): frozenset({Modulation.V27TER, Modulation.V29}),
+    (1, 1, 0, 1): frozenset({Modulation.V27TER, Modulation.V29, Modulation.V17}),
+}
+"""Bits 11-14 of a DIS. (0, 0, 0, 0) is V.27ter at 2400 bit/s only."""
+
+_SCAN_TIMES: dict[tuple[int, ...], tuple[int, int]] = {
+    (0, 0, 0): (20, 20),
+    (1, 0, 0): (5, 5),
+    (0, 1, 0): (10, 10),
+    (0, 0, 1): (40, 40),
+    (0, 1, 1): (10, 5),
+    (1, 1, 0): (20, 10),
+    (1, 0, 1): (40, 20),
+    (1, 1, 1): (0, 0),
+}
+"""Bits 21-23 of a DIS: minimum scan line time in ms at 98 and at 196 lines/inch."""
+
+_SCAN_BITS: dict[int, tuple[int, ...]] = {
+    20: (0, 0, 0),
+    5: (1, 0, 0),
+    10: (0, 1, 0),
+    40: (0, 0, 1),
+    0: (1, 1, 1),
+}
+"""Bits 21-23 of a DCS by milliseconds."""
+
+_WIDTHS: dict[tuple[int, ...], tuple[int, ...]] = {
+    (0, 0): (1728,),
+    (1, 0): (1728, 2048, 2432),
+    (0, 1): (1728, 2048),
+    (1, 1): (1728, 2048, 2432),
+}
+"""Bits 17, 18. The pattern 11 is invalid and is read as 01 in T.30's writing (all widths)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bits:
+    """The FIF of a DIS, DTC or DCS, asked bit by bit; what is not announced is 0."""
+
+    fif: bytes
+
+    def __getitem__(self, bit: int) -> int:
+        """Bit ``bit`` of table 2, counted from 1."""
+        octet = (bit - 1) // 8
+        if octet >= self.announced:
+            return 0
+        return self.fif[octet] >> ((bit - 1) % 8) & 1
+
+    def several(self, *bits: int) -> tuple[int, ...]:
+        """Some bits in the order asked for."""
+        return tuple(self[bit] for bit in bits)
+
+    @property
+    def announced(self) -> int:
+        """How many octets there are that the extend bits announce."""
+        count = min(3, len(self.fif))
+        while count < len(self.fif) and count >= 3 and self.fif[count - 1] & 0x80:
+            count += 1
+        return count
+
+
+@dataclass(frozen=True, slots=True)
+class SessionParameters:
+    """What DCS says: how pages are sent from now on.
+
+    ``scan_time_ms`` is the minimum scan line time (T.4 4.1.3); ``width`` is in pels;
+    ``unlimited_length`` whether a page may be longer than the paper.
+    """
+
+    rung: Rung
+    coding: Coding = Coding.MH
+    resolution: Resolution = Resolution.FINE
+    width: int = 1728
+    scan_time_ms: int = 0
+    ecm: bool = False
+    unlimited_length: bool = False
+    b4_length: bool = False
+
+    def encode(self) -> bytes:
+        """The FIF of the DCS: trailing zero octets trimmed to three, extend bits set."""
+        bits = [0] * 129
+        bits[10] = 1
+        bits[11], bits[12], bits[13], bits[14] = self.rung.dcs_bits
+        bits[15] = int(self.resolution in _FINE_BIT)
+        bits[16] = int(self.coding is Coding.MR)
+        bits[17], bits[18] = {1728: (0, 0), 2432: (1, 0), 2048: (0, 1)}[self.width]
+        bits[19], bits[20] = int(self.b4_length), int(self.unlimited_length)
+        bits[21], bits[22], bits[23] = _SCAN_BITS[self.scan_time_ms]
+        bits[27] = int(self.ecm)
+        bits[31] = int(self.coding is Coding.MMR)
+        bits[41] = int(self.resolution is Resolution.SUPERFINE)
+        return _pack(bits)
+
+    @classmethod
+    def decode(cls, fif: bytes) -> SessionParameters | None:
+        """What a received DCS commands; None when its rate or scan time is none of T.30's."""
+        bits = Bits(fif)
+        rung = BY_DCS_BITS.get(bits.several(11, 12, 13, 14))
+        scan = {pattern: ms for ms, pattern in _SCAN_BITS.items()}.get(bits.several(21, 22, 23))
+        if rung is None or scan is None:
+            return None
+        resolution = Resolution.FINE if bits[15] else Resolution.COARSE
+        if bits[41]:
+            resolution = Resolution.SUPERFINE
+        coding = Coding.MMR if bits[31] else Coding.MR if bits[16] else Coding.MH
+        width = {(0, 0): 1728, (1, 0): 2432, (0, 1): 2048}.get((bits[17], bits[18]), 2432)
+        return cls(
+            rung, coding, resolution, width, scan, bool(bits[27]), bool(bits[20]), bool(bits[19])
+        )
+
+
+_FINE_BIT = (Resolution.FINE,)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What DIS says: what a receiver can take.
+
+    ``scan_time_ms`` is the pair of minimum scan line times at 98 and 196 lines/inch; ``octets``
+    how many octets the DIS had (some receivers with three of them must get no more in a DCS).
+    """
+
+    can_receive: bool = True
+    modulations: frozenset[Modulation] = frozenset(Modulation)
+    slow_v27ter_only: bool = False
+    resolutions: frozenset[Resolution] = frozenset({Resolution.COARSE, Resolution.FINE})
+    codings: frozenset[Coding] = frozenset({Coding.MH})
+    widths: tuple[int, ...] = (1728,)
+    scan_time_ms: tuple[int, int] = (0, 0)
+    ecm: bool = False
+    unlimited_length: bool = True
+    b4_length: bool = False
+    octets: int = field(default=3, compare=False)
+
+    @classmethod
+    def decode(cls, fif: bytes) -> Capabilities:
+        """Read a DIS of any length; what it does not announce it cannot do."""
+        bits = Bits(fif)
+        modems = bits.several(11, 12, 13, 14)
+        resolutions = {Resolution.COARSE}
+        if bits[15]:
+            resolutions.add(Resolution.FINE)
+        if bits[41]:
+            resolutions.add(Resolution.SUPERFINE)
+        codings = {Coding.MH}
+        if bits[16]:
+            codings.add(Coding.MR)
+        if bits[31] and bits[27]:
+            codings.add(Coding.MMR)
+        return cls(
+            can_receive=bool(bits[10]),
+            modulations=_MODEMS.get(modems, frozenset({Modulation.V27TER})),
+            slow_v27ter_only=modems == (0, 0, 0, 0),
+            resolutions=frozenset(resolutions),
+            codings=frozenset(codings),
+            widths=_WIDTHS[bits[17], bits[18]],
+            scan_time_ms=_SCAN_TIMES[bits.several(21, 22, 23)],
+            ecm=bool(bits[27]),
+            unlimited_length=(bits[19], bits[20]) in {(0, 1), (1, 1)},
+            b4_length=(bits[19], bits[20]) == (1, 0),
+            octets=bits.announced,
+        )
+
+    def encode(self) -> bytes:
+        """The FIF of the DIS that says this."""
+        bits = [0] * 129
+        bits[10] = int(self.can_receive)
+        bits[11], bits[12], bits[13], bits[14] = self._modem_bits()
+        bits[15] = int(Resolution.FINE in self.resolutions)
+        bits[16] = int(Coding.MR in self.codings)
+        bits[17], bits[18] = {1: (0, 0), 3: (1, 0), 2: (0, 1)}[len(self.widths)]
+        bits[19], bits[20] = int(self.b4_length), int(self.unlimited_length)
+        by_times = {times: pattern for pattern, times in _SCAN_TIMES.items()}
+        bits[21], bits[22], bits[23] = by_times[self.scan_time_ms]
+        bits[27] = int(self.ecm)
+        bits[31] = int(Coding.MMR in self.codings)
+        bits[41] = int(Resolution.SUPERFINE in self.resolutions)
+        return _pack(bits)
+
+    def _modem_bits(self) -> tuple[int, ...]:
+        if self.slow_v27ter_only:
+            return (0, 0, 0, 0)
+        if Modulation.V17 in self.modulations:
+            return (1, 1, 0, 1)
+        if Modulation.V29 in self.modulations:
+            return (1, 1, 0, 0) if Modulation.V27TER in self.modulations else (1, 0, 0, 0)
+        return (0, 1, 0, 0)
+
+    def has(self, rung: Rung) -> bool:
+        """Whether this receiver has the modem for ``rung``."""
+        if self.slow_v27ter_only:
+            return rung.modulation is Modulation.V27TER and rung.bits_per_second == 2400
+        return rung.modulation in self.modulations
+
+
+def _pack(bits: list[int]) -> bytes:
+    """Table 2's bits (index 0 unused) as the FIF of a DIS or DCS."""
+    octets = [sum(bits[8 * i + j + 1] << j for j in range(8)) for i in range(16)]
+    while len(octets) > 3 and octets[-1] == 0:
+        octets.pop()
+    for i in range(2, len(octets) - 1):
+        octets[i] |= 0x80
+    return bytes(octets)
+
+
+FASTEST = V17_14400
+"""Where the ladder starts when both sides have everything."""
