@@ -130,12 +130,13 @@ class Ended(enum.Enum):
 class Heard:
     """What came of one line operation.
 
-    ``at`` is the moment it ended on the line's clock, in seconds; ``frames`` the undamaged frames
+    ``began`` and ``at`` are the moments it began and ended on the line's clock, in seconds; ``frames`` the undamaged frames
     in order; ``damaged`` how many frames came with a wrong FCS; ``octets`` what the fast carrier
     brought, or, for SendPage, nothing; ``text`` a sentence for people where ``ended`` is not DONE.
     """
 
     ended: Ended
+    began: float
     at: float
     frames: tuple[Frame, ...] = ()
     damaged: int = 0

@@ -57,7 +57,8 @@ FALLBACK = (
 )  # fmt: skip
 """The order in which training walks down: by rate, V.17 before V.29 at the same rate."""
 
-BY_DCS_BITS: dict[tuple[int, ...], Rung] = {rung.dcs_bits: rung for rung in RUNGS} | {
+BY_DCS_BITS: dict[tuple[int, ...], Rung] = {
+    **{rung.dcs_bits: rung for rung in RUNGS},
     (0, 1, 1, 0): V17_12000,
     (0, 0, 1, 0): V17_14400,
 }
