@@ -49,7 +49,8 @@ class Port(Protocol):
     def write(self, data: bytes, until: float) -> int:
         """Write as much as flow control lets through until ``until``; how many octets went.
 
-        Raises PortError when the port is gone, Interrupted after ``interrupt()``.
+        Raises PortError when the port is gone, Interrupted after ``interrupt()``; but where some
+        octets went already, their count is returned, and the next call raises.
         """
         ...
 
@@ -73,7 +74,7 @@ class Port(Protocol):
         ...
 
 
-class Interrupted(Exception):  # noqa: N818  (no error: somebody asked for it)
+class Interrupted(Exception):
     """A read or write was ended by ``interrupt()``."""
 
 
