@@ -2,6 +2,25 @@
 
 from __future__ import annotations
 
+from faxcore.t4.account import DecodedPage, EndedBy, Repair
+from faxcore.t4.bits import reverse_bits
+from faxcore.t4.decode import decode_octets, decode_page
+from faxcore.t4.encode import encode_page
+from faxcore.t4.line import line_octets, minimum_row_bits
 from faxcore.t4.page import Coding, EncodedPage, PageBitmap, Resolution
 
-__all__ = ["Coding", "EncodedPage", "PageBitmap", "Resolution"]
+__all__ = [
+    "Coding",
+    "DecodedPage",
+    "EncodedPage",
+    "EndedBy",
+    "PageBitmap",
+    "Repair",
+    "Resolution",
+    "decode_octets",
+    "decode_page",
+    "encode_page",
+    "line_octets",
+    "minimum_row_bits",
+    "reverse_bits",
+]

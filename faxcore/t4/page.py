@@ -65,9 +65,7 @@ class PageBitmap:
             )
 
     @classmethod
-    def from_array(
-        cls, pixels: ArrayLike, resolution: Resolution = Resolution.FINE
-    ) -> PageBitmap:
+    def from_array(cls, pixels: ArrayLike, resolution: Resolution = Resolution.FINE) -> PageBitmap:
         """Pack a (height, width) array of booleans or 0/1, where true or 1 is black."""
         array = np.asarray(pixels)
         if array.ndim != 2:

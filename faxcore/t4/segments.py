@@ -1,0 +1,64 @@
+"""Where the EOLs are, and what lies between them: T.4 4.1.2 to 4.1.4.
+
+An EOL is a 1 after eleven or more 0s, which no sequence of codes can imitate; further zeros before
+it are fill. What lies between two EOLs is a *segment*, a row if all went well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_EOL_ZEROS = 11
+_LEADING = np.array([8 - n.bit_length() for n in range(256)], np.int64)
+_TRAILING = np.array([8, *((n & -n).bit_length() - 1 for n in range(1, 256))], np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """The stretches between EOLs, as bit positions.
+
+    Segment i holds the bits from ``starts[i]`` up to ``stops[i]``, where the zeros of fill and
+    EOL begin (some may belong to its last code), and ``ends[i]`` is just after the EOL. The first
+    segment is what precedes the first EOL, the last one ends with the data and has no EOL.
+    """
+
+    starts: NDArray[np.int64]
+    stops: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    @property
+    def empty(self) -> NDArray[np.bool_]:
+        """Which segments hold nothing but zeros: two EOLs in a row, fill before the first."""
+        return self.stops <= self.starts
+
+
+def find_segments(octets: NDArray[np.uint8], tag_bits: int = 0) -> Segments:
+    """Cut a page at its EOLs; each is followed by ``tag_bits`` bits that belong to no segment."""
+    occupied = np.flatnonzero(octets)
+    total = len(octets) * 8
+    values = octets[occupied]
+    last_one = occupied * 8 + 7 - _TRAILING[values]
+    first_one = occupied * 8 + _LEADING[values]
+    before = np.concatenate(([-1], last_one[:-1]))[: len(occupied)]
+    at = np.flatnonzero(first_one - before > _EOL_ZEROS)
+    final_stop = last_one[-1] + 1 if len(last_one) else 0
+    stops = np.append(before[at] + 1, final_stop)
+    ends = np.minimum(np.append(first_one[at] + 1 + tag_bits, total), total)
+    starts = np.concatenate(([0], ends[:-1]))
+    return Segments(starts, np.maximum(stops, starts), ends)
+
+
+def return_to_control(segments: Segments) -> int | None:
+    """The segment that RTC ends, if there is one.
+
+    RTC is six EOLs in a row; three are taken for a damaged one, and two if nothing follows. Two
+    in the midst of a page are line noise.
+    """
+    empty = segments.empty
+    if len(empty) <= 2:
+        return None
+    found = np.flatnonzero(empty[1:-1] & empty[2:])
+    return int(found[0]) if len(found) else None
