@@ -17,6 +17,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, TypeVar
 
+from faxcore.t30.capabilities import SessionParameters
 from faxcore.t30.frames import Frame
 from faxcore.t30.modulation import Rung
 
@@ -92,7 +93,7 @@ class KeepPage:
 
     octets: bytes
     number: int
-    parameters: object
+    parameters: SessionParameters
 
 
 LineOp: TypeAlias = (
@@ -130,9 +131,10 @@ class Ended(enum.Enum):
 class Heard:
     """What came of one line operation.
 
-    ``began`` and ``at`` are the moments it began and ended on the line's clock, in seconds; ``frames`` the undamaged frames
-    in order; ``damaged`` how many frames came with a wrong FCS; ``octets`` what the fast carrier
-    brought, or, for SendPage, nothing; ``text`` a sentence for people where ``ended`` is not DONE.
+    ``began`` and ``at`` are the moments it began and ended on the line's clock, in seconds;
+    ``frames`` the undamaged frames in order; ``damaged`` how many came with a wrong FCS;
+    ``octets`` what the fast carrier brought; ``text`` a sentence for people where ``ended`` is
+    not DONE.
     """
 
     ended: Ended

@@ -1,0 +1,30 @@
+"""The timers and retry counts of T.30, in one table (T.30 5.4, 5.3.6).
+
+Each has its nominal value in seconds and, beside it, the tolerance and what it is for.
+"""
+
+from __future__ import annotations
+
+T1 = 35.0
+"""+- 5 s: how long two stations may take to identify each other (T.30 5.4.3.1)."""
+
+T2 = 6.0
+"""+- 1 s: how long a receiver waits for the next command or page (T.30 5.4.3.1)."""
+
+T4 = 3.0
+"""+- 15 %: how long a sender waits for an answer before it repeats a command (T.30 5.4.3.1)."""
+
+TURN_ROUND_MS = 75
+"""+- 20 ms: the silence between two carriers (T.30 5.3.6, note to figure 5-2)."""
+
+COMMAND_TRIES = 3
+"""A command is sent three times before the sender gives up (T.30 5.3.6)."""
+
+MAX_CRP = 3
+"""How often one command is repeated because the far end asks for it (T.30 5.3.6.1.8)."""
+
+MAX_RTN = 2
+"""How often one page is sent again after RTN: our policy, T.30 leaves it open (5.3.6.1.6).
+
+The third refusal ends the call: among real machines RTN also means "do not bother".
+"""

@@ -1,0 +1,92 @@
+"""Phase B of a sender after DIS: command, training check, and the way down (T.30 5.3.6, fig. 5-2a).
+
+One round is TSI and DCS at 300 bit/s, 75 ms of silence, 1.5 s of TCF at the rate commanded, then
+the answer: CFR ends it, FTT steps one rung down, a repeated DIS means that the command was not
+understood, silence repeats it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from faxcore.t4 import EncodedPage
+from faxcore.t30.call import Call, CallEnded, answer, command, hear
+from faxcore.t30.capabilities import Capabilities
+from faxcore.t30.frames import FCF, Frame
+from faxcore.t30.line import Procedure, SendFrames, SendTraining, Silence
+from faxcore.t30.negotiation import negotiate, refusal, step_down
+from faxcore.t30.result import HangupStatus
+from faxcore.t30.timers import COMMAND_TRIES, MAX_CRP
+
+_GIVE_UP = {
+    None: (COMMAND_TRIES, HangupStatus.DCS_UNANSWERED, "DCS was not answered {n} times"),
+    FCF.DIS: (COMMAND_TRIES, HangupStatus.DIS_REPEATED, "DIS came again {n} times after DCS"),
+    FCF.CRP: (MAX_CRP, HangupStatus.PHASE_B_INVALID, "CRP came {n} times after DCS"),
+}
+"""What may come in place of CFR or FTT, how often, and what it means then."""
+
+
+def train(call: Call, index: int) -> Procedure[EncodedPage]:
+    """Agree on how page ``index`` is sent; the form of the page that is sent, once CFR came."""
+    seen: Counter[FCF | None] = Counter()
+    while True:
+        form = agree(call, index)
+        got = yield from _training_round(call)
+        kind = got.kind if got is not None else None
+        if kind is FCF.CFR:
+            return form
+        if kind is FCF.FTT:
+            _step_down(call)
+            seen.clear()
+            continue
+        if kind is FCF.DCN:
+            raise CallEnded(
+                HangupStatus.DCN_IN_PHASE_B, "DCN came in answer to DCS", farewell=False
+            )
+        if kind is FCF.DTC:
+            kind = FCF.DIS
+        if kind is FCF.DIS and got is not None:
+            call.far = Capabilities.decode(got.fif)
+        if kind not in _GIVE_UP:
+            name = got.name if got is not None else "nothing"
+            raise CallEnded(
+                HangupStatus.PHASE_B_INVALID, f"{name} came in answer to DCS, not CFR or FTT"
+            )
+        seen[kind] += 1
+        most, status, text = _GIVE_UP[kind]
+        if seen[kind] == most:
+            raise CallEnded(status, text.format(n=most))
+
+
+def agree(call: Call, index: int) -> EncodedPage:
+    """Choose the form of page ``index`` and the parameters it goes under."""
+    page = call.document.pages[index]
+    agreed = negotiate(call.receiver, page, call.current_rung)
+    if agreed is None:
+        raise CallEnded(HangupStatus.PAGE_FORMAT, refusal(call.receiver, page))
+    form, call.parameters = agreed
+    return form
+
+
+def _training_round(call: Call) -> Procedure[Frame | None]:
+    if call.parameters is None:
+        raise CallEnded(HangupStatus.PHASE_B, "no parameters were agreed upon")
+    dcs = command(FCF.DCS, call.parameters.encode())
+    yield from hear(Silence())
+    yield from hear(SendFrames((*call.identity_frames(), dcs)))
+    yield from hear(Silence())
+    call.trainings += 1
+    yield from hear(SendTraining(call.current_rung))
+    return (yield from answer())
+
+
+def _step_down(call: Call) -> None:
+    lower = step_down(call.ladder, call.current_rung)
+    if lower is None:
+        raise CallEnded(HangupStatus.CANNOT_TRAIN, f"FTT came even at {call.current_rung.name}")
+    call.rung = lower
+
+
+def step_down_if_possible(call: Call) -> None:
+    """One rung down after RTN; at the foot of the ladder the same again."""
+    call.rung = step_down(call.ladder, call.current_rung) or call.rung
