@@ -1,0 +1,58 @@
+"""Words to pixels: a message becomes a PDF and fax pages, coded before any number is dialled.
+
+``render_content`` is the one door. It runs a worker process, so that a hostile or broken document
+costs an error and not the caller; this package itself imports numpy and nothing heavier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from faxcore.errors import RenderError
+from faxcore.render.content import Attachment, BodyType, Content, CoverFields
+from faxcore.render.document import Limits, RenderedDocument, RenderedPage, RenderProgress
+from faxcore.render.exchange import Request
+from faxcore.render.process import run_worker
+from faxcore.render.tagline import AUTO_HEADER, HeaderLine
+from faxcore.t4 import Resolution
+
+__all__ = [
+    "AUTO_HEADER",
+    "Attachment",
+    "BodyType",
+    "Content",
+    "CoverFields",
+    "HeaderLine",
+    "Limits",
+    "RenderProgress",
+    "RenderedDocument",
+    "RenderedPage",
+    "render_content",
+]
+
+
+def render_content(
+    content: Content,
+    *,
+    header: str | None = "auto",
+    resolutions: tuple[Resolution, ...] = (Resolution.FINE, Resolution.COARSE),
+    observe: Callable[[RenderProgress], None] | None = None,
+    cancel: Callable[[], bool] | None = None,
+    limits: Limits | None = None,
+) -> RenderedDocument:
+    """Turn a message into pages that are ready for the line.
+
+    ``header`` is the line at the top of every page: ``"auto"``, a text in which ``$[DATE]
+    $[TIME] $[FROM] $[SND_FAX#] $[TO] $[TO_FAX#] $[SUBJECT] $[PAGE] $[PAGES]`` are filled in and
+    ``|`` parts left, middle and right, or None for no line. Every page is made from its source
+    once for each of ``resolutions``. ``observe`` hears of each page; ``cancel`` is asked several
+    times a second and ends the rendering by answering true.
+
+    Raises ContentError (RenderError, AttachmentError) with one sentence that names the thing:
+    nothing is written anywhere, and no process is left behind. The same content (its moment
+    included) gives the same octets.
+    """
+    if not resolutions:
+        raise RenderError("no resolution was asked for")
+    template = AUTO_HEADER if header == "auto" else header
+    return run_worker(Request(content, template, resolutions, limits or Limits()), observe, cancel)

@@ -1,0 +1,178 @@
+"""A message to fax pages: the order of things, in one place. Worker only.
+
+Everything is laid out first, because the page count stands on every page and on the cover. Then
+page after page is drawn, made black and white, given its header line and coded, once for each
+resolution, each from the source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from faxcore.errors import ContentError, RenderError
+from faxcore.render.content import Attachment, BodyType, Content
+from faxcore.render.coverpage import cover_folder, cover_html, find_cover, read_cover
+from faxcore.render.document import Limits
+from faxcore.render.fonts import raise_for_missing
+from faxcore.render.layout import Typesetter
+from faxcore.render.pdf import PictureBook, open_pdf
+from faxcore.render.sniff import Kind, html_of, kind_of, text_of
+from faxcore.t4 import PageBitmap
+
+if TYPE_CHECKING:
+    from weasyprint import Document
+
+Report = Callable[[str, int, int], None]
+"""Called with a text, the page and the number of pages."""
+
+_COVER_TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page to be drawn: a page of an open PDF.
+
+    ``bitmap`` is the page pixel by pixel where the input already is a fax page.
+    """
+
+    document: Any
+    index: int
+    source: str
+    bitmap: PageBitmap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Typeset:
+    """Pages that were laid out but are not written yet."""
+
+    document: Document
+    source: str
+
+
+class Composer:
+    """Turns the parts of one message into sheets, in the order in which they are sent."""
+
+    def __init__(self, content: Content, limits: Limits, report: Report) -> None:
+        self._content = content
+        self._limits = limits
+        self._report = report
+        self._typesetter: Typesetter | None = None
+        self._places: list[tuple[str, str]] = []
+        self._book: PictureBook | None = None
+
+    @property
+    def typesetter(self) -> Typesetter:
+        """WeasyPrint, loaded when something needs it."""
+        if self._typesetter is None:
+            self._typesetter = Typesetter()
+        return self._typesetter
+
+    @property
+    def notes(self) -> list[str]:
+        """What was left out."""
+        return [] if self._typesetter is None else self._typesetter.notes
+
+    def sheets(self) -> list[Sheet]:
+        """All pages of the message; ContentError if there are none or too many."""
+        template = self._template()
+        parts: list[Typeset | Sheet] = []
+        for file in self._content.attachments:
+            parts += self._attached(file)
+        if self._content.has_body:
+            parts.insert(0, self._body())
+        if template is not None:
+            parts.insert(0, self._cover(template, sum(map(_pages_of, parts))))
+        pages = sum(map(_pages_of, parts))
+        if not pages:
+            raise ContentError("there is nothing to send: no cover page, no body, no attachment")
+        if pages > self._limits.pages:
+            raise ContentError(
+                f"the message has {pages} pages; at most {self._limits.pages} can be sent"
+            )
+        return list(self._written(parts))
+
+    def _template(self) -> str | None:
+        """The cover page's template, before anything that takes time."""
+        if self._content.cover is None:
+            return None
+        return read_cover(find_cover(self._content.cover, cover_folder(self._content)))
+
+    def _cover(self, template: str, others: int) -> Typeset:
+        """The cover page, laid out until the page count on it is true."""
+        self._report("cover page", 0, 0)
+        name = f"the cover page {self._content.cover}"
+        fields = self._content.fields
+        for text in (fields.sender_name, fields.recipient_name, fields.subject, fields.comments):
+            self._places.append((text, "the cover page's fields"))
+        length = 1
+        for _ in range(_COVER_TRIES):
+            page = cover_html(self._content, template, others + length)
+            document = self.typesetter.lay_out(page, name, cover_folder(self._content))
+            if len(document.pages) == length:
+                return Typeset(document, "cover")
+            length = len(document.pages)
+        raise RenderError(f"{name} changes its length with the page count written on it")
+
+    def _body(self) -> Typeset:
+        self._report("body", 0, 0)
+        text = self._content.body or ""
+        self._places.append((text, "the body"))
+        if self._content.body_type is BodyType.HTML:
+            return Typeset(self.typesetter.lay_out(text, "the body"), "body")
+        return Typeset(self.typesetter.lay_out_text(text, "the body"), "body")
+
+    def _attached(self, file: Attachment) -> list[Typeset | Sheet]:
+        self._report(file.name, 0, 0)
+        kind = kind_of(file)
+        if kind is Kind.TEXT:
+            text = text_of(file)
+            self._places.append((text, file.name))
+            return [Typeset(self.typesetter.lay_out_text(text, file.name), file.name)]
+        if kind is Kind.HTML:
+            page = html_of(file)
+            self._places.append((page if isinstance(page, str) else "", file.name))
+            return [Typeset(self.typesetter.lay_out(page, file.name), file.name)]
+        if kind is Kind.PDF:
+            document = open_pdf(file.data, file.name)
+            return [
+                Sheet(document, index, f"{file.name} page {index + 1}")
+                for index in range(len(document))
+            ]
+        return list(self._pictures(file, kind))
+
+    def _pictures(self, file: Attachment, kind: Kind) -> Iterator[Sheet]:
+        from faxcore.render.pictures import PAGE_MM, fitted_top, pictures_of  # noqa: PLC0415
+
+        if self._book is None:
+            self._book = PictureBook()
+        for number, picture in enumerate(
+            pictures_of(file, kind.name, self._limits.image_pixels), start=1
+        ):
+            if number > self._limits.pages:
+                raise ContentError(f"{file.name} has more than {self._limits.pages} pages")
+            index = self._book.add(
+                picture.grey, PAGE_MM, picture.size_mm, fitted_top(picture.size_mm)
+            )
+            yield Sheet(self._book.document, index, f"{file.name} page {number}")
+
+    def _written(self, parts: list[Typeset | Sheet]) -> Iterator[Sheet]:
+        """All parts as sheets: what was laid out becomes one PDF, its glyphs checked."""
+        typeset = [part for part in parts if isinstance(part, Typeset)]
+        if typeset:
+            data = self.typesetter.write([part.document for part in typeset])
+            raise_for_missing(self.typesetter.missing.characters, self._places)
+            written = open_pdf(data, "the typeset part")
+        index = 0
+        for part in parts:
+            if isinstance(part, Sheet):
+                yield part
+                continue
+            for number in range(_pages_of(part)):
+                yield Sheet(written, index, f"{part.source} page {number + 1}")
+                index += 1
+
+
+def _pages_of(part: Typeset | Sheet) -> int:
+    return 1 if isinstance(part, Sheet) else len(part.document.pages)

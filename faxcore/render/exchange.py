@@ -1,0 +1,175 @@
+"""What passes between the caller and the render worker: JSON and raw octets in a private folder.
+
+A hostile document may own the worker, so nothing here can run code, and the caller believes no
+figure before it has checked it: pickles and archives do not cross this line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from faxcore.errors import AttachmentError, ContentError, FaxcoreError, RenderError
+from faxcore.render.content import Attachment, BodyType, Content, CoverFields
+from faxcore.render.document import Limits, RenderedDocument, RenderedPage
+from faxcore.t4 import Coding, EncodedPage, Resolution
+
+REQUEST = "request.json"
+RESULT = "result.json"
+PAGES = "pages.bin"
+DOCUMENT = "document.pdf"
+
+_ERRORS = {kind.__name__: kind for kind in (AttachmentError, RenderError, ContentError)}
+_RESULT_OCTETS = 64 << 20
+_WIDTH = 8192
+_SOURCE = 300
+
+
+def error_named(name: str, text: str) -> FaxcoreError:
+    """The exception that the worker's error line stands for."""
+    return _ERRORS.get(name, RenderError)(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """All that the worker is told."""
+
+    content: Content
+    header: str | None
+    resolutions: tuple[Resolution, ...]
+    limits: Limits
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a new file that nobody else can read."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+
+
+def save_request(folder: Path, request: Request) -> None:
+    """Put a request into the folder."""
+    content = request.content
+    fields = asdict(content.fields) | {"moment": content.fields.moment.isoformat()}
+    described = {
+        "fields": fields,
+        "body": content.body,
+        "body_type": content.body_type.value,
+        "cover": content.cover,
+        "cover_folder": None if content.cover_folder is None else str(content.cover_folder),
+        "attachments": [file.name for file in content.attachments],
+        "header": request.header,
+        "resolutions": [resolution.name for resolution in request.resolutions],
+        "limits": asdict(request.limits),
+    }
+    write_private(folder / REQUEST, json.dumps(described).encode())
+    for number, file in enumerate(content.attachments):
+        write_private(folder / f"attachment-{number}", file.data)
+
+
+def load_request(folder: Path) -> Request:
+    """What ``save_request`` put there."""
+    told = json.loads((folder / REQUEST).read_bytes())
+    fields = told["fields"] | {"moment": datetime.fromisoformat(told["fields"]["moment"])}
+    content = Content(
+        fields=CoverFields(**fields),
+        body=told["body"],
+        body_type=BodyType(told["body_type"]),
+        cover=told["cover"],
+        cover_folder=None if told["cover_folder"] is None else Path(told["cover_folder"]),
+        attachments=tuple(
+            Attachment(name, (folder / f"attachment-{number}").read_bytes())
+            for number, name in enumerate(told["attachments"])
+        ),
+    )
+    resolutions = tuple(Resolution[name] for name in told["resolutions"])
+    return Request(content, told["header"], resolutions, Limits(**told["limits"]))
+
+
+class ResultWriter:
+    """Writes pages as they are made, so that a long document needs the memory of one page."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._described: list[dict[str, Any]] = []
+        path = folder / PAGES
+        self._file = open(  # noqa: SIM115  # closed by finish()
+            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+        )
+
+    def add(self, page: RenderedPage) -> None:
+        """Append one page in all its codings."""
+        codings = []
+        for coded in page.codings:
+            self._file.write(coded.row_bits.astype("<i4").tobytes())
+            self._file.write(coded.data)
+            codings.append(
+                {
+                    "resolution": coded.resolution.name,
+                    "width": coded.width,
+                    "rows": coded.height,
+                    "octets": len(coded.data),
+                }
+            )
+        self._described.append({"source": page.source[:_SOURCE], "codings": codings})
+
+    def finish(self, pdf: bytes, notes: Iterable[str]) -> None:
+        """Write the PDF and the description: the result is whole."""
+        self._file.close()
+        write_private(self._folder / DOCUMENT, pdf)
+        described = {"pages": self._described, "notes": [note[:1000] for note in notes]}
+        write_private(self._folder / RESULT, json.dumps(described).encode())
+
+
+def load_result(folder: Path, request: Request) -> RenderedDocument:
+    """The worker's result, every figure checked; RenderError if it does not add up."""
+    try:
+        told = json.loads(_read(folder / RESULT, _RESULT_OCTETS))
+        coded = _read(folder / PAGES, request.limits.output_octets)
+        pdf = _read(folder / DOCUMENT, request.limits.output_octets)
+        pages, end = [], 0
+        for page in told["pages"]:
+            codings = []
+            for name, described in zip(request.resolutions, page["codings"], strict=True):
+                coding, end = _load_coding(described, name, coded, end)
+                codings.append(coding)
+            pages.append(RenderedPage(str(page["source"])[:_SOURCE], tuple(codings)))
+        notes = tuple(str(note) for note in told["notes"])
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise RenderError(f"the render worker's answer is not valid: {error}") from error
+    if end != len(coded) or not pages or len(pages) > request.limits.pages:
+        raise RenderError("the render worker's answer does not add up")
+    if not pdf.startswith(b"%PDF-"):
+        raise RenderError("the render worker's answer has no PDF")
+    return RenderedDocument(pdf, tuple(pages), notes)
+
+
+def _read(path: Path, at_most: int) -> bytes:
+    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+        data = file.read(at_most + 1)
+    if len(data) > at_most:
+        raise ValueError(f"{path.name} is larger than {at_most} octets")
+    return data
+
+
+def _load_coding(
+    described: dict[str, Any], resolution: Resolution, coded: bytes, start: int
+) -> tuple[EncodedPage, int]:
+    width, rows, octets = (described[key] for key in ("width", "rows", "octets"))
+    figures_fit = all(type(figure) is int and figure > 0 for figure in (width, rows, octets))
+    if not figures_fit or width > _WIDTH or described["resolution"] != resolution.name:
+        raise ValueError("a page has impossible figures")
+    middle, end = start + 4 * rows, start + 4 * rows + octets
+    if end > len(coded):
+        raise ValueError("a page is longer than the file")
+    row_bits = np.frombuffer(coded, "<i4", rows, start).astype(np.int32)
+    bits = int(row_bits.sum(dtype=np.int64))
+    if row_bits.min() < 0 or not 8 * (octets - 1) < bits <= 8 * octets:
+        raise ValueError("a page's rows are not as long as its data")
+    return EncodedPage(coded[middle:end], Coding.MH, width, row_bits, resolution), end

@@ -1,0 +1,83 @@
+"""What WeasyPrint may load while it lays out a page: nothing, or a cover page's own assets.
+
+Every reference in HTML, CSS and SVG ends in ``ClosedFetcher.fetch``. It opens no connection and
+no file but those inside the one folder it was given; ``data:`` carries its own octets. What it
+refused is kept, so that nothing is left out silently.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
+
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+ASSETS = "http://cover.invalid/"
+"""The address that a cover page believes it came from; its relative references begin so."""
+
+ASSET_OCTETS = 20 << 20
+ASSET_TYPES = {
+    ".css": "text/css",
+    ".gif": "image/gif",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".otf": "font/otf",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".ttf": "font/ttf",
+    ".webp": "image/webp",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
+}
+
+
+class ClosedFetcher(URLFetcher):  # type: ignore[misc]
+    """Serves ``data:`` and, where a folder is given, files inside it; refuses all else."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        super().__init__(allowed_protocols=["data"], allow_redirects=False)
+        self.folder = folder
+        self.refused: list[str] = []
+
+    def fetch(self, url: str, headers: object = None) -> Any:
+        """Answer from the address itself or from the folder; ValueError for everything else."""
+        try:
+            if url[:5].lower() == "data:":
+                return data_response(url)
+            if self.folder is not None and url.startswith(ASSETS):
+                return asset_response(url, self.folder)
+            raise ValueError("rendering fetches nothing")
+        except (OSError, ValueError) as error:
+            self.refused.append(f"{url[:200]} ({error})")
+            raise ValueError(f"{error}: {url[:200]}") from error
+
+
+def data_response(url: str) -> Any:
+    """The octets that a ``data:`` address carries (RFC 2397)."""
+    head, comma, payload = url[5:].partition(",")
+    if not comma:
+        raise ValueError("a data: address without a comma")
+    octets = unquote_to_bytes(payload)
+    if head.lower().endswith(";base64"):
+        head = head[:-7]
+        try:
+            octets = base64.b64decode(octets)
+        except binascii.Error as error:
+            raise ValueError(f"broken base64 in a data: address: {error}") from error
+    return URLFetcherResponse(url, octets, {"Content-Type": head or "text/plain"})
+
+
+def asset_response(url: str, folder: Path) -> Any:
+    """A file of the cover page's folder, never one that a symbolic link or ``..`` leads to."""
+    name = unquote(urlsplit(url).path).lstrip("/")
+    home = folder.resolve()
+    path = (home / name).resolve()
+    kind = ASSET_TYPES.get(path.suffix.lower())
+    if kind is None or not path.is_relative_to(home) or not path.is_file():
+        raise ValueError(f"{name!r} is no asset in the cover page's folder")
+    if path.stat().st_size > ASSET_OCTETS:
+        raise ValueError(f"the asset {name!r} is larger than {ASSET_OCTETS >> 20} MB")
+    return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})

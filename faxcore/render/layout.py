@@ -1,0 +1,127 @@
+"""HTML and plain text to PDF pages: the only module that knows WeasyPrint. Worker only.
+
+Bodies, cover pages and attachments of one message are laid out one by one, but written as one
+PDF, so that the fonts are cut to size once. Nothing is fetched: see ``fetcher``.
+"""
+
+from __future__ import annotations
+
+import ctypes.util
+import html
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from faxcore.errors import RenderError
+from faxcore.render.fonts import MissingGlyphs
+
+if TYPE_CHECKING:
+    from weasyprint import Document
+
+PANGO_ADVICE = (
+    "WeasyPrint needs Pango to lay out text: sudo apt-get install libpango-1.0-0 "
+    "libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"
+)
+
+PAGE_STYLE = """
+@page { size: A4; margin: 18mm 15mm 16mm }
+html { font: 11pt/1.35 sans-serif; color: black }
+img, svg { max-width: 100% }
+pre, code { overflow-wrap: anywhere }
+pre { white-space: pre-wrap }
+"""
+
+TEXT_STYLE = """
+@page { size: A4; margin: 18mm 15mm 16mm }
+body { font: 10.5pt/1.3 "DejaVu Sans Mono", "Liberation Mono", monospace; margin: 0 }
+p { white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 8; margin: 0; min-height: 1.3em }
+p.page { break-before: page }
+"""
+
+
+@contextmanager
+def _no_library_search() -> Iterator[None]:
+    """cffi searches by starting gcc and ldconfig 22 times, for names that dlopen finds anyway."""
+    search = ctypes.util.find_library
+    ctypes.util.find_library = lambda name: None
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = search
+
+
+def load_weasyprint() -> Any:
+    """The weasyprint module; RenderError with the line to type where Pango is not installed."""
+    try:
+        with _no_library_search():
+            import weasyprint  # noqa: PLC0415
+    except OSError as error:
+        raise RenderError(f"{PANGO_ADVICE} ({error})") from error
+    return weasyprint
+
+
+class Typesetter:
+    """Lays out documents that share one font configuration and one list of missing glyphs."""
+
+    def __init__(self) -> None:
+        self._weasyprint = load_weasyprint()
+        from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
+
+        self._fonts = FontConfiguration()
+        self.missing = MissingGlyphs()
+        self.notes: list[str] = []
+        logger: logging.Logger = self._weasyprint.LOGGER
+        logger.handlers = [self.missing]
+
+    def lay_out(self, source: str | bytes, place: str, assets: Path | None = None) -> Document:
+        """The pages of an HTML document; ``assets`` is the folder of a cover page.
+
+        A reference that was refused is a note, in a cover page a RenderError.
+        """
+        from faxcore.render.fetcher import ASSETS, ClosedFetcher  # noqa: PLC0415
+
+        fetcher = ClosedFetcher(assets)
+        style = self._weasyprint.CSS(string=PAGE_STYLE, url_fetcher=fetcher)
+        try:
+            page = self._weasyprint.HTML(
+                string=source, base_url=ASSETS if assets else None, url_fetcher=fetcher
+            )
+            document = page.render(
+                font_config=self._fonts, stylesheets=[style], presentational_hints=True
+            )
+        except RecursionError as error:
+            raise RenderError(f"{place}: the HTML is nested too deeply") from error
+        except (ArithmeticError, AssertionError, AttributeError) as error:
+            raise RenderError(f"{place}: WeasyPrint cannot lay it out: {error!r}") from error
+        except (LookupError, TypeError, ValueError) as error:
+            raise RenderError(f"{place}: WeasyPrint cannot lay it out: {error!r}") from error
+        if fetcher.refused and assets:
+            raise RenderError(f"{place} refers to {fetcher.refused[0]}")
+        self.notes += [f"{place}: left out {what}" for what in dict.fromkeys(fetcher.refused)]
+        return document
+
+    def lay_out_text(self, text: str, place: str) -> Document:
+        """The pages of plain text: wrapped, tabs at every eighth column, form feeds obeyed."""
+        return self.lay_out(text_html(text), place)
+
+    def write(self, documents: list[Document]) -> bytes:
+        """One PDF of the pages of all documents."""
+        pages = [page for document in documents for page in document.pages]
+        try:
+            pdf: bytes = documents[0].copy(pages).write_pdf()
+        except RecursionError as error:
+            raise RenderError("the HTML is nested too deeply") from error
+        return pdf
+
+
+def text_html(text: str) -> str:
+    """Plain text as HTML with a paragraph for each line, which WeasyPrint lays out fastest."""
+    lines = []
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    for number, page in enumerate(text.rstrip().split("\f")):
+        for index, line in enumerate(page.rstrip("\n").split("\n")):
+            mark = ' class="page"' if number and not index else ""
+            lines.append(f'<p dir="auto"{mark}>{html.escape(line, quote=False)}</p>')
+    return f"<!DOCTYPE html><style>{TEXT_STYLE}</style><body>" + "\n".join(lines)

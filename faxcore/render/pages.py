@@ -1,0 +1,145 @@
+"""Sheets to coded pages: drawn, made black and white, headed and coded. Worker only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faxcore.errors import ContentError, RenderError
+from faxcore.render.binarize import THRESHOLD, black_and_white, change_rows, oversampling
+from faxcore.render.compose import Sheet
+from faxcore.render.document import Limits, RenderedPage
+from faxcore.render.fonts import raise_for_missing
+from faxcore.render.geometry import (
+    WIDTH,
+    WIDTH_MM,
+    Placement,
+    frame_of,
+    place,
+    rows_per_mm,
+)
+from faxcore.render.pdf import (
+    has_visible_content,
+    load_page,
+    open_pdf,
+    page_size_mm,
+    picture_boxes,
+)
+from faxcore.render.raster import box_pixels, draw_grey
+from faxcore.render.tagline import BAND_MM, HeaderLine, LineWriter, header_html
+from faxcore.t4 import Coding, PageBitmap, Resolution, encode_page
+
+_PAPER = 253
+"""A grey value from here on is nothing that was meant to be seen."""
+
+
+class HeaderBands:
+    """The bands with the header line, page by page."""
+
+    def __init__(self, line: HeaderLine, values: Mapping[str, str], pages: int) -> None:
+        self._lines = [line.parts(values, page) for page in range(1, pages + 1)]
+        self._writer = LineWriter()
+        self._typeset: Any = None
+        if not all(self._writer.can_write("".join(parts)) for parts in self._lines):
+            self._typeset = self._laid_out()
+
+    def _laid_out(self) -> Any:
+        from faxcore.render.layout import Typesetter  # noqa: PLC0415
+
+        typesetter = Typesetter()
+        document = typesetter.lay_out(header_html(self._lines), "the header line")
+        data = typesetter.write([document])
+        raise_for_missing(typesetter.missing.characters, [("", "the header line")])
+        if len(document.pages) != len(self._lines):
+            raise ContentError("the header line does not fit on one line")
+        return open_pdf(data, "the header line")
+
+    def band(self, page: int, resolution: Resolution) -> NDArray[np.bool_]:
+        """The band of a page (from 1), true = black."""
+        if self._typeset is None:
+            return self._writer.band(self._lines[page - 1], resolution)
+        rows_each = oversampling(resolution)
+        frame = frame_of(Placement(BAND_MM, WIDTH_MM, BAND_MM), resolution, rows_each)
+        drawn = load_page(self._typeset, page - 1, "the header line")
+        return black_and_white(draw_grey(drawn, frame), rows_each, [])
+
+
+def render_sheet(
+    sheet: Sheet,
+    number: int,
+    bands: HeaderBands | None,
+    resolutions: tuple[Resolution, ...],
+    limits: Limits,
+) -> RenderedPage:
+    """One page in every resolution; RenderError if it came out blank and should not have."""
+    codings = []
+    page = load_page(sheet.document, sheet.index, sheet.source)
+    placement = _placement(sheet, limits)
+    if bands is not None and sheet.bitmap is None:
+        placement = _with_room(page, placement, resolutions[0])
+    for resolution in resolutions:
+        if sheet.bitmap is not None:
+            black = change_rows(sheet.bitmap.to_array(), sheet.bitmap.resolution, resolution)
+        else:
+            black = _drawn(page, placement, resolution, sheet.source)
+        if bands is not None:
+            black = _headed(black, bands.band(number, resolution), sheet.bitmap is not None)
+        codings.append(encode_page(PageBitmap.from_array(black, resolution), Coding.MH))
+    page.close()
+    return RenderedPage(sheet.source, tuple(codings))
+
+
+def _placement(sheet: Sheet, limits: Limits) -> Placement:
+    placement = place(*page_size_mm(sheet.document, sheet.index, sheet.source))
+    if placement.page_mm > limits.page_mm:
+        raise ContentError(
+            f"{sheet.source} is {placement.page_mm / 1000:.2f} m long; at most "
+            f"{limits.page_mm / 1000:.2f} m can be sent"
+        )
+    return placement
+
+
+def _with_room(page: Any, placement: Placement, resolution: Resolution) -> Placement:
+    """The placement that keeps the header's band free: as it is, moved down, or smaller."""
+    rows = draw_grey(page, frame_of(placement, resolution, 1)).min(axis=1)
+    inked = np.flatnonzero(rows < _PAPER)
+    if inked.size == 0:
+        return placement
+    step = rows_per_mm(resolution)
+    above, below = inked[0] / step, (rows.size - 1 - inked[-1]) / step
+    if above >= BAND_MM:
+        return placement
+    if above + below >= BAND_MM:
+        return placement.moved_down(BAND_MM - above)
+    return placement.shrunk_below(BAND_MM)
+
+
+def _drawn(
+    page: Any, placement: Placement, resolution: Resolution, source: str
+) -> NDArray[np.bool_]:
+    rows_each = oversampling(resolution)
+    frame = frame_of(placement, resolution, rows_each)
+    grey = draw_grey(page, frame)
+    boxes = [box_pixels(page, frame, box) for box in picture_boxes(page)]
+    black = black_and_white(grey, rows_each, boxes)
+    if not black.any() and (int(grey.min()) < _PAPER or has_visible_content(page)):
+        raise RenderError(
+            f"{source} came out blank although it is not: the darkest ink on it is "
+            f"{round(100 * int(grey.min()) / 255)} % white, and what is above "
+            f"{round(100 * THRESHOLD / 255)} % cannot be sent"
+        )
+    return black
+
+
+def _headed(black: NDArray[np.bool_], band: NDArray[np.bool_], extend: bool) -> NDArray[np.bool_]:
+    """The page with its header line; ``extend`` puts the band above rows that are not blank."""
+    rows = band.shape[0]
+    if extend and black[:rows].any():
+        return np.vstack([band, black])
+    if black.shape[0] < rows:
+        black = np.vstack([black, np.zeros((rows - black.shape[0], WIDTH), np.bool_)])
+    black[:rows] |= band
+    return black

@@ -1,0 +1,188 @@
+"""PDF files: opened, checked, joined, and filled with pictures. Worker only.
+
+PDFium must not be called from two threads at once: the worker has one. A page keeps no handle
+open, so that a document of a thousand pages costs the memory of one.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pypdfium2 as pdfium
+from numpy.typing import NDArray
+from pypdfium2 import raw
+
+from faxcore.errors import AttachmentError, ContentError, RenderError
+
+POINTS_PER_MM = 72 / 25.4
+
+_TAIL_OCTETS = 4096
+
+
+def open_pdf(data: bytes, name: str) -> Any:
+    """A ``PdfDocument``; AttachmentError that names the file if it is encrypted or broken."""
+    if b"%%EOF" not in data[-_TAIL_OCTETS:]:
+        raise AttachmentError(f"{name} is broken: the PDF ends before its end mark (truncated?)")
+    try:
+        document = pdfium.PdfDocument(data)
+        pages = len(document)
+    except pdfium.PdfiumError as error:
+        if getattr(error, "err_code", None) in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY}:
+            raise AttachmentError(
+                f"{name} is encrypted; a password is needed to open it"
+            ) from error
+        raise AttachmentError(f"{name} is a broken PDF ({error})") from error
+    if pages == 0:
+        raise AttachmentError(f"{name} is a PDF without pages")
+    return document
+
+
+def load_page(document: Any, index: int, source: str) -> Any:
+    """One page of an open document; AttachmentError that names it if it is broken."""
+    try:
+        return document[index]
+    except pdfium.PdfiumError as error:
+        raise AttachmentError(f"{source} is broken: PDFium cannot load it") from error
+
+
+def page_size_mm(document: Any, index: int, source: str) -> tuple[float, float]:
+    """Width and height of a page as it is read, its rotation applied."""
+    try:
+        width, height = document.get_page_size(index)
+    except pdfium.PdfiumError as error:
+        raise AttachmentError(f"{source} is broken: PDFium cannot load it") from error
+    if not (width > 0 and height > 0):
+        raise AttachmentError(f"{source} has no area ({width} x {height} points)")
+    return width / POINTS_PER_MM, height / POINTS_PER_MM
+
+
+class PictureBook:
+    """A PDF under construction whose pages are pictures."""
+
+    def __init__(self) -> None:
+        self.document = pdfium.PdfDocument.new()
+
+    def add(
+        self,
+        grey: NDArray[np.uint8],
+        page_mm: tuple[float, float],
+        size_mm: tuple[float, float],
+        top_mm: float,
+    ) -> int:
+        """Append a page with one picture (0 = black), centred, ``top_mm`` below the upper edge.
+
+        Answers the page's index.
+        """
+        page = self.document.new_page(*(mm * POINTS_PER_MM for mm in page_mm))
+        bitmap = pdfium.PdfBitmap.new_native(grey.shape[1], grey.shape[0], raw.FPDFBitmap_Gray)
+        target = np.ctypeslib.as_array(bitmap.buffer).reshape(grey.shape[0], bitmap.stride)
+        target[:, : grey.shape[1]] = grey
+        picture = pdfium.PdfImage.new(self.document)
+        picture.set_bitmap(bitmap)
+        width, height = (mm * POINTS_PER_MM for mm in size_mm)
+        left = (page_mm[0] * POINTS_PER_MM - width) / 2
+        bottom = (page_mm[1] - top_mm) * POINTS_PER_MM - height
+        picture.set_matrix(pdfium.PdfMatrix(width, 0, 0, height, left, bottom))
+        page.insert_obj(picture)
+        page.gen_content()
+        page.close()
+        bitmap.close()
+        return len(self.document) - 1
+
+
+def join_pages(pages: Sequence[tuple[Any, int, str]]) -> bytes:
+    """One PDF of (document, index, source) pages, in this order."""
+    joined = pdfium.PdfDocument.new()
+    for document, indices, source in _runs(pages):
+        try:
+            joined.import_pages(document, indices)
+        except pdfium.PdfiumError as error:
+            raise AttachmentError(f"{source} is broken: its pages cannot be copied") from error
+    target = io.BytesIO()
+    try:
+        joined.save(target)
+    except pdfium.PdfiumError as error:
+        raise RenderError("the pages cannot be joined into one PDF") from error
+    joined.close()
+    return target.getvalue()
+
+
+def _runs(pages: Sequence[tuple[Any, int, str]]) -> list[tuple[Any, list[int], str]]:
+    """Neighbouring pages of one document together, so that they keep sharing their fonts."""
+    runs: list[tuple[Any, list[int], str]] = []
+    for document, index, source in pages:
+        if runs and runs[-1][0] is document:
+            runs[-1][1].append(index)
+        else:
+            runs.append((document, [index], source))
+    return runs
+
+
+def has_visible_content(page: Any) -> bool:
+    """Whether a page that came out white has letters, or a picture that cannot be decoded.
+
+    A page without objects, of white areas only, or of a white picture is truly blank.
+    """
+    text = page.get_textpage()
+    letters = text.get_text_range().strip("\0 \t\r\n\ufffe\u00a0")
+    text.close()
+    if letters:
+        return True
+    for image in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]):
+        try:
+            image.get_bitmap().close()
+        except pdfium.PdfiumError:
+            return True
+    return False
+
+
+def picture_boxes(page: Any) -> list[tuple[float, float, float, float]]:
+    """The corners (left, bottom, right, top) of a page's pictures, in points on the page."""
+    boxes: list[tuple[float, float, float, float]] = []
+    identity = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+    for index in range(raw.FPDFPage_CountObjects(page)):
+        _collect(raw.FPDFPage_GetObject(page, index), identity, boxes, 0)
+    return boxes
+
+
+_Matrix = tuple[float, float, float, float, float, float]
+_DEPTH = 8
+
+
+def _collect(
+    item: Any, outer: _Matrix, boxes: list[tuple[float, float, float, float]], depth: int
+) -> None:
+    kind = raw.FPDFPageObj_GetType(item)
+    if kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEPTH:
+        own = raw.FS_MATRIX()
+        if not raw.FPDFPageObj_GetMatrix(item, own):
+            raise ContentError("PDFium cannot tell where a form on the page is")
+        inner = _product((own.a, own.b, own.c, own.d, own.e, own.f), outer)
+        for index in range(raw.FPDFFormObj_CountObjects(item)):
+            _collect(raw.FPDFFormObj_GetObject(item, index), inner, boxes, depth + 1)
+    if kind == raw.FPDF_PAGEOBJ_IMAGE:
+        edges = [ctypes.c_float() for _ in range(4)]
+        if raw.FPDFPageObj_GetBounds(item, *edges):
+            left, bottom, right, top = (edge.value for edge in edges)
+            corners = [_moved(x, y, outer) for x in (left, right) for y in (bottom, top)]
+            across, up = zip(*corners, strict=True)
+            boxes.append((min(across), min(up), max(across), max(up)))
+
+
+def _product(m: _Matrix, n: _Matrix) -> _Matrix:
+    return (
+        m[0] * n[0] + m[1] * n[2],
+        m[0] * n[1] + m[1] * n[3],
+        m[2] * n[0] + m[3] * n[2],
+        m[2] * n[1] + m[3] * n[3],
+        m[4] * n[0] + m[5] * n[2] + n[4],
+        m[4] * n[1] + m[5] * n[3] + n[5],
+    )
+
+
+def _moved(x: float, y: float, m: _Matrix) -> tuple[float, float]:
+    return m[0] * x + m[2] * y + m[4], m[1] * x + m[3] * y + m[5]

@@ -1,0 +1,77 @@
+"""What an attachment is, by its first octets: never by what its sender says it is."""
+
+from __future__ import annotations
+
+import codecs
+import enum
+import re
+from pathlib import PurePath
+
+from faxcore.errors import AttachmentError
+from faxcore.render.content import Attachment
+
+
+class Kind(enum.Enum):
+    """A type of file that can be faxed."""
+
+    PDF = "PDF"
+    TIFF = "TIFF"
+    PNG = "PNG"
+    JPEG = "JPEG"
+    HTML = "HTML"
+    TEXT = "text"
+
+
+_HTML_START = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
+)
+_HTML_NAMES = {".html", ".htm", ".xhtml"}
+_TEXT_NAMES = {"", ".txt", ".text", ".log"}
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+
+
+def kind_of(file: Attachment) -> Kind:
+    """The type of a file; AttachmentError that names it if it is none that can be faxed."""
+    head = file.data[:1024]
+    if head.startswith((b"II*\0", b"MM\0*")):
+        return Kind.TIFF
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return Kind.PNG
+    if head.startswith(b"\xff\xd8\xff"):
+        return Kind.JPEG
+    suffix = PurePath(file.name).suffix.lower()
+    if _HTML_START.match(head) or (suffix in _HTML_NAMES and b"\0" not in head):
+        return Kind.HTML
+    if b"%PDF-" in head:
+        return Kind.PDF
+    if suffix in _TEXT_NAMES and b"\0\0" not in head:
+        return Kind.TEXT
+    known = ", ".join(kind.value for kind in Kind)
+    raise AttachmentError(f"{file.name} is of no type that can be faxed ({known})")
+
+
+def text_of(file: Attachment) -> str:
+    """The text of a text file: UTF-8, or UTF-16 with its mark; AttachmentError if it is neither."""
+    marked = file.data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = file.data.decode("utf-16" if marked else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise AttachmentError(
+            f"{file.name} is not UTF-8 text (octet {error.start}: 0x{file.data[error.start]:02x})"
+        ) from error
+    control = _NO_TEXT.search(text)
+    if control:
+        raise AttachmentError(
+            f"{file.name} is no text: it has the control character U+{ord(control[0]):04X}"
+        )
+    if not text.strip():
+        raise AttachmentError(f"{file.name} has nothing in it but white space")
+    return text
+
+
+def html_of(file: Attachment) -> str | bytes:
+    """The HTML of a file: as text if it is UTF-8, else as octets that declare their encoding."""
+    try:
+        return file.data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return file.data

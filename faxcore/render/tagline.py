@@ -1,0 +1,133 @@
+"""The header line: who sent this, when, and which page of how many. 47 CFR 68.318(d) asks for it.
+
+It stands in a band at the top of every page. Letters are drawn by FreeType's one-bit rasterizer
+with the font's own hints, so that stems are whole pixels; for coarse, neighbouring rows are
+joined, which keeps every stroke. A text that the shipped face cannot write is typeset instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faxcore.render.binarize import change_rows
+from faxcore.render.fonts import vera_folder
+from faxcore.render.geometry import PIXELS_PER_MM, WIDTH, rows_per_mm
+from faxcore.render.tokens import HEADER_TOKENS, check_tokens, replace_tokens
+from faxcore.t4 import Resolution
+
+AUTO_HEADER = "$[DATE] $[TIME]   $[FROM] $[SND_FAX#]|$[TO] $[TO_FAX#]|Page $[PAGE]/$[PAGES]"
+"""The header line that ``auto`` stands for: left, middle and right part."""
+
+BAND_MM = 6.5
+"""The height of the band that is kept free for the line."""
+
+_TOP_MM = 2.0
+_SIDE_MM = 8.0
+_SIZES = (24, 22, 20, 18)  # pixels an em, in fine; 24 is 8.5 points
+_GAP = 24
+"""Between the parts of the line, in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderLine:
+    """A header line's template: tokens, and ``|`` between its left, middle and right part."""
+
+    template: str = AUTO_HEADER
+
+    def check(self) -> None:
+        """RenderError for an unknown token."""
+        check_tokens(self.template, HEADER_TOKENS, "the header line")
+
+    def parts(self, values: Mapping[str, str], page: int) -> tuple[str, str, str]:
+        """The three texts for a page, from the values of ``token_values``."""
+        there = {**values, "PAGE": str(page)}
+        parts = [
+            " ".join(replace_tokens(part, lambda name: there[name]).split())
+            for part in self.template.split("|", 2)
+        ]
+        if len(parts) == 2:
+            parts.insert(1, "")
+        left, middle, right = (*parts, "", "")[:3]
+        return left, middle, right
+
+
+class LineWriter:
+    """Draws header lines with the shipped face, at 204 x 196."""
+
+    def __init__(self) -> None:
+        from PIL import ImageFont  # noqa: PLC0415
+
+        path = str(vera_folder() / "VeraBd.ttf")
+        self._faces = {size: ImageFont.truetype(path, size) for size in _SIZES}
+        largest = self._faces[_SIZES[0]]
+        self._unknown = bytes(largest.getmask("\uffff", mode="1"))
+        self._known: dict[str, bool] = {" ": True}
+
+    def can_write(self, text: str) -> bool:
+        """Whether the face has a glyph for every character of the text."""
+        face = self._faces[_SIZES[0]]
+        for character in set(text) - self._known.keys():
+            mask = bytes(face.getmask(character, mode="1"))
+            self._known[character] = bool(mask) and mask != self._unknown
+        return all(self._known[character] for character in set(text))
+
+    def band(self, parts: Sequence[str], resolution: Resolution) -> NDArray[np.bool_]:
+        """The pixels of the band, true = black: shape (rows, 1728)."""
+        left, middle, right = parts
+        room = WIDTH - 2 * round(_SIDE_MM * PIXELS_PER_MM)
+        face = self._fitting(parts, room)
+        left = _cut(left, face, room - face.getlength(right) - _GAP)
+        middle = _cut(middle, face, room - face.getlength(left + right) - 2 * _GAP)
+        from PIL import Image, ImageDraw  # noqa: PLC0415
+
+        rows = round(BAND_MM * rows_per_mm(Resolution.FINE))
+        image = Image.new("1", (WIDTH, rows), 0)
+        draw = ImageDraw.Draw(image)
+        draw.fontmode = "1"
+        side, end = (WIDTH - room) // 2, (WIDTH + room) // 2
+        baseline = round(_TOP_MM * rows_per_mm(Resolution.FINE)) + _SIZES[0]
+        baseline -= baseline % 2
+        draw.text((side, baseline), left, 1, face, anchor="ls")
+        draw.text((end, baseline), right, 1, face, anchor="rs")
+        first = side + face.getlength(left) + _GAP
+        last = end - face.getlength(right) - _GAP - face.getlength(middle)
+        centre = (WIDTH - face.getlength(middle)) / 2
+        draw.text((round(min(max(first, centre), last)), baseline), middle, 1, face, anchor="ls")
+        return change_rows(np.asarray(image, np.bool_), Resolution.FINE, resolution)
+
+    def _fitting(self, parts: Sequence[str], room: float) -> Any:
+        for size in _SIZES:
+            face = self._faces[size]
+            if sum(face.getlength(part) + _GAP for part in parts) - _GAP <= room:
+                break
+        return face
+
+
+def _cut(text: str, face: Any, room: float) -> str:
+    """As much of the text as there is room for, with three dots where something is missing."""
+    if face.getlength(text) <= room:
+        return text
+    while text and face.getlength(text + "...") > room:
+        text = text[:-1]
+    return text.rstrip() + "..." if text else ""
+
+
+def header_html(lines: Sequence[Sequence[str]]) -> str:
+    """The same lines as HTML, a page for each, for texts that need more than the shipped face."""
+    rows = "".join(
+        "<div>" + "".join(f"<span>{escape(part, quote=False)}</span>" for part in parts) + "</div>"
+        for parts in lines
+    )
+    style = f"""
+    @page {{ size: {WIDTH / PIXELS_PER_MM}mm {BAND_MM}mm; margin: {_TOP_MM}mm {_SIDE_MM}mm 0 }}
+    html, body {{ margin: 0; font: bold 8.5pt/1.2 sans-serif }}
+    div {{ display: flex; justify-content: space-between; break-after: page; white-space: nowrap }}
+    div:last-child {{ break-after: auto }}
+    """
+    return f"<!DOCTYPE html><style>{style}</style><body>{rows}"

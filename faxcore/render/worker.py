@@ -1,0 +1,92 @@
+"""The render worker: one message in, its pages out, in a process of its own.
+
+    python -m faxcore.render.worker FOLDER
+
+It limits itself before it reads anything, tells its progress as JSON lines on its standard
+output, and leaves the result in FOLDER. What goes wrong is a line too, never a traceback.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import IO
+
+from faxcore.errors import FaxcoreError
+from faxcore.render.document import Limits
+from faxcore.render.exchange import Request, ResultWriter, load_request
+
+
+def limit_process(limits: Limits) -> None:
+    """Bound this process: processor time, memory, file size, no core dumps."""
+    bounds = (
+        (resource.RLIMIT_CPU, limits.cpu_seconds),
+        (resource.RLIMIT_AS, limits.memory_octets),
+        (resource.RLIMIT_FSIZE, limits.output_octets),
+        (resource.RLIMIT_CORE, 0),
+    )
+    for what, bound in bounds:
+        hard = resource.getrlimit(what)[1]
+        bound = bound if hard == resource.RLIM_INFINITY else min(bound, hard)  # noqa: PLW2901
+        resource.setrlimit(what, (bound, bound))
+
+
+def render(folder: Path, request: Request, lines: IO[str]) -> None:
+    """Render a request into its folder, telling ``lines`` how far it is."""
+    from faxcore.render.compose import Composer  # noqa: PLC0415
+    from faxcore.render.pages import HeaderBands, render_sheet  # noqa: PLC0415
+    from faxcore.render.pdf import join_pages  # noqa: PLC0415
+    from faxcore.render.tagline import HeaderLine  # noqa: PLC0415
+    from faxcore.render.tokens import token_values  # noqa: PLC0415
+
+    def report(text: str, page: int, pages: int) -> None:
+        say(lines, {"progress": [text, page, pages]})
+
+    line = None if request.header is None else HeaderLine(request.header)
+    if line is not None:
+        line.check()
+    composer = Composer(request.content, request.limits, report)
+    sheets = composer.sheets()
+    bands = None
+    if line is not None:
+        values = token_values(request.content.fields, len(sheets))
+        bands = HeaderBands(line, values, len(sheets))
+    result = ResultWriter(folder)
+    for number, sheet in enumerate(sheets, start=1):
+        report(sheet.source, number, len(sheets))
+        result.add(render_sheet(sheet, number, bands, request.resolutions, request.limits))
+    pdf = join_pages([(sheet.document, sheet.index, sheet.source) for sheet in sheets])
+    result.finish(pdf, composer.notes)
+
+
+def say(lines: IO[str], value: object) -> None:
+    """Write one line of JSON to the caller."""
+    lines.write(json.dumps(value) + "\n")
+    lines.flush()
+
+
+def main(folder: Path) -> int:
+    """Render the request in the folder; 0 if the result is whole, 1 after an error line."""
+    lines = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)  # whatever a library prints must not look like an answer
+    try:
+        request = load_request(folder)
+        limit_process(request.limits)
+        os.environ["SOURCE_DATE_EPOCH"] = str(int(request.content.fields.moment.timestamp()))
+        render(folder, request, lines)
+    except FaxcoreError as error:
+        say(lines, {"error": [type(error).__name__, str(error)]})
+        return 1
+    except MemoryError:
+        mega = request.limits.memory_octets >> 20
+        say(lines, {"error": ["RenderError", f"rendering needs more than {mega} MB of memory"]})
+        return 1
+    say(lines, {"done": True})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
