@@ -17,7 +17,7 @@ from faxcore.t4 import tables
 from faxcore.t4.account import DecodedPage, EndedBy, Repair, repair_rows
 from faxcore.t4.page import Coding, EncodedPage, PageBitmap, Resolution
 from faxcore.t4.run_decoder import decode_rows
-from faxcore.t4.salvage import draw_rows, salvage
+from faxcore.t4.salvage import decode_run_row, draw_rows, salvage
 from faxcore.t4.segments import Segments, find_segments, return_to_control
 
 MAX_ROWS = 65_535
@@ -111,6 +111,27 @@ def _decode_segments(
         np.concatenate([part.bad for part in parts]),
         np.concatenate([part.row_bits for part in parts]),
     )
+
+
+def decode_rows_on_octets(
+    octets: bytes, width: int, resolution: Resolution, max_rows: int
+) -> DecodedPage:
+    """Decode MH rows without EOLs that each begin on an octet: TIFF compression 2.
+
+    Nothing marks where a row begins, so the first row that cannot be decoded ends the page.
+    """
+    window24 = _window24(octets)
+    rows: list[list[int]] = []
+    position, total = 0, len(octets) * 8
+    while position < total and len(rows) < max_rows:
+        found = decode_run_row(window24, position, total, width)
+        if found is None:
+            break
+        position = (found[0] + 7) // 8 * 8
+        rows.append(found[1])
+    bitmap = PageBitmap(draw_rows(rows, width), width, resolution)
+    good = np.zeros(len(rows), np.bool_)
+    return DecodedPage(bitmap, good, np.zeros(len(rows), np.int64), EndedBy.END_OF_DATA)
 
 
 def _window24(octets: bytes) -> NDArray[np.int64]:
