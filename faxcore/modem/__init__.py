@@ -1,0 +1,1 @@
+"""AT drivers: fax modems spoken to over a port."""
