@@ -17,6 +17,7 @@ from faxcore.t4.run_decoder import code_table, fill_between
 
 _EOL_BITS = 12
 _CODE = 13
+_SURE_ROWS = 8  # so many rows without an EOL between them are no accident
 
 
 @lru_cache(maxsize=1)
@@ -62,15 +63,19 @@ def salvage(
     ``stop`` is where the last zeros before the EOL begin, ``end`` where its codes must have ended.
     """
     rows: list[list[int] | None] = []
+    sure = 0  # rows that a damaged EOL, too, shows to be whole
     position = start
     while position < stop:
         found = decode_run_row(window24, position, stop, width)
-        if found is None and (skipped := _skip_damaged_eol(window24, position, stop)):
-            found = decode_run_row(window24, skipped, stop, width)
-            if skipped >= stop:
-                break
+        if found is None:
+            skipped = _skip_damaged_eol(window24, position, stop)
+            if skipped >= stop and (rows or skipped - position >= _EOL_BITS):
+                return rows
+            sure = len(rows) if skipped - position >= _EOL_BITS else sure
+            found = decode_run_row(window24, skipped, stop, width) if skipped else None
         if found is None or found[0] > end:
-            return [None] if len(rows) <= 1 else [*rows, None]
+            keep = rows if len(rows) - sure >= _SURE_ROWS else rows[:sure]
+            return [*keep, None]
         position = found[0]
         rows.append(found[1])
     return rows
