@@ -1,0 +1,48 @@
+"""The one opener of ports: whatever takes a port takes an address.
+
+/dev/ttyACM0, COM3            a serial device (pyserial names)
+rfc2217://host:port           a modem on a terminal server
+socket://host:port            a raw network port
+sim://?far=busy&latency=20    a simulated modem, see ``faxcore.sim.url``
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from faxcore.profiles import ModemProfile
+from faxcore.sim.url import is_sim, parse_sim_url
+from faxcore.sim.urlhandler import register
+from faxcore.transport.port import FlowControl, Port
+from faxcore.transport.recording import RecordingPort
+from faxcore.transport.serial_port import SerialPort
+from faxcore.transport.virtual_port import VirtualPort
+
+
+def open_port(url: str, profile: ModemProfile | None = None, *, record: Path | None = None) -> Port:
+    """Open a port by its address. ``record`` names the file for a transcript (mode 0600).
+
+    ``profile`` gives line speed and flow control. A simulated modem without ``pace`` lives in
+    virtual time. Raises PortError when the port does not exist, is busy or cannot be opened, and
+    SettingsError for an address that means nothing.
+    """
+    port = _open(url, profile)
+    if record is None:
+        return port
+    try:
+        return RecordingPort(port, record, profile.name if profile is not None else "")
+    except BaseException:
+        port.close()
+        raise
+
+
+def _open(url: str, profile: ModemProfile | None) -> Port:
+    if is_sim(url):
+        address = parse_sim_url(url)
+        if address.pace is None:
+            return VirtualPort(address.modem(), address.latency_s, url)
+        register()
+        return SerialPort(url, clock_rate=address.pace)
+    if profile is None:
+        return SerialPort(url)
+    return SerialPort(url, profile.baud, FlowControl(profile.flow))

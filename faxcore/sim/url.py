@@ -1,0 +1,82 @@
+"""``sim://`` addresses: a simulated modem, and what answers its calls.
+
+sim://                                  a fax machine answers, in virtual time
+sim://?far=busy                         a named scenario
+sim://?pace=real                        by the real clock; pace=20 is twenty times as fast
+sim://?latency=20                       a computer that is 20 ms late at every turn
+sim://?keep=FOLDER                      the far end stores its pages there as TIFF
+sim://?id=%2B44+20+7946+0000            the far end's identity
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+from faxcore.errors import SettingsError
+from faxcore.profiles import DEFAULT_PROFILE, load_profile
+from faxcore.sim.modem import SimModem
+from faxcore.sim.scenarios import scenario
+
+SCHEME = "sim"
+_KEYS = ("far", "pace", "latency", "keep", "id", "profile")
+_MAX_PACE, _MAX_LATENCY_MS = 1000.0, 60_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class SimAddress:
+    """A ``sim://`` address, read. ``pace`` None = virtual time; ``latency_s`` is in seconds."""
+
+    far: str = "normal"
+    pace: float | None = None
+    latency_s: float = 0.0
+    keep: Path | None = None
+    id: str = "+1 555 0100"
+    profile: str = DEFAULT_PROFILE
+
+    def modem(self) -> SimModem:
+        """The modem that it means."""
+        return SimModem(
+            scenario(self.far),
+            profile=load_profile(self.profile),
+            far_id=self.id,
+            keep=self.keep,
+        )
+
+
+def is_sim(url: str) -> bool:
+    """Whether this address means a simulated modem."""
+    return url.lower().startswith(f"{SCHEME}://")
+
+
+def parse_sim_url(url: str) -> SimAddress:
+    """Read a ``sim://`` address; SettingsError names what is wrong in it."""
+    parts = urlsplit(url)
+    if parts.netloc or parts.path.strip("/"):
+        raise SettingsError(f"{url}: nothing but ?name=value goes behind sim://")
+    values: dict[str, str] = {}
+    for key, value in parse_qsl(parts.query, keep_blank_values=True):
+        if key not in _KEYS:
+            raise SettingsError(f"{url}: unknown name {key!r}; there are {', '.join(_KEYS)}")
+        values[key] = value
+    scenario(values.get("far", "normal"))
+    pace = values.get("pace")
+    return SimAddress(
+        far=values.get("far", "normal"),
+        pace=1.0 if pace == "real" else _number(url, "pace", pace, _MAX_PACE) if pace else None,
+        latency_s=_number(url, "latency", values.get("latency", "0"), _MAX_LATENCY_MS) / 1000,
+        keep=Path(values["keep"]) if values.get("keep") else None,
+        id=values.get("id", "+1 555 0100"),
+        profile=values.get("profile", DEFAULT_PROFILE),
+    )
+
+
+def _number(url: str, key: str, text: str, most: float) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise SettingsError(f"{url}: {key} must be a number, not {text!r}") from None
+    if not 0 <= value <= most or (key == "pace" and value == 0):
+        raise SettingsError(f"{url}: {key} must be over 0 and at most {most:.0f}, not {text}")
+    return value
