@@ -1,4 +1,4 @@
-"""What people are told while a call runs: one small value for each step, the same for every class."""
+"""What people are told while a call runs: one small value a step, the same for every class."""
 
 from __future__ import annotations
 

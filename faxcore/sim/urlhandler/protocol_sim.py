@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from typing import Any
 
 import serial
 
@@ -19,7 +20,7 @@ from faxcore.transport.realtime import pump
 _JOIN_SECONDS = 5.0
 
 
-class Serial(serial.SerialBase):  # type: ignore[misc]  # pyserial's base class is untyped
+class Serial(serial.SerialBase):
     """A serial port whose other end is a simulated modem."""
 
     def open(self) -> None:
@@ -59,7 +60,7 @@ class Serial(serial.SerialBase):  # type: ignore[misc]  # pyserial's base class 
 
     def read(self, size: int = 1) -> bytes:
         """Up to ``size`` octets within the port's timeout."""
-        self._ours.settimeout(self._timeout)
+        self._ours.settimeout(self.timeout)
         got = bytearray()
         while len(got) < size:
             try:
@@ -71,9 +72,9 @@ class Serial(serial.SerialBase):  # type: ignore[misc]  # pyserial's base class 
             got += data
         return bytes(got)
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: Any, /) -> int:
         """All of ``data``."""
-        self._ours.settimeout(self._write_timeout)
+        self._ours.settimeout(self.write_timeout)
         try:
             self._ours.sendall(data)
         except TimeoutError as error:
