@@ -1,0 +1,296 @@
+"""``send_fax()``: from a message and a number to one honest result.
+
+Theory of operation. Three steps, in this order: the message becomes pages, coded in every form that
+the far end may ask for, in a worker process (``prepare``); the port is opened and the modem made
+ready; the number is dialled, and from then on this process only moves octets. Up to the moment of
+dialling what goes wrong is an exception; afterwards it is a value in the result.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from faxcore.errors import ContentError, SettingsError
+from faxcore.modem.driver import FaxModem
+from faxcore.modem.number import dial_string
+from faxcore.ports import open_port
+from faxcore.profiles import DEFAULT_PROFILE, ModemProfile, load_profile
+from faxcore.render import (
+    Attachment,
+    Content,
+    CoverFields,
+    RenderedDocument,
+    RenderProgress,
+    render_content,
+)
+from faxcore.t4 import Resolution
+from faxcore.t30.document import FaxDocument, FaxPage, Station
+from faxcore.t30.progress import Phase, Progress
+from faxcore.t30.result import CallResult, HangupStatus, PageOutcome
+from faxcore.transport.watched import WatchedPort
+
+Observer = Callable[[Progress], None]
+
+_RESOLUTIONS = {
+    Resolution.FINE: (Resolution.FINE, Resolution.COARSE),
+    Resolution.COARSE: (Resolution.COARSE,),
+}
+"""What a page is rendered at: fine pages have a coarse form for far ends that know no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedFax:
+    """A message ready to be sent, any number of times: the last CPU work is done.
+
+    ``rendered`` has the PDF and every page's codings, ``document`` what a call needs of them.
+    """
+
+    rendered: RenderedDocument
+    document: FaxDocument
+
+    @property
+    def pages(self) -> int:
+        """How many pages it has."""
+        return len(self.rendered.pages)
+
+
+@dataclass(frozen=True, slots=True)
+class FaxResult:
+    """What ``send_fax`` answers.
+
+    ``ok`` means that the far end confirmed every page, and nothing else does. ``reason`` is a
+    stable word (``ok``, ``busy``, ``no_answer``, ``page_unanswered`` ...), ``text`` a sentence.
+    ``pages`` is how many the document has; ``pages_confirmed`` counts those sent now and
+    confirmed, ``pages_uncertain`` those that went out and were never answered: they may have been
+    printed. ``call`` has the report of every page; ``transcript`` is where the octets are.
+    """
+
+    number: str
+    call: CallResult
+    pages: int
+    transcript: Path | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def ok(self) -> bool:
+        """Whether every page was confirmed."""
+        return self.call.ok
+
+    @property
+    def status(self) -> HangupStatus:
+        """How the call ended."""
+        return self.call.status
+
+    @property
+    def reason(self) -> str:
+        """A stable word for programs."""
+        return self.call.status.reason
+
+    @property
+    def text(self) -> str:
+        """A sentence for people: what happened, and where."""
+        sentence = self.call.status.sentence
+        detail = self.call.text
+        return f"{sentence} ({detail})" if detail and detail != sentence else sentence
+
+    @property
+    def pages_confirmed(self) -> int:
+        """How many pages the far end confirmed."""
+        return self.call.count(PageOutcome.CONFIRMED)
+
+    @property
+    def pages_uncertain(self) -> int:
+        """How many pages went out and were never answered."""
+        return self.call.count(PageOutcome.UNCERTAIN)
+
+
+def prepare(
+    content: Content,
+    *,
+    header: str | None = "auto",
+    resolution: Resolution = Resolution.FINE,
+    observe: Observer | None = None,
+    cancel: threading.Event | None = None,
+) -> PreparedFax:
+    """Render and encode a message, in a worker process.
+
+    ``header`` is the line at the top of every page: ``"auto"``, a text with tokens (see
+    ``render_content``), or None. Raises ContentError for what cannot be faxed.
+    """
+    if resolution not in _RESOLUTIONS:
+        raise SettingsError(f"a fax is sent coarse or fine, not {resolution.name.lower()}")
+
+    def report(step: RenderProgress) -> None:
+        if observe is not None:
+            observe(Progress(Phase.RENDER, step.text, step.page, step.pages))
+
+    rendered = render_content(
+        content,
+        header=header,
+        resolutions=_RESOLUTIONS[resolution],
+        observe=report,
+        cancel=cancel.is_set if cancel is not None else None,
+    )
+    pages = tuple(FaxPage(page.codings) for page in rendered.pages)
+    return PreparedFax(rendered, FaxDocument(pages))
+
+
+def send_fax(
+    to: str,
+    content: Content | PreparedFax | str | Path | Sequence[Path],
+    *,
+    port: str = "sim://",
+    header: str | None = "auto",
+    station_id: str = "",
+    resolution: Resolution | str = Resolution.FINE,
+    profile: ModemProfile | str | None = None,
+    modem_class: str | None = None,
+    first_page: int = 1,
+    observe: Observer | None = None,
+    cancel: threading.Event | None = None,
+    transcript: str | Path | None = None,
+    timeout: float | None = None,
+) -> FaxResult:
+    """Send one fax to one number, and wait until it is known what became of every page.
+
+        from pathlib import Path
+        from faxcore import send_fax
+
+        result = send_fax("+44 20 7946 0000", Path("letter.pdf"), port="/dev/ttyACM0",
+                          station_id="+1 555 0100")
+        if not result.ok:
+            print(result.reason, result.pages_confirmed, "of", result.pages)
+
+    ``to``
+        The number as people write it. Blanks, dots, hyphens, slashes and brackets are left out;
+        any other character that is not for dialling is refused by name.
+    ``content``
+        A ``str`` is the text of the message; a ``Path``, or several, are files to send (PDF, TIFF,
+        PNG, JPEG, HTML, text); a ``Content`` can have a cover page, a body and attachments; a
+        ``PreparedFax`` (from ``prepare()``) has been rendered before.
+    ``port``
+        Where the modem is: a serial device, ``rfc2217://host:port``, ``socket://host:port``, or
+        ``sim://``, a simulated modem in virtual time, with which a call takes milliseconds.
+        ``sim://?far=busy`` plays another far end, ``sim://?pace=real`` takes as long as a call does.
+    ``header``
+        The line at the top of every page: ``"auto"``, a text with ``$[DATE] $[FROM] $[PAGE]`` and
+        other tokens, or None for none: a TIFF that is a fax page already then goes out as it is.
+    ``station_id``
+        Our identity on the line (TSI): at most 20 digits, blanks and ``+ - .``.
+    ``resolution``
+        ``Resolution.FINE`` or ``COARSE``, or their names. A fine page is sent coarse to a far end
+        that knows no better; ``result.call.pages[i].parameters`` says how each page went out.
+    ``profile``, ``modem_class``
+        What the modem is like: a profile's name or a ``ModemProfile``. Class 1 is what this
+        version drives.
+    ``first_page``
+        Begin with this page of the document, to resume a call that broke off after some.
+    ``observe``
+        Called with a ``Progress`` at every step, in the thread that called ``send_fax``. It must be
+        quick: the modem waits for it. When it raises, the call goes on without it, because a
+        result must not be lost for a display; ``result.notes`` then tells what it raised.
+    ``cancel``
+        A ``threading.Event``. When another thread sets it, the call is ended with DCN within about
+        half a second and the result says ``cancelled``.
+    ``transcript``
+        A file that gets every octet to and from the modem, with times (mode 0600).
+    ``timeout``
+        The longest time, in seconds, from dialling to hanging up.
+
+    Raises ContentError, SettingsError or ModemError before anything was dialled. Once a number was
+    dialled it raises nothing for what the far end, the line or the modem do: see ``FaxResult``.
+    """
+    dial_string(to)
+    station = Station(station_id)
+    wanted = _profile(profile, modem_class)
+    stop = cancel or threading.Event()
+    listener = _Listener(observe)
+    try:
+        fax = _prepared(content, to, header, _resolution(resolution), listener, stop)
+    except ContentError:
+        if stop.is_set():
+            return _never_dialled(to)
+        raise
+    document = _from_page(fax, first_page)
+    path = Path(transcript) if transcript is not None else None
+    watched = WatchedPort(open_port(port, wanted, record=path), stop.is_set)
+    with FaxModem(watched, wanted) as modem:
+        call = modem.send(document, to, station, observe=listener, timeout=timeout)
+    return FaxResult(to, call, fax.pages, path, (*fax.rendered.notes, *listener.notes))
+
+
+class _Listener:
+    """The caller's ``observe``, which must not be able to end a call by failing."""
+
+    def __init__(self, observe: Observer | None) -> None:
+        self._observe = observe
+        self.notes: tuple[str, ...] = ()
+
+    def __call__(self, progress: Progress) -> None:
+        if self._observe is None:
+            return
+        try:
+            self._observe(progress)
+        except Exception as error:
+            self._observe = None
+            self.notes = (f"observe raised {error!r} and was not called again",)
+
+
+def _profile(profile: ModemProfile | str | None, modem_class: str | None) -> ModemProfile:
+    found = (
+        profile if isinstance(profile, ModemProfile) else load_profile(profile or DEFAULT_PROFILE)
+    )
+    asked = modem_class or found.fax_class
+    if asked != "1":
+        raise SettingsError(f"fax class {asked!r}: this version drives Class 1 modems only")
+    return found
+
+
+def _resolution(resolution: Resolution | str) -> Resolution:
+    if isinstance(resolution, Resolution):
+        return resolution
+    try:
+        return Resolution[resolution.upper()]
+    except KeyError:
+        raise SettingsError(f"resolution {resolution!r}: coarse or fine is expected") from None
+
+
+def _prepared(
+    content: Content | PreparedFax | str | Path | Sequence[Path],
+    to: str,
+    header: str | None,
+    resolution: Resolution,
+    observe: Observer,
+    cancel: threading.Event,
+) -> PreparedFax:
+    if isinstance(content, PreparedFax):
+        return content
+    if not isinstance(content, Content):
+        content = _as_content(content, to)
+    return prepare(content, header=header, resolution=resolution, observe=observe, cancel=cancel)
+
+
+def _as_content(content: str | Path | Sequence[Path], to: str) -> Content:
+    fields = CoverFields(datetime.now().astimezone(), recipient_number=to)
+    if isinstance(content, str):
+        return Content(fields, body=content)
+    paths = [content] if isinstance(content, Path) else list(content)
+    if not paths:
+        raise ContentError("there is nothing to send")
+    return Content(fields, attachments=tuple(Attachment.from_path(path) for path in paths))
+
+
+def _from_page(fax: PreparedFax, first_page: int) -> FaxDocument:
+    if not 1 <= first_page <= fax.pages:
+        raise SettingsError(f"first page {first_page}: the document has {fax.pages} pages")
+    return FaxDocument(fax.document.pages[first_page - 1 :], first_page)
+
+
+def _never_dialled(to: str) -> FaxResult:
+    """The result of a fax that was cancelled while it was still being rendered."""
+    call = CallResult(HangupStatus.CANCELLED, text="cancelled before dialling")
+    return FaxResult(to, call, 0)
