@@ -51,7 +51,7 @@ _HOMES = {
     "PageReport": "faxcore.t30.result",
 }
 
-__all__ = ["__version__", *sorted(_HOMES)]
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> object:

@@ -175,7 +175,7 @@ def send_fax(
     ``port``
         Where the modem is: a serial device, ``rfc2217://host:port``, ``socket://host:port``, or
         ``sim://``, a simulated modem in virtual time, with which a call takes milliseconds.
-        ``sim://?far=busy`` plays another far end, ``sim://?pace=real`` takes as long as a call does.
+        ``sim://?far=busy`` plays another far end; ``sim://?pace=real`` takes the time of a call.
     ``header``
         The line at the top of every page: ``"auto"``, a text with ``$[DATE] $[FROM] $[PAGE]`` and
         other tokens, or None for none: a TIFF that is a fax page already then goes out as it is.
@@ -210,7 +210,9 @@ def send_fax(
     stop = cancel or threading.Event()
     listener = _Listener(observe)
     try:
-        fax = _prepared(content, to, header, _resolution(resolution), listener, stop)
+        fax = _prepared(
+            content, to, header, resolution=_resolution(resolution), observe=listener, cancel=stop
+        )
     except ContentError:
         if stop.is_set():
             return _never_dialled(to)
@@ -263,6 +265,7 @@ def _prepared(
     content: Content | PreparedFax | str | Path | Sequence[Path],
     to: str,
     header: str | None,
+    *,
     resolution: Resolution,
     observe: Observer,
     cancel: threading.Event,

@@ -67,12 +67,10 @@ class Narrator:
         self._phase, self._page, self._rate = Phase.NEGOTIATE, 0, 0
         self._share = 0.0
 
-    def tell(self, op: LineOp, heard: Heard | None) -> Progress | None:
+    def tell(self, op: LineOp, heard: Heard | None, at: float) -> Progress | None:
         """Progress at the start (``heard`` None) or end of an operation; None if it is no news."""
         text = self._begun(op) if heard is None else self._ended(op, heard)
-        if not text:
-            return None
-        return self._progress(text, heard.at if heard is not None else 0.0)
+        return self._progress(text, at) if text else None
 
     def sending(self, share: float, at: float) -> Progress:
         """Progress within a page."""

@@ -1,25 +1,22 @@
-"""A port that somebody may call off: no wait is longer than a moment without asking.
-
-``interrupt()`` needs a thread that calls it. Where there is only a flag (a ``threading.Event``
-that a delivery engine sets), this port asks the flag instead, four times a second.
-"""
+"""A port whose owner can be stopped by an event that somebody else sets, without another thread."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
 
 from faxcore.transport.port import Interrupted, LineState, Port
 
-_SLICE_S = 0.25
+_LOOK_S = 0.25
+"""How often, on the port's clock, the event is looked at: half of what a port may take."""
 
 
 class WatchedPort:
-    """Wraps any port; once ``called_off`` answers true, one read or write raises Interrupted."""
+    """Wraps any port; once ``stop`` is set, the read or write under way is interrupted, once."""
 
-    def __init__(self, port: Port, called_off: Callable[[], bool]) -> None:
+    def __init__(self, port: Port, stop: threading.Event) -> None:
         self.name = port.name
         self._port = port
-        self._called_off = called_off
+        self._stop = stop
         self._told = False
 
     def now(self) -> float:
@@ -29,20 +26,22 @@ class WatchedPort:
     def read(self, until: float) -> bytes:
         """See ``Port.read``."""
         while True:
-            self._ask()
-            data = self._port.read(min(until, self.now() + _SLICE_S))
-            if data or self.now() >= until:
+            self._look()
+            look_at = self._port.now() + _LOOK_S
+            data = self._port.read(min(until, look_at))
+            if data or self._port.now() >= until:
                 return data
 
     def write(self, data: bytes, until: float) -> int:
         """See ``Port.write``."""
+        self._look()
         sent = 0
         while True:
-            if not sent:
-                self._ask()
-            sent += self._port.write(data[sent:], min(until, self.now() + _SLICE_S))
-            if sent == len(data) or self.now() >= until or (sent and self._called_off()):
+            look_at = self._port.now() + _LOOK_S
+            sent += self._port.write(data[sent:], min(until, look_at))
+            if sent == len(data) or self._port.now() >= until or (sent and self._stop.is_set()):
                 return sent
+            self._look()
 
     def control(self, state: LineState) -> bool:
         """See ``Port.control``."""
@@ -60,7 +59,7 @@ class WatchedPort:
         """See ``Port.close``."""
         self._port.close()
 
-    def _ask(self) -> None:
-        if not self._told and self._called_off():
+    def _look(self) -> None:
+        if self._stop.is_set() and not self._told:
             self._told = True
             raise Interrupted
