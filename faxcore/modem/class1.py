@@ -1,0 +1,247 @@
+"""A Class 1 modem as the line of T.30 procedures (T.31 8, T.30 5)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from faxcore.errors import ModemError, NoReply
+from faxcore.modem.at import AtEngine, Reply
+from faxcore.modem.carriers import Carriers, LimitReached, State
+from faxcore.modem.receiver import may_ask_again, receive_data, receive_frame
+from faxcore.modem.results import Code
+from faxcore.modem.stuffing import reverse_bits
+from faxcore.modem.transmitter import send_burst, send_data, start_data
+from faxcore.profiles import ModemProfile, SilenceBy
+from faxcore.t30.frames import Frame, fcs
+from faxcore.t30.line import (
+    Ended,
+    Heard,
+    KeepPage,
+    LineOp,
+    ReceiveFrames,
+    ReceivePage,
+    ReceiveTraining,
+    SendFrames,
+    SendPage,
+    SendTraining,
+    Silence,
+)
+from faxcore.t30.modulation import TCF_SECONDS, Rung
+from faxcore.transport.port import Interrupted
+
+NOMINAL_GAP_MS = 75
+"""What a procedure asks for; the profile says what this modem must be told to make it so."""
+
+_NEXT_FRAME_S = 3.0
+"""How long the next frame of a burst may take to begin."""
+
+_MAX_PAGE_SECONDS = 1800
+_MAX_TRAINING_SECONDS = 10
+
+
+class Class1Line:
+    """Performs line operations on a modem that has been dialled or has answered.
+
+    ``keep`` makes a received page durable and says whether it did. ``on_progress`` is told, while
+    a page goes out, which share of it the modem has taken. ``limit`` is the moment at which the
+    call must end. ``perform()`` never raises for the line: a modem that fails once answers
+    EQUIPMENT from then on.
+    """
+
+    def __init__(
+        self,
+        engine: AtEngine,
+        profile: ModemProfile,
+        keep: Callable[[KeepPage], bool] | None = None,
+        on_progress: Callable[[float], None] | None = None,
+        limit: float = math.inf,
+    ) -> None:
+        self._engine = engine
+        self._profile = profile
+        self._keep = keep
+        self._on_progress = on_progress
+        self._carriers = Carriers(engine)
+        self._carriers.limit = limit
+        self._failure = ""
+
+    def dialled(self) -> None:
+        """The modem said CONNECT to a dial command: it is listening for frames already."""
+        self._carriers.state = State.LISTENING
+
+    def answered(self) -> None:
+        """The modem said CONNECT to ``ATA``: it sends flags and waits for frames of ours."""
+        self._carriers.state = State.SENDING_FRAMES
+
+    def perform(self, op: LineOp) -> Heard:
+        """See ``Line.perform``."""
+        began = self._engine.port.now()
+        if self._failure:
+            return Heard(Ended.EQUIPMENT, began, began, text=self._failure)
+        try:
+            self._engine.port.mark(describe(op))
+            self._carriers.check_limit()
+            return self._perform(op, began)
+        except Interrupted:
+            return self._stop(Ended.CANCELLED, began)
+        except LimitReached:
+            return self._stop(Ended.TIME_LIMIT, began)
+        except NoReply as error:
+            if self._engine.port.now() < self._carriers.limit:
+                return self._fail(error, began)
+            self._carriers.limit = math.inf
+            return self._stop(Ended.TIME_LIMIT, began)
+        except ModemError as error:
+            return self._fail(error, began)
+
+    def _perform(self, op: LineOp, began: float) -> Heard:
+        if isinstance(op, SendFrames):
+            return self._heard(send_burst(self._carriers, op.frames), began)
+        if isinstance(op, ReceiveFrames):
+            return self._receive_frames(op, began)
+        if isinstance(op, Silence):
+            return self._be_silent(op, began)
+        if isinstance(op, SendTraining):
+            zeros = bytes(round(op.rung.bits_per_second * TCF_SECONDS / 8))
+            return self._send_data(op.rung.long_train, zeros, op.rung, None, began)
+        if isinstance(op, SendPage):
+            data = reverse_bits(op.octets)
+            return self._send_data(op.rung.short_train, data, op.rung, self._on_progress, began)
+        if isinstance(op, ReceiveTraining):
+            most = _octets(op.rung, _MAX_TRAINING_SECONDS)
+            return self._receive_data(op.rung.long_train, op.within_s, most, began)
+        if isinstance(op, ReceivePage):
+            most = _octets(op.rung, _MAX_PAGE_SECONDS)
+            return self._receive_data(op.rung.short_train, op.within_s, most, began)
+        return self._keep_page(op, began)
+
+    def _send_data(
+        self,
+        speed: int,
+        octets: bytes,
+        rung: Rung,
+        progress: Callable[[float], None] | None,
+        began: float,
+    ) -> Heard:
+        reply = start_data(self._carriers, speed, self._profile.carrier_delay_ms)
+        if reply.code is Code.CONNECT:
+            reply = send_data(self._carriers, octets, rung.bits_per_second, progress)
+        return self._heard(reply, began)
+
+    def _receive_data(self, speed: int, within_s: float, most: int, began: float) -> Heard:
+        got = receive_data(self._carriers, speed, within_s, most)
+        if got is None:
+            text = f"+FRM={speed}: no carrier within {within_s:.1f} s"
+            return Heard(Ended.TIMEOUT, began, self._now(), text=text)
+        code, octets = got
+        if code is Code.FCERROR:
+            text = f"+FRM={speed}: another carrier was heard"
+            return Heard(Ended.OTHER_CARRIER, began, self._now(), text=text)
+        return Heard(Ended.DONE, began, self._now(), octets=reverse_bits(octets))
+
+    def _receive_frames(self, op: ReceiveFrames, began: float) -> Heard:
+        """One burst. A modem that loses a carrier before its first frame is asked again.
+
+        NO CARRIER or ERROR straight after ``+FRH=3`` is no hang-up: a carrier that was none of
+        ours has ended, or a modem says CONNECT to any carrier and takes it back.
+        """
+        frames: list[Frame] = []
+        damaged = 0
+        until = began + op.within_s
+        while (got := receive_frame(self._carriers, until)) is not None:
+            code, octets = got
+            if octets:
+                frame = self._check_frame(code, octets)
+                if frame is None:
+                    damaged += 1
+                else:
+                    frames.append(frame)
+                    if frame.final:
+                        return Heard(Ended.DONE, began, self._now(), tuple(frames), damaged)
+                until = self._now() + _NEXT_FRAME_S
+            elif code is Code.NO_CARRIER and (frames or damaged):
+                text = "+FRH=3: the carrier dropped before a final frame"
+                return Heard(
+                    Ended.NO_CARRIER, began, self._now(), tuple(frames), damaged, text=text
+                )
+            elif not may_ask_again(self._carriers, until):
+                break
+        text = f"+FRH=3: no final frame within {self._now() - began:.1f} s"
+        return Heard(Ended.TIMEOUT, began, self._now(), tuple(frames), damaged, text=text)
+
+    def _check_frame(self, code: Code, octets: bytes) -> Frame | None:
+        """The frame, its FCS verified and taken off where the modem hands it over (T.31 8.3.4)."""
+        if code is not Code.OK:
+            return None
+        if not self._profile.frames_carry_fcs:
+            return Frame.parse(octets)
+        if fcs(octets[:-2]) != octets[-2:]:
+            return None
+        return Frame.parse(octets[:-2])
+
+    def _be_silent(self, op: Silence, began: float) -> Heard:
+        ms = max(0, op.ms - NOMINAL_GAP_MS + self._profile.gap_ms)
+        after_theirs = not self._carriers.sent_last
+        by_computer = self._profile.silence_by is SilenceBy.COMPUTER
+        if by_computer or (after_theirs and not self._profile.wait_frs):
+            self._carriers.pause(ms)
+            return Heard(Ended.DONE, began, self._now())
+        reply = self._carriers.silence(ms)
+        if reply is None:
+            text = "+FRS: the far end did not fall silent"
+            return Heard(Ended.TIMEOUT, began, self._now(), text=text)
+        return self._heard(reply, began)
+
+    def _keep_page(self, op: KeepPage, began: float) -> Heard:
+        """A page that cannot be kept, for whatever reason, is refused to the far end."""
+        if self._keep is None:
+            return Heard(Ended.REFUSED, began, self._now(), text="nobody keeps received pages")
+        try:
+            kept, text = self._keep(op), "the page was not kept"
+        except Exception as error:
+            kept, text = False, f"the page could not be kept: {error!r}"
+        ended = Ended.DONE if kept else Ended.REFUSED
+        return Heard(ended, began, self._now(), text="" if kept else text)
+
+    def _heard(self, reply: Reply, began: float) -> Heard:
+        """A reply that is OK, or NO CARRIER."""
+        if reply.code is Code.OK:
+            return Heard(Ended.DONE, began, self._now())
+        text = f"{reply.command}: {reply.line} after {reply.seconds:.1f} s"
+        return Heard(Ended.NO_CARRIER, began, self._now(), text=text)
+
+    def _stop(self, ended: Ended, began: float) -> Heard:
+        """End what is under way on the modem, so that DCN can follow."""
+        text = {Ended.CANCELLED: "cancelled", Ended.TIME_LIMIT: "the call's time was over"}[ended]
+        try:
+            self._carriers.recover()
+        except ModemError as error:
+            return self._fail(error, began)
+        return Heard(ended, began, self._now(), text=text)
+
+    def _fail(self, error: ModemError, began: float) -> Heard:
+        self._failure = str(error)
+        return Heard(Ended.EQUIPMENT, began, self._now(), text=self._failure)
+
+    def _now(self) -> float:
+        return self._engine.port.now()
+
+
+def describe(op: LineOp) -> str:
+    """A line operation in a few words, for transcripts."""
+    name = type(op).__name__
+    if isinstance(op, SendFrames):
+        return f"{name} {' '.join(frame.name for frame in op.frames)}"
+    if isinstance(op, ReceiveFrames):
+        return f"{name} within {op.within_s:.1f} s"
+    if isinstance(op, Silence):
+        return f"{name} {op.ms} ms"
+    if isinstance(op, KeepPage):
+        return f"{name} {op.number}, {len(op.octets)} octets"
+    if isinstance(op, SendPage):
+        return f"{name} {op.number}, {len(op.octets)} octets at {op.rung.name}"
+    return f"{name} at {op.rung.name}"
+
+
+def _octets(rung: Rung, seconds: int) -> int:
+    return rung.bits_per_second * seconds // 8

@@ -1,0 +1,190 @@
+"""A fax modem on a port: one call at a time, one honest result for each (design: Failure)."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from faxcore.errors import ModemError, SettingsError, UnexpectedReply
+from faxcore.modem.at import AtEngine
+from faxcore.modem.class1 import Class1Line
+from faxcore.modem.link import AtLink, DialOutcome
+from faxcore.modem.number import dial_string
+from faxcore.profiles import ModemProfile
+from faxcore.t30.capabilities import Capabilities
+from faxcore.t30.document import FaxDocument, Station
+from faxcore.t30.line import KeepPage, Observer, run
+from faxcore.t30.modulation import FALLBACK, Rung
+from faxcore.t30.receiver import Reception, receive_document
+from faxcore.t30.result import CallResult, HangupStatus, PageOutcome, PageReport
+from faxcore.t30.sender import send_document
+from faxcore.transport.port import Interrupted, Port
+from faxcore.transport.watched import WatchedPort
+
+UNTOLD_SPEEDS = frozenset({24, 48, 72, 96})
+"""What a modem that answers nothing to ``+FTM=?`` is taken to have: V.27ter and V.29."""
+
+
+class FaxModem:
+    """Sends and receives through one modem. Closes its port at the end of a ``with``.
+
+    One thread uses it; ``cancel()`` and the ``cancel`` event may come from any other. Raises
+    SettingsError for a profile of a class that is not driven.
+    """
+
+    def __init__(self, port: Port, profile: ModemProfile) -> None:
+        if profile.fax_class != "1":
+            raise SettingsError(f"modem profile {profile.name}: class {profile.fax_class} is not 1")
+        self.port = port
+        self.profile = profile
+        self._speeds: frozenset[int] | None = None
+        self._cancelled = threading.Event()
+        self._use(port)
+
+    def __enter__(self) -> Self:
+        """Begin to use the modem; nothing is sent yet."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Give the port back."""
+        self.port.close()
+
+    @property
+    def ladder(self) -> tuple[Rung, ...]:
+        """The rungs that the modem has and the profile allows, in the order of falling back."""
+        speeds = self._speeds or UNTOLD_SPEEDS
+        if self.profile.rungs:
+            speeds &= frozenset(self.profile.rungs)
+        return tuple(each for each in FALLBACK if {each.long_train, each.short_train} <= speeds)
+
+    def prepare(self) -> None:
+        """Reset the modem and select its fax class.
+
+        Raises ModemError when that fails, Interrupted after ``cancel()``.
+        """
+        self._speeds = self._link.prepare()
+        if not self.ladder:
+            told = ", ".join(map(str, sorted(self._speeds))) or "nothing"
+            raise UnexpectedReply(f"+FTM=?: no carrier that can be used, got {told}")
+
+    def send(
+        self,
+        document: FaxDocument,
+        to: str,
+        station: Station,
+        *,
+        observe: Observer | None = None,
+        on_progress: Callable[[float], None] | None = None,
+        cancel: threading.Event | None = None,
+        timeout: float | None = None,
+    ) -> CallResult:
+        """Dial ``to`` and send ``document``; what came of it, whatever that is.
+
+        ``observe`` is told every line operation twice, ``on_progress`` the share of the page that
+        the modem has taken. ``timeout`` bounds the whole call, in seconds from dialling on. Raises
+        NumberRefused and ModemError only as long as nothing was dialled.
+        """
+        dial_string(to)
+        self._use(WatchedPort(self.port, cancel) if cancel is not None else self.port)
+        unsent = _unsent(document)
+        try:
+            if self._speeds is None:
+                self.prepare()
+            if self._cancelled.is_set():
+                raise Interrupted
+        except Interrupted:
+            self._cancelled.clear()
+            return CallResult(HangupStatus.CANCELLED, unsent, "cancelled before dialling")
+        limit = self.port.now() + timeout if timeout is not None else math.inf
+        line = self._line(None, on_progress, limit)
+        try:
+            outcome = self._try_call(lambda: self._link.dial(to, limit))
+            if outcome.status is not None:
+                return self._unmade(outcome, unsent)
+            line.dialled()
+            connected = self.port.now()
+            result = run(send_document(document, station, self.ladder), line, observe)
+            return replace(result, seconds=self.port.now() - connected)
+        finally:
+            self._end_call()
+
+    def wait_for_ring(self, within_s: float) -> bool:
+        """Whether a call comes in. Raises Interrupted after ``cancel()``."""
+        return self._link.wait_for_ring(self.port.now() + within_s)
+
+    def receive(
+        self,
+        capabilities: Capabilities,
+        station: Station,
+        keep: Callable[[KeepPage], bool],
+        *,
+        judge: Reception | None = None,
+        observe: Observer | None = None,
+        cancel: threading.Event | None = None,
+        timeout: float | None = None,
+    ) -> CallResult:
+        """Answer the call that rings and take its pages.
+
+        ``keep`` stores each page before it is confirmed: the far end is told that a page arrived
+        only where ``keep`` said True.
+        """
+        self._use(WatchedPort(self.port, cancel) if cancel is not None else self.port)
+        limit = self.port.now() + timeout if timeout is not None else math.inf
+        line = self._line(keep, None, limit)
+        try:
+            outcome = self._try_call(lambda: self._link.answer(limit))
+            if outcome.status is not None:
+                return self._unmade(outcome, ())
+            line.answered()
+            connected = self.port.now()
+            result = run(receive_document(capabilities, station, judge), line, observe)
+            return replace(result, seconds=self.port.now() - connected)
+        finally:
+            self._end_call()
+
+    def cancel(self) -> None:
+        """End what is under way, from any thread: the call ends with DCN and CANCELLED."""
+        self._cancelled.set()
+        self.port.interrupt()
+
+    def _end_call(self) -> None:
+        self._link.hang_up()
+        self._cancelled.clear()
+
+    def _use(self, port: Port) -> None:
+        self._engine = AtEngine(port)
+        self._link = AtLink(self._engine, self.profile)
+
+    def _line(
+        self,
+        keep: Callable[[KeepPage], bool] | None,
+        on_progress: Callable[[float], None] | None,
+        limit: float,
+    ) -> Class1Line:
+        return Class1Line(self._engine, self.profile, keep, on_progress, limit)
+
+    def _try_call(self, call: Callable[[], DialOutcome]) -> DialOutcome:
+        """A modem that fails once something was dialled is an outcome, too."""
+        began = self.port.now()
+        try:
+            return call()
+        except ModemError as error:
+            return DialOutcome(HangupStatus.EQUIPMENT, str(error), self.port.now() - began)
+
+    def _unmade(self, outcome: DialOutcome, pages: tuple[PageReport, ...]) -> CallResult:
+        status = outcome.status or HangupStatus.EQUIPMENT
+        return CallResult(status, pages, outcome.text)
+
+
+def _unsent(document: FaxDocument) -> tuple[PageReport, ...]:
+    numbers = range(document.first_number, document.first_number + len(document.pages))
+    return tuple(PageReport(number, PageOutcome.UNSENT) for number in numbers)

@@ -1,0 +1,259 @@
+"""A modem as a telephone: reset, class, dialling, answering, hanging up (V.250 6, T.31 8.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from faxcore.errors import CommandRefused, ModemError, NoReply, UnexpectedReply
+from faxcore.modem.at import AtEngine, Reply
+from faxcore.modem.number import dial_string
+from faxcore.modem.results import DIAL_FINAL, Code
+from faxcore.modem.stuffing import CAN, END
+from faxcore.profiles import ModemProfile
+from faxcore.t30.result import HangupStatus
+from faxcore.transport.port import Interrupted, LineState
+
+_RESET_TRIES = 2
+_ABORT_S = 5.0
+_DTR_DOWN_S = 0.5
+_DTR_UP_S = 2.6
+"""Modems need up to this long after a drop of DTR before they listen again."""
+
+_NUMBERS = re.compile(r"(\d+(?:\.\d+)?)(?:\s*-\s*(\d+))?")
+
+DIAL_OUTCOMES: dict[Code, HangupStatus] = {
+    Code.BUSY: HangupStatus.BUSY,
+    Code.NO_ANSWER: HangupStatus.NO_ANSWER,
+    Code.NO_DIALTONE: HangupStatus.NO_DIALTONE,
+    Code.NO_CARRIER: HangupStatus.NO_CARRIER,
+    Code.OK: HangupStatus.NO_CARRIER,  # old modems say it for NO CARRIER
+    Code.FCERROR: HangupStatus.ANSWERED_NO_FAX,
+    Code.DATA: HangupStatus.ANSWERED_NO_FAX,
+    Code.VOICE: HangupStatus.VOICE,
+    Code.BLACKLISTED: HangupStatus.BLACKLISTED,
+    Code.DELAYED: HangupStatus.BLACKLISTED,
+    Code.DIALING_DISABLED: HangupStatus.BLACKLISTED,
+    Code.RING: HangupStatus.GLARE,
+    Code.ERROR: HangupStatus.DIAL_REFUSED,
+}
+"""What a result code says of a call that was not made. CONNECT is asked for its speed."""
+
+
+@dataclass(frozen=True, slots=True)
+class DialOutcome:
+    """What came of dialling: ``status`` None = connected to a fax; ``text`` what the modem said."""
+
+    status: HangupStatus | None
+    text: str
+    seconds: float
+
+    @property
+    def connected(self) -> bool:
+        """Whether T.30 can begin."""
+        return self.status is None
+
+
+class AtLink:
+    """The commands that every class of fax modem shares."""
+
+    def __init__(self, engine: AtEngine, profile: ModemProfile) -> None:
+        self.engine = engine
+        self._profile = profile
+        self._in_call = False
+
+    def reset(self) -> None:
+        """Bring the modem into a known state. Raises ModemError when it does not answer.
+
+        A modem that is silent may be in the middle of what an earlier program left behind.
+        """
+        for attempt in range(1, _RESET_TRIES + 1):
+            try:
+                self._reset_once()
+            except NoReply as error:
+                if attempt == _RESET_TRIES:
+                    raise NoReply(
+                        f"{self.engine.port.name}: no modem answers: {error}, {attempt} times"
+                    ) from error
+                self._wake()
+                continue
+            return
+
+    def prepare(self) -> frozenset[int]:
+        """Reset, set up, select the fax class; the fast carriers that the modem has (``+FTM``)."""
+        self.reset()
+        for command in self._profile.init:
+            self._command(command)
+        self._select_class()
+        for command in self._profile.after_class:
+            self._command(command)
+        return self.speeds()
+
+    def speeds(self) -> frozenset[int]:
+        """The values of ``+FTM=?``; empty where the modem does not tell."""
+        reply = self.engine.command("AT+FTM=?", self._profile.command_seconds)
+        if reply.code is Code.ERROR:
+            return frozenset()
+        reply.expect(Code.OK)
+        return parse_speeds(" ".join(reply.lines))
+
+    def dial(self, number: str, limit: float) -> DialOutcome:
+        """Dial and wait for what comes of it, until ``limit`` at the latest.
+
+        Raises NumberRefused before anything is sent; after that, ModemError only where the modem
+        itself failed. ``Interrupted`` aborts the dialling and makes the outcome CANCELLED.
+        """
+        command = self._profile.dial + dial_string(number)
+        return self._call(command, limit, "dialling")
+
+    def answer(self, limit: float) -> DialOutcome:
+        """Answer a call that rings (``ATA``); CONNECT implies ``+FTH=3`` (T.31 8.3.1)."""
+        return self._call("ATA", limit, "answering")
+
+    def wait_for_ring(self, until: float) -> bool:
+        """Whether a call comes in before a moment."""
+        self.engine.expect_more("RING")
+        try:
+            self.engine.reply(until, frozenset({Code.RING}))
+        except NoReply:
+            return False
+        return True
+
+    def hang_up(self) -> bool:
+        """Release the line, by whatever works; whether the modem says so. Never raises.
+
+        First the hang-up command, then the same after an escape from data or frames, at last a
+        drop of DTR (V.250 6.3.2, &D2), which needs no modem that listens.
+        """
+        ways: tuple[Callable[[], None], ...] = (
+            self._say_hang_up,
+            self._escape_and_hang_up,
+            self._drop_dtr,
+        )
+        for way in ways:
+            if self._is_done(way):
+                self._in_call = False
+                return True
+        return not self._in_call
+
+    def _call(self, command: str, limit: float, what: str) -> DialOutcome:
+        began = self.engine.port.now()
+        until = min(began + self._profile.dial_seconds, limit)
+        self._in_call = True
+        try:
+            self.engine.ask(command)
+            reply = self.engine.reply(until, DIAL_FINAL)
+        except Interrupted:
+            self._abort_call()
+            return self._outcome(HangupStatus.CANCELLED, f"cancelled while {what}", began)
+        except NoReply as error:
+            self._abort_call()
+            if self.engine.port.now() >= limit:
+                text = f"the call's time was over while {what}"
+                return self._outcome(HangupStatus.TIME_LIMIT, text, began)
+            return self._outcome(HangupStatus.EQUIPMENT, str(error), began)
+        if reply.code is Code.RING:
+            self._abort_call()
+        return self._outcome(_judge(reply), f"{what}: the modem said {reply.line}", began)
+
+    def _outcome(self, status: HangupStatus | None, text: str, began: float) -> DialOutcome:
+        return DialOutcome(status, text, self.engine.port.now() - began)
+
+    def _abort_call(self) -> None:
+        """Any octet ends dialling (V.250 5.6.1); whatever the modem says of it will do."""
+        with self.engine.uninterrupted():
+            self.engine.expect_more("the end of the call")
+            self.engine.write_all(b"\r", self.engine.port.now() + _ABORT_S)
+            try:
+                self.engine.reply(self.engine.port.now() + _ABORT_S)
+            except NoReply as error:
+                self.engine.port.mark(f"aborting: {error}")  # hang_up() has stronger means
+
+    def _reset_once(self) -> None:
+        self.engine.forget_format()
+        self._command(self._profile.reset)
+        self.engine.pause(self._profile.reset_delay_ms / 1000)
+        # A second OK may come of the reset, or the modem may have to learn the speed again.
+        self._command("AT")
+
+    def _wake(self) -> None:
+        """Out of data, out of frames, out of dialling; and DTR, where there is one."""
+        self.engine.write_all(bytes((CAN,)) + END + END + b"\r", self.engine.port.now() + _ABORT_S)
+        if self.engine.port.control(LineState(dtr=False)):
+            self.engine.pause(_DTR_DOWN_S)
+            self.engine.port.control(LineState(dtr=True))
+        self.engine.pause(1.0)
+
+    def _select_class(self) -> None:
+        """``+FCLASS=?`` names the classes; a modem that answers with nothing readable is tried."""
+        wanted = self._profile.fax_class
+        reply = self.engine.command("AT+FCLASS=?", self._profile.command_seconds)
+        if reply.code is Code.ERROR:
+            raise CommandRefused("+FCLASS=?: got ERROR: this is no fax modem")
+        classes = parse_classes(" ".join(reply.expect(Code.OK).lines))
+        if classes and wanted not in classes:
+            raise UnexpectedReply(
+                f"+FCLASS=?: expected class {wanted} among them, got {', '.join(classes)}"
+            )
+        self._command(f"AT+FCLASS={wanted}")
+
+    def _command(self, text: str) -> Reply:
+        return self.engine.command(text, self._profile.command_seconds, Code.OK)
+
+    def _is_done(self, way: Callable[[], None]) -> bool:
+        """Try one way of hanging up. An interruption must not leave the line seized."""
+        try:
+            with self.engine.uninterrupted():
+                way()
+        except Interrupted:
+            return True  # raised at the end of what was finished
+        except ModemError as error:
+            self.engine.port.mark(f"hanging up: {error}")
+            return False
+        return True
+
+    def _say_hang_up(self) -> None:
+        reply = self.engine.command(self._profile.hang_up, self._profile.command_seconds)
+        reply.expect(Code.OK, Code.NO_CARRIER)
+
+    def _escape_and_hang_up(self) -> None:
+        self.engine.write_all(bytes((CAN,)) + END + END, self.engine.port.now() + _ABORT_S)
+        self.engine.pause(1.0)
+        self._say_hang_up()
+
+    def _drop_dtr(self) -> None:
+        if not self.engine.port.control(LineState(dtr=False)):
+            raise NoReply("this port has no DTR to drop")
+        self.engine.pause(_DTR_DOWN_S)
+        self.engine.port.control(LineState(dtr=True))
+        self.engine.pause(_DTR_UP_S)
+        self._command("AT")
+
+
+def parse_classes(text: str) -> tuple[str, ...]:
+    """The classes in an answer to ``+FCLASS=?``, whatever stands around them."""
+    return tuple(match[1] for match in _NUMBERS.finditer(_after_prefix(text)))
+
+
+def parse_speeds(text: str) -> frozenset[int]:
+    """The values in an answer to ``+FTM=?`` or ``+FRM=?``: brackets, quotes, ranges and all."""
+    speeds: set[int] = set()
+    for match in _NUMBERS.finditer(_after_prefix(text)):
+        low = int(float(match[1][:9]))
+        high = int((match[2] or match[1].partition(".")[0])[:9])
+        speeds |= set(range(low, min(high, 999) + 1))
+    return frozenset(speeds)
+
+
+def _after_prefix(text: str) -> str:
+    """Without ``+FTM:`` or an echo ``AT+FTM=?`` before the values, whose name may hold digits."""
+    return re.sub(r"(AT)?\+F[A-Z0-9.]*[:=?]+", " ", text.upper())
+
+
+def _judge(reply: Reply) -> HangupStatus | None:
+    """None for a fax connection. A speed behind CONNECT means that a data modem answered."""
+    if reply.code is not Code.CONNECT:
+        return DIAL_OUTCOMES[reply.code]
+    rest = reply.line.upper().removeprefix("CONNECT").strip()
+    return HangupStatus.ANSWERED_NO_FAX if rest[:1].isdigit() else None
