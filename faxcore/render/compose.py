@@ -17,7 +17,7 @@ from faxcore.render.coverpage import cover_folder, cover_html, find_cover, read_
 from faxcore.render.document import Limits
 from faxcore.render.fonts import raise_for_missing
 from faxcore.render.layout import Typesetter
-from faxcore.render.pdf import PictureBook, open_pdf
+from faxcore.render.pdf import open_pdf
 from faxcore.render.sniff import Kind, html_of, kind_of, text_of
 from faxcore.t4 import PageBitmap
 
@@ -34,13 +34,21 @@ _COVER_TRIES = 4
 class Sheet:
     """One page to be drawn: a page of an open PDF.
 
-    ``bitmap`` is the page pixel by pixel where the input already is a fax page.
+    ``part`` is what it is a page of; ``bitmap`` is the page pixel by pixel where the input already
+    is a fax page; a part that is ``typeset`` from words cannot be blank from end to end.
     """
 
     document: Any
     index: int
-    source: str
+    part: str
+    number: int
     bitmap: PageBitmap | None = None
+    typeset: bool = False
+
+    @property
+    def source(self) -> str:
+        """The page's name for people."""
+        return f"{self.part} page {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +68,14 @@ class Composer:
         self._report = report
         self._typesetter: Typesetter | None = None
         self._places: list[tuple[str, str]] = []
-        self._book: PictureBook | None = None
+        self.notes: list[str] = []
 
     @property
     def typesetter(self) -> Typesetter:
         """WeasyPrint, loaded when something needs it."""
         if self._typesetter is None:
-            self._typesetter = Typesetter()
+            self._typesetter = Typesetter(self.notes)
         return self._typesetter
-
-    @property
-    def notes(self) -> list[str]:
-        """What was left out."""
-        return [] if self._typesetter is None else self._typesetter.notes
 
     def sheets(self) -> list[Sheet]:
         """All pages of the message; ContentError if there are none or too many."""
@@ -136,26 +139,16 @@ class Composer:
             return [Typeset(self.typesetter.lay_out(page, file.name), file.name)]
         if kind is Kind.PDF:
             document = open_pdf(file.data, file.name)
-            return [
-                Sheet(document, index, f"{file.name} page {index + 1}")
-                for index in range(len(document))
-            ]
-        return list(self._pictures(file, kind))
+            return [Sheet(document, index, file.name, index + 1) for index in range(len(document))]
+        from faxcore.render.pictures import picture_sheets  # noqa: PLC0415
 
-    def _pictures(self, file: Attachment, kind: Kind) -> Iterator[Sheet]:
-        from faxcore.render.pictures import PAGE_MM, fitted_top, pictures_of  # noqa: PLC0415
-
-        if self._book is None:
-            self._book = PictureBook()
-        for number, picture in enumerate(
-            pictures_of(file, kind.name, self._limits.image_pixels), start=1
-        ):
-            if number > self._limits.pages:
-                raise ContentError(f"{file.name} has more than {self._limits.pages} pages")
-            index = self._book.add(
-                picture.grey, PAGE_MM, picture.size_mm, fitted_top(picture.size_mm)
+        sheets = [
+            Sheet(document, index, file.name, number, bitmap)
+            for number, (document, index, bitmap) in enumerate(
+                picture_sheets(file, kind, self._limits, self.notes), start=1
             )
-            yield Sheet(self._book.document, index, f"{file.name} page {number}")
+        ]
+        return list(sheets)
 
     def _written(self, parts: list[Typeset | Sheet]) -> Iterator[Sheet]:
         """All parts as sheets: what was laid out becomes one PDF, its glyphs checked."""
@@ -170,7 +163,7 @@ class Composer:
                 yield part
                 continue
             for number in range(_pages_of(part)):
-                yield Sheet(written, index, f"{part.source} page {number + 1}")
+                yield Sheet(written, index, part.source, number + 1, typeset=True)
                 index += 1
 
 

@@ -6,6 +6,7 @@ gives the same octets every time.
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,15 @@ from faxcore.errors import AttachmentError, ContentError
 
 ATTACHMENT_OCTETS = 200 << 20
 """The largest file that is taken, in octets."""
+
+
+def check_text(text: str, what: str) -> None:
+    """ContentError for half a character: a surrogate without its other half is none."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        code = ord(text[error.start])
+        raise ContentError(f"{what} has U+{code:04X}, which is no character") from error
 
 
 class BodyType(enum.Enum):
@@ -43,6 +53,9 @@ class CoverFields:
     def __post_init__(self) -> None:
         if self.moment.tzinfo is None or self.moment.utcoffset() is None:
             raise ContentError(f"the moment of a message needs a time zone: {self.moment}")
+        texts = (each.name for each in dataclasses.fields(self) if each.name != "moment")
+        for name in texts:
+            check_text(getattr(self, name), f"the {name.replace('_', ' ')}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +109,10 @@ class Content:
     cover: str | None = None
     cover_folder: Path | None = None
     attachments: tuple[Attachment, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.body is not None:
+            check_text(self.body, "the body")
 
     @property
     def has_body(self) -> bool:

@@ -63,15 +63,18 @@ def load_weasyprint() -> Any:
 
 
 class Typesetter:
-    """Lays out documents that share one font configuration and one list of missing glyphs."""
+    """Lays out documents that share one font configuration and one list of missing glyphs.
 
-    def __init__(self) -> None:
+    ``notes`` gets a sentence for everything that is left out.
+    """
+
+    def __init__(self, notes: list[str]) -> None:
         self._weasyprint = load_weasyprint()
         from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
 
         self._fonts = FontConfiguration()
         self.missing = MissingGlyphs()
-        self.notes: list[str] = []
+        self.notes = notes
         logger: logging.Logger = self._weasyprint.LOGGER
         logger.handlers = [self.missing]
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pypdfium2 import PdfiumError
 
-from faxcore.errors import ContentError, RenderError
-from faxcore.render.binarize import THRESHOLD, black_and_white, change_rows, oversampling
+from faxcore.errors import AttachmentError, ContentError, RenderError
+from faxcore.render.binarize import FINE_INK, black_and_white, change_rows, oversampling
 from faxcore.render.compose import Sheet
 from faxcore.render.document import Limits, RenderedPage
 from faxcore.render.fonts import raise_for_missing
@@ -49,7 +50,7 @@ class HeaderBands:
     def _laid_out(self) -> Any:
         from faxcore.render.layout import Typesetter  # noqa: PLC0415
 
-        typesetter = Typesetter()
+        typesetter = Typesetter([])
         document = typesetter.lay_out(header_html(self._lines), "the header line")
         data = typesetter.write([document])
         raise_for_missing(typesetter.missing.characters, [("", "the header line")])
@@ -67,15 +68,50 @@ class HeaderBands:
         return black_and_white(draw_grey(drawn, frame), rows_each, [])
 
 
+class BlankParts:
+    """Notices a body or cover page that has words in it and nothing but blank pages."""
+
+    def __init__(self) -> None:
+        self._inked: dict[str, bool] = {}
+
+    def add(self, sheet: Sheet, blank: bool) -> None:
+        """Take a page into account."""
+        if sheet.typeset:
+            self._inked[sheet.part] = self._inked.get(sheet.part, False) or not blank
+
+    def check(self) -> None:
+        """RenderError for the first part that came out blank."""
+        for part, inked in self._inked.items():
+            if not inked:
+                raise RenderError(f"{part} came out blank although it is not empty")
+
+
 def render_sheet(
     sheet: Sheet,
     number: int,
     bands: HeaderBands | None,
     resolutions: tuple[Resolution, ...],
     limits: Limits,
-) -> RenderedPage:
-    """One page in every resolution; RenderError if it came out blank and should not have."""
+) -> tuple[RenderedPage, bool]:
+    """One page in every resolution, and whether it is blank but for the header line.
+
+    RenderError if it came out blank and should not have.
+    """
+    try:
+        return _render_sheet(sheet, number, bands, resolutions, limits)
+    except PdfiumError as error:
+        raise AttachmentError(f"{sheet.source} is broken ({error})") from error
+
+
+def _render_sheet(
+    sheet: Sheet,
+    number: int,
+    bands: HeaderBands | None,
+    resolutions: tuple[Resolution, ...],
+    limits: Limits,
+) -> tuple[RenderedPage, bool]:
     codings = []
+    blank = True
     page = load_page(sheet.document, sheet.index, sheet.source)
     placement = _placement(sheet, limits)
     if bands is not None and sheet.bitmap is None:
@@ -85,11 +121,12 @@ def render_sheet(
             black = change_rows(sheet.bitmap.to_array(), sheet.bitmap.resolution, resolution)
         else:
             black = _drawn(page, placement, resolution, sheet.source)
+        blank = blank and not black.any()
         if bands is not None:
             black = _headed(black, bands.band(number, resolution), sheet.bitmap is not None)
         codings.append(encode_page(PageBitmap.from_array(black, resolution), Coding.MH))
     page.close()
-    return RenderedPage(sheet.source, tuple(codings))
+    return RenderedPage(sheet.source, tuple(codings)), blank
 
 
 def _placement(sheet: Sheet, limits: Limits) -> Placement:
@@ -129,7 +166,7 @@ def _drawn(
         raise RenderError(
             f"{source} came out blank although it is not: the darkest ink on it is "
             f"{round(100 * int(grey.min()) / 255)} % white, and what is above "
-            f"{round(100 * THRESHOLD / 255)} % cannot be sent"
+            f"{round(100 * FINE_INK / 255)} % cannot be sent"
         )
     return black
 

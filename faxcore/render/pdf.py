@@ -61,10 +61,16 @@ def page_size_mm(document: Any, index: int, source: str) -> tuple[float, float]:
 
 
 class PictureBook:
-    """A PDF under construction whose pages are pictures."""
+    """A PDF under construction whose pages are pictures.
+
+    PDFium keeps pictures unpacked until the book is sealed, so seal one every few pages.
+    """
 
     def __init__(self) -> None:
-        self.document = pdfium.PdfDocument.new()
+        self._document = pdfium.PdfDocument.new()
+
+    def __len__(self) -> int:
+        return len(self._document)
 
     def add(
         self,
@@ -72,16 +78,13 @@ class PictureBook:
         page_mm: tuple[float, float],
         size_mm: tuple[float, float],
         top_mm: float,
-    ) -> int:
-        """Append a page with one picture (0 = black), centred, ``top_mm`` below the upper edge.
-
-        Answers the page's index.
-        """
-        page = self.document.new_page(*(mm * POINTS_PER_MM for mm in page_mm))
+    ) -> None:
+        """Append a page with one picture (0 = black), centred, ``top_mm`` below the upper edge."""
+        page = self._document.new_page(*(mm * POINTS_PER_MM for mm in page_mm))
         bitmap = pdfium.PdfBitmap.new_native(grey.shape[1], grey.shape[0], raw.FPDFBitmap_Gray)
         target = np.ctypeslib.as_array(bitmap.buffer).reshape(grey.shape[0], bitmap.stride)
         target[:, : grey.shape[1]] = grey
-        picture = pdfium.PdfImage.new(self.document)
+        picture = pdfium.PdfImage.new(self._document)
         picture.set_bitmap(bitmap)
         width, height = (mm * POINTS_PER_MM for mm in size_mm)
         left = (page_mm[0] * POINTS_PER_MM - width) / 2
@@ -91,7 +94,10 @@ class PictureBook:
         page.gen_content()
         page.close()
         bitmap.close()
-        return len(self.document) - 1
+
+    def sealed(self) -> Any:
+        """The book as an open document whose pictures are packed."""
+        return open_pdf(saved(self._document), "the picture")
 
 
 def join_pages(pages: Sequence[tuple[Any, int, str]]) -> bytes:
@@ -102,12 +108,17 @@ def join_pages(pages: Sequence[tuple[Any, int, str]]) -> bytes:
             joined.import_pages(document, indices)
         except pdfium.PdfiumError as error:
             raise AttachmentError(f"{source} is broken: its pages cannot be copied") from error
+    return saved(joined)
+
+
+def saved(document: Any) -> bytes:
+    """A document's octets; the document is closed."""
     target = io.BytesIO()
     try:
-        joined.save(target)
+        document.save(target)
     except pdfium.PdfiumError as error:
-        raise RenderError("the pages cannot be joined into one PDF") from error
-    joined.close()
+        raise RenderError("PDFium cannot write the PDF") from error
+    document.close()
     return target.getvalue()
 
 

@@ -6,6 +6,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,20 +14,86 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from faxcore.errors import AttachmentError
 from faxcore.render.content import Attachment
+from faxcore.render.document import Limits
+from faxcore.render.geometry import WIDTH, WIDTH_MM, rows_per_mm
+from faxcore.render.pdf import PictureBook
+from faxcore.render.sniff import Kind
+from faxcore.t4 import PageBitmap
+from faxcore.t4.tiff import is_fax_tiff, read_tiff
 
 PAGE_MM = (210.0, 297.0)
 MARGIN_MM = 8.0
 
+_BOOK_PAGES = 16
+_BAD_SHARE = 0.05
 _SCREEN_DPI = 96.0
-_PIXELS_ACROSS = 3456  # twice the fax page: more is lost anyway
+_PIXELS_ACROSS = 3456  # twice the fax page
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Grey pixels (0 = black) and the size they are to have on paper."""
+    """Grey pixels (0 = black), their size on paper, the paper, and the margin above them."""
 
     grey: NDArray[np.uint8]
     size_mm: tuple[float, float]
+    page_mm: tuple[float, float]
+    top_mm: float
+
+
+def picture_sheets(
+    file: Attachment, kind: Kind, limits: Limits, notes: list[str]
+) -> Iterator[tuple[Any, int, PageBitmap | None]]:
+    """The pages of an image file as (PDF, index, fax page pixel by pixel or None)."""
+    if kind is Kind.TIFF and is_fax_tiff(_NamedOctets(file)):
+        pages = _fax_pages(file, notes)
+    else:
+        pages = ((picture, None) for picture in pictures_of(file, kind.name, limits.image_pixels))
+    book, waiting = PictureBook(), []
+    for number, (picture, bitmap) in enumerate(pages, start=1):
+        if number > limits.pages:
+            raise AttachmentError(f"{file.name} has more than {limits.pages} pages")
+        book.add(picture.grey, picture.page_mm, picture.size_mm, picture.top_mm)
+        waiting.append(bitmap)
+        if len(book) == _BOOK_PAGES:
+            yield from _sealed(book, waiting)
+            book, waiting = PictureBook(), []
+    if waiting:
+        yield from _sealed(book, waiting)
+
+
+def _sealed(
+    book: PictureBook, bitmaps: list[PageBitmap | None]
+) -> Iterator[tuple[Any, int, PageBitmap | None]]:
+    document = book.sealed()
+    return ((document, index, bitmap) for index, bitmap in enumerate(bitmaps))
+
+
+class _NamedOctets(io.BytesIO):
+    """A file in memory that error messages can name."""
+
+    def __init__(self, file: Attachment) -> None:
+        super().__init__(file.data)
+        self.name = file.name
+
+
+def _fax_pages(file: Attachment, notes: list[str]) -> Iterator[tuple[Picture, PageBitmap | None]]:
+    """The pages of a fax TIFF; those that are legal for the line go out pixel by pixel."""
+    for number, page in enumerate(read_tiff(_NamedOctets(file)), start=1):
+        bitmap, bad = page.bitmap, page.decoded.bad_rows
+        if bad > _BAD_SHARE * bitmap.height:
+            raise AttachmentError(
+                f"{file.name} is broken: page {number} has {bad} unreadable rows of {bitmap.height}"
+            )
+        if bad:
+            notes.append(f"{file.name} page {number} has {bad} rows that were repaired")
+        resolution = bitmap.resolution
+        natural = bitmap.width / resolution.x_dpi * 25.4, bitmap.height / rows_per_mm(resolution)
+        grey = np.where(bitmap.to_array(), np.uint8(0), np.uint8(255))
+        if page.is_fax_page and bitmap.width == WIDTH:
+            size = (WIDTH_MM, natural[1])
+            yield Picture(grey, size, size, 0.0), bitmap
+        else:
+            yield on_paper(grey, natural), None
 
 
 def pictures_of(file: Attachment, kind: str, pixels: int) -> Iterator[Picture]:
@@ -81,10 +148,10 @@ def _picture(image: Image.Image, dpi: tuple[float, float]) -> Picture:
         dpi = dpi[1], dpi[0]
     natural = turned.width / dpi[0] * 25.4, turned.height / dpi[1] * 25.4
     grey = np.asarray(_grey(turned))
-    steps = max(1, grey.shape[1] // _PIXELS_ACROSS)
+    steps = round(grey.shape[1] / _PIXELS_ACROSS)
     if steps > 1:
         grey = np.asarray(Image.fromarray(grey).reduce((steps, steps)))
-    return Picture(grey, fitted(natural))
+    return on_paper(grey, natural)
 
 
 def _grey(image: Image.Image) -> Image.Image:
@@ -113,6 +180,7 @@ def fitted(natural_mm: tuple[float, float]) -> tuple[float, float]:
     return natural_mm[0] * share, natural_mm[1] * share
 
 
-def fitted_top(size_mm: tuple[float, float]) -> float:
-    """How far below the upper edge a picture of this size begins: a letter's margin, or less."""
-    return min(20.0, max(0.0, (PAGE_MM[1] - size_mm[1]) / 2))
+def on_paper(grey: NDArray[np.uint8], natural_mm: tuple[float, float]) -> Picture:
+    """A picture on A4 paper, not more than a letter's margin below its upper edge."""
+    size = fitted(natural_mm)
+    return Picture(grey, size, PAGE_MM, min(20.0, (PAGE_MM[1] - size[1]) / 2))

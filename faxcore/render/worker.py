@@ -37,7 +37,7 @@ def limit_process(limits: Limits) -> None:
 def render(folder: Path, request: Request, lines: IO[str]) -> None:
     """Render a request into its folder, telling ``lines`` how far it is."""
     from faxcore.render.compose import Composer  # noqa: PLC0415
-    from faxcore.render.pages import HeaderBands, render_sheet  # noqa: PLC0415
+    from faxcore.render.pages import BlankParts, HeaderBands, render_sheet  # noqa: PLC0415
     from faxcore.render.pdf import join_pages  # noqa: PLC0415
     from faxcore.render.tagline import HeaderLine  # noqa: PLC0415
     from faxcore.render.tokens import token_values  # noqa: PLC0415
@@ -54,10 +54,13 @@ def render(folder: Path, request: Request, lines: IO[str]) -> None:
     if line is not None:
         values = token_values(request.content.fields, len(sheets))
         bands = HeaderBands(line, values, len(sheets))
-    result = ResultWriter(folder)
+    result, parts = ResultWriter(folder), BlankParts()
     for number, sheet in enumerate(sheets, start=1):
         report(sheet.source, number, len(sheets))
-        result.add(render_sheet(sheet, number, bands, request.resolutions, request.limits))
+        page, blank = render_sheet(sheet, number, bands, request.resolutions, request.limits)
+        parts.add(sheet, blank)
+        result.add(page)
+    parts.check()
     pdf = join_pages([(sheet.document, sheet.index, sheet.source) for sheet in sheets])
     result.finish(pdf, composer.notes)
 
