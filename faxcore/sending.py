@@ -29,9 +29,9 @@ from faxcore.render import (
 )
 from faxcore.t4 import Resolution
 from faxcore.t30.document import FaxDocument, FaxPage, Station
-from faxcore.t30.progress import Phase, Progress
+from faxcore.t30.line import Heard, LineOp
+from faxcore.t30.progress import Narrator, Phase, Progress
 from faxcore.t30.result import CallResult, HangupStatus, PageOutcome
-from faxcore.transport.watched import WatchedPort
 
 Observer = Callable[[Progress], None]
 
@@ -204,8 +204,7 @@ def send_fax(
     Raises ContentError, SettingsError or ModemError before anything was dialled. Once a number was
     dialled it raises nothing for what the far end, the line or the modem do: see ``FaxResult``.
     """
-    dial_string(to)
-    station = Station(station_id)
+    station = check_call(to, station_id)
     wanted = _profile(profile, modem_class)
     stop = cancel or threading.Event()
     listener = _Listener(observe)
@@ -219,10 +218,59 @@ def send_fax(
         raise
     document = _from_page(fax, first_page)
     path = Path(transcript) if transcript is not None else None
-    watched = WatchedPort(open_port(port, wanted, record=path), stop.is_set)
-    with FaxModem(watched, wanted) as modem:
-        call = modem.send(document, to, station, observe=listener, timeout=timeout)
+    with FaxModem(open_port(port, wanted, record=path), wanted) as modem:
+        call = _call(
+            modem,
+            to,
+            document,
+            station,
+            pages=fax.pages,
+            listener=listener,
+            stop=stop,
+            timeout=timeout,
+        )
     return FaxResult(to, call, fax.pages, path, (*fax.rendered.notes, *listener.notes))
+
+
+def check_call(to: str, station_id: str = "") -> Station:
+    """Refuse a number or a station id that cannot be used, before any work is done for it."""
+    dial_string(to)
+    return Station(station_id)
+
+
+def _call(
+    modem: FaxModem,
+    to: str,
+    document: FaxDocument,
+    station: Station,
+    *,
+    pages: int,
+    listener: _Listener,
+    stop: threading.Event,
+    timeout: float | None,
+) -> CallResult:
+    """Dial and send; every line operation is told to the listener."""
+    now = modem.port.now
+    narrator = Narrator(pages)
+
+    def observe(op: LineOp, heard: Heard | None) -> None:
+        told = narrator.tell(op, heard, now())
+        if told is not None:
+            listener(told)
+
+    text = f"setting up the modem at {modem.port.name} and dialling {to}"
+    listener(Progress(Phase.DIAL, text, pages=pages, at=now()))
+    result = modem.send(
+        document,
+        to,
+        station,
+        observe=observe,
+        on_progress=lambda share: listener(narrator.sending(share, now())),
+        cancel=stop,
+        timeout=timeout,
+    )
+    listener(Progress(Phase.DONE, result.status.sentence, pages=pages, at=now()))
+    return result
 
 
 class _Listener:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from faxcore.errors import ContentError
 from faxcore.sim.judge import Note, judge_page
-from faxcore.t4 import DecodedPage, PageBitmap, decode_octets, encode_page
+from faxcore.t4 import DecodedPage, PageBitmap, decode_octets
 from faxcore.t4.tiff import write_tiff
 from faxcore.t30.capabilities import SessionParameters
 from faxcore.t30.line import KeepPage
@@ -53,8 +54,8 @@ class Answerer:
         if self._folder is not None:
             try:
                 self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-                write_tiff(self._folder / f"page-{page.number:03d}.tif", [encode_page(page.bitmap)])
-            except OSError as error:
+                write_tiff(self._folder / f"page-{page.number:03d}.tif", [decoded])
+            except (OSError, ContentError) as error:
                 self.problem = f"page {page.number} could not be kept: {error}"
                 return False
         self.pages.append(page)

@@ -23,7 +23,6 @@ class Phase(enum.Enum):
     """Where a fax is: before the call, or in one of T.30's phases."""
 
     RENDER = "rendering"
-    MODEM = "preparing the modem"
     DIAL = "dialling"
     NEGOTIATE = "negotiating"
     TRAIN = "training"

@@ -1,0 +1,45 @@
+"""What the commands that take a message have in common: files and options to ``Content``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from faxcore.errors import ContentError, SettingsError
+
+if TYPE_CHECKING:
+    from faxcore.render import Content, CoverFields
+    from faxcore.t4 import Resolution
+
+
+def header_text(header: str) -> str | None:
+    """``--header``: ``none`` means no line at all."""
+    return None if header.lower() == "none" else header
+
+
+def resolution_of(name: str) -> Resolution:
+    """``--resolution``: coarse or fine, in any letter case, C and F too."""
+    from faxcore.t4 import Resolution  # noqa: PLC0415
+
+    known = {"coarse": Resolution.COARSE, "fine": Resolution.FINE}
+    for word, resolution in known.items():
+        if name.lower() in {word, word[0]}:
+            return resolution
+    raise SettingsError(f"resolution {name!r}: coarse or fine is expected")
+
+
+def now() -> datetime:
+    """The moment that goes on the pages, in the local zone."""
+    return datetime.now().astimezone()
+
+
+def message(fields: CoverFields, files: Sequence[Path], cover: str | None) -> Content:
+    """The content of a command: a cover page, when one is named, and the files behind it."""
+    from faxcore.render import Attachment, Content  # noqa: PLC0415
+
+    if not files and cover is None:
+        raise ContentError("there is nothing to send: name a file or a cover page")
+    attachments = tuple(Attachment.from_path(path) for path in files)
+    return Content(fields, cover=cover, attachments=attachments)

@@ -1,0 +1,36 @@
+"""``faxcore render``: files to fax pages, without a call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from faxcore.cli.exits import one_sentence
+from faxcore.cli.message import header_text, message, now, resolution_of
+
+
+def command(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="HTML, text, PDF, TIFF, PNG or JPEG.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The TIFF class F file to make.")],
+    resolution: Annotated[str, typer.Option("--resolution", help="coarse or fine.")] = "fine",
+    header: Annotated[
+        str, typer.Option("--header", help="Line at the top of every page, or none.")
+    ] = "auto",
+) -> None:
+    """Render files to a TIFF class F, as they would be sent."""
+    with one_sentence():
+        from faxcore.cli.show import Display  # noqa: PLC0415
+        from faxcore.render import CoverFields  # noqa: PLC0415
+        from faxcore.sending import prepare  # noqa: PLC0415
+        from faxcore.t4.tiff import write_tiff  # noqa: PLC0415
+
+        chosen = resolution_of(resolution)
+        content = message(CoverFields(moment=now()), files, None)
+        with Display() as display:
+            fax = prepare(content, header=header_text(header), resolution=chosen, observe=display)
+        count = write_tiff(output, (page.codings[0] for page in fax.rendered.pages))
+        print(f"{output}: {count} {'page' if count == 1 else 'pages'}")

@@ -1,0 +1,77 @@
+"""``faxcore send``: a message, a number, a modem. The letters are those of HylaFAX's sendfax."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from faxcore.cli.exits import one_sentence
+from faxcore.cli.message import header_text, message, now, resolution_of
+
+
+def command(
+    to: Annotated[str, typer.Option("--to", "-d", help="The number to dial.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE...", help="HTML, text, PDF, TIFF, PNG or JPEG, in order."),
+    ] = None,
+    port: Annotated[
+        str, typer.Option("--port", help="Serial device, network port or sim://.")
+    ] = "sim://",
+    cover: Annotated[
+        str | None, typer.Option("--cover", "-C", help="Cover page by name, such as standard.")
+    ] = None,
+    no_cover: Annotated[bool, typer.Option("--no-cover", "-n", help="No cover page.")] = False,
+    sender: Annotated[str, typer.Option("--from", "-f", help="Sender's name.")] = "",
+    sender_number: Annotated[
+        str, typer.Option("--sender-number", help="Sender's number, for cover and header.")
+    ] = "",
+    subject: Annotated[str, typer.Option("--subject", "-r", help="What it is about.")] = "",
+    comments: Annotated[str, typer.Option("--comments", "-c", help="For the cover.")] = "",
+    recipient: Annotated[str, typer.Option("--recipient", help="Recipient's name.")] = "",
+    resolution: Annotated[str, typer.Option("--resolution", help="coarse or fine.")] = "fine",
+    low: Annotated[bool, typer.Option("-l", help="98 lines/inch: --resolution coarse.")] = False,
+    medium: Annotated[bool, typer.Option("-m", help="196 lines/inch: --resolution fine.")] = False,
+    station_id: Annotated[
+        str, typer.Option("--station-id", "-S", help="Our identity on the line (TSI).")
+    ] = "",
+    header: Annotated[
+        str, typer.Option("--header", help="Line at the top of every page, or none.")
+    ] = "auto",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for PDF, TIFF, transcript and result.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The result as one object.")] = False,
+) -> None:
+    """Send a fax.
+
+    Exit codes: 0 every page confirmed, 1 the call failed, 2 wrong use or unusable input, 3 local
+    equipment, 4 the last page sent was never answered (it may have been printed).
+    """
+    with one_sentence():
+        from faxcore.cli.deliver import send_and_show  # noqa: PLC0415
+        from faxcore.render import CoverFields  # noqa: PLC0415
+
+        fields = CoverFields(
+            moment=now(),
+            sender_name=sender,
+            sender_number=sender_number or station_id,
+            recipient_name=recipient,
+            recipient_number=to,
+            subject=subject,
+            comments=comments,
+        )
+        chosen = "coarse" if low else "fine" if medium else resolution
+        content = message(fields, files or [], None if no_cover else cover)
+        send_and_show(
+            to,
+            content,
+            port=port,
+            header=header_text(header),
+            station_id=station_id,
+            resolution=resolution_of(chosen),
+            out=out,
+            as_json=as_json,
+        )
