@@ -7,8 +7,11 @@ open, so that a document of a thousand pages costs the memory of one.
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import io
+import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -21,6 +24,8 @@ from faxcore.errors import AttachmentError, ContentError, RenderError
 POINTS_PER_MM = 72 / 25.4
 
 _TAIL_OCTETS = 4096
+_DATE = re.compile(rb"/CreationDate\(D:\d{14}\+00'00'\)")
+_IDENTITY = re.compile(rb"/ID\[<[0-9A-F]{32}><[0-9A-F]{32}>\]")
 
 
 def open_pdf(data: bytes, name: str) -> Any:
@@ -109,6 +114,14 @@ def join_pages(pages: Sequence[tuple[Any, int, str]]) -> bytes:
         except pdfium.PdfiumError as error:
             raise AttachmentError(f"{source} is broken: its pages cannot be copied") from error
     return saved(joined)
+
+
+def repeatable(pdf: bytes, moment: datetime) -> bytes:
+    """The PDF with the date and the identity that PDFium invents replaced, octet for octet."""
+    date = f"/CreationDate(D:{moment.astimezone(UTC):%Y%m%d%H%M%S}+00'00')".encode()
+    dated = _DATE.sub(date, pdf, count=1)
+    identity = hashlib.sha256(_IDENTITY.sub(b"", dated)).hexdigest()[:32].upper().encode()
+    return _IDENTITY.sub(b"/ID[<" + identity + b"><" + identity + b">]", dated)
 
 
 def saved(document: Any) -> bytes:

@@ -29,7 +29,7 @@ BAND_MM = 6.5
 
 _TOP_MM = 2.0
 _SIDE_MM = 8.0
-_SIZES = (24, 22, 20, 18)  # pixels an em, in fine; 24 is 8.5 points
+_SIZES = (28, 26, 24, 22, 20)  # pixels an em, in fine; 28 is 10 points
 _GAP = 24
 """Between the parts of the line, in pixels."""
 
@@ -63,7 +63,7 @@ class LineWriter:
     def __init__(self) -> None:
         from PIL import ImageFont  # noqa: PLC0415
 
-        path = str(vera_folder() / "VeraBd.ttf")
+        path = str(vera_folder() / "Vera.ttf")
         self._faces = {size: ImageFont.truetype(path, size) for size in _SIZES}
         largest = self._faces[_SIZES[0]]
         self._unknown = bytes(largest.getmask("\uffff", mode="1"))

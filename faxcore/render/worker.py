@@ -38,7 +38,7 @@ def render(folder: Path, request: Request, lines: IO[str]) -> None:
     """Render a request into its folder, telling ``lines`` how far it is."""
     from faxcore.render.compose import Composer  # noqa: PLC0415
     from faxcore.render.pages import BlankParts, HeaderBands, render_sheet  # noqa: PLC0415
-    from faxcore.render.pdf import join_pages  # noqa: PLC0415
+    from faxcore.render.pdf import join_pages, repeatable  # noqa: PLC0415
     from faxcore.render.tagline import HeaderLine  # noqa: PLC0415
     from faxcore.render.tokens import token_values  # noqa: PLC0415
 
@@ -62,6 +62,7 @@ def render(folder: Path, request: Request, lines: IO[str]) -> None:
         result.add(page)
     parts.check()
     pdf = join_pages([(sheet.document, sheet.index, sheet.source) for sheet in sheets])
+    pdf = repeatable(pdf, request.content.fields.moment)
     result.finish(pdf, composer.notes)
 
 
