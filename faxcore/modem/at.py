@@ -201,7 +201,11 @@ class AtEngine:
             if ends:
                 end = min(ends)
                 self._skip_line_feed = self._buffer[end] == 0x0D
-                text = bytes(self._buffer[:end]).translate(None, _UNPRINTABLE).decode("ascii")
+                text = (
+                    bytes(self._buffer[:end][-_MAX_LINE:])
+                    .translate(None, _UNPRINTABLE)
+                    .decode("ascii")
+                )
                 del self._buffer[: end + 1]
                 if text.strip():
                     return text.strip()

@@ -255,5 +255,5 @@ def _judge(reply: Reply) -> HangupStatus | None:
     """None for a fax connection. A speed behind CONNECT means that a data modem answered."""
     if reply.code is not Code.CONNECT:
         return DIAL_OUTCOMES[reply.code]
-    rest = reply.line.upper().removeprefix("CONNECT").strip()
-    return HangupStatus.ANSWERED_NO_FAX if rest[:1].isdigit() else None
+    speed = re.match(r"CONNECT\s+\d", reply.line.upper())
+    return HangupStatus.ANSWERED_NO_FAX if speed else None

@@ -80,10 +80,10 @@ def receive_data(
 def may_ask_again(carriers: Carriers, until: float) -> bool:
     """Whether time remains; a modem that answers at once is asked ten times a second."""
     carriers.check_limit()
-    if carriers.now() >= until:
-        return False
-    carriers.engine.pause(min(_ASK_AGAIN_S, until - carriers.now()))
-    return True
+    left = until - carriers.now()
+    if left > 0:
+        carriers.engine.pause(min(_ASK_AGAIN_S, left))
+    return left > _ASK_AGAIN_S
 
 
 def _listen(carriers: Carriers, command: str, until: float) -> Reply | None:

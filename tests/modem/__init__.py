@@ -1,0 +1,1 @@
+"""The AT drivers, over scripted modems."""
