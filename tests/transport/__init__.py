@@ -1,0 +1,1 @@
+"""Ports, locks, transcripts, and the real clock."""
