@@ -1,12 +1,15 @@
 """Bits in a row: codes joined to octets, and octets cut to codes, without a loop over either.
 
-A *code* is a ``uint64``: its bits left-justified, its length (at most 58) in the low six bits.
-So two codes can be joined by a shift and an or, and a table look-up gives bits and length at once.
+Theory of operation. Joining works on 64-bit words. Where a code begins is the running sum of the
+lengths before it. Each code, left-justified in a ``uint64``, is shifted to its place in the word
+where it begins; the bits of one word never overlap, so the word is the *difference of a running
+sum* of these (modulo 2^64), taken at the last code that begins in each word, and what hangs over
+opens the next word. This needs no scatter: one pass of cumsum instead of an ``or`` per code. Codes
+are short (6 bits in text, 3 in MMR), so neighbours are first joined to pairs, which halves all
+that follows.
 
-Joining works on 64-bit words. Each code is shifted to its place in the word where it starts; the
-bits of one word never overlap, so the word is the *difference of a running sum* of these (modulo
-2^64), taken at the last code that starts in each word. That code's tail, if any, opens the next
-word. This needs no scatter: one pass of cumsum instead of an ``or`` per code.
+Some stretches repeat (passes, rows like the one above, fill): they are left out as *gaps* after a
+code and filled afterwards by ``repeat_pattern``.
 """
 
 from __future__ import annotations
@@ -16,61 +19,128 @@ from numpy.typing import NDArray
 
 LENGTH_MASK = np.uint64(63)
 MAX_CODE_BITS = 58
+_WORD = 64
+_ONE = np.uint64(1)
+_FEW_WIDE = 0.1  # share of pairs too long for one word up to which pairing pays
 
-_REVERSED = np.packbits(np.unpackbits(np.arange(256, dtype=np.uint8)), bitorder="little")
-_REVERSED_BYTES = _REVERSED.tobytes()
+_REVERSED = np.packbits(np.unpackbits(np.arange(256, dtype=np.uint8)), bitorder="little").tobytes()
 
 
 def reverse_bits(octets: bytes) -> bytes:
     """Each octet with its bits in the opposite order: TIFF FillOrder 2, T.32 ``+FBOR``."""
-    return octets.translate(_REVERSED_BYTES)
+    return octets.translate(_REVERSED)
 
 
 def make_code(bits: str) -> np.uint64:
-    """The code for a string of 0s and 1s."""
+    """A code in one number: its bits left-justified, its length in the low six bits."""
     if len(bits) > MAX_CODE_BITS:
         raise ValueError(f"a code has at most {MAX_CODE_BITS} bits, not {len(bits)}")
-    return np.uint64((int(bits or "0", 2) << (64 - len(bits))) | len(bits))
+    return np.uint64((int(bits or "0", 2) << (_WORD - len(bits))) | len(bits))
 
 
-def join_codes(codes: NDArray[np.uint64]) -> tuple[bytes, NDArray[np.int64]]:
-    """Join codes to octets, zero-padded; also the bit position where each code ends.
+def join_codes(
+    bits: NDArray[np.uint64], lengths: NDArray[np.uint64], start: int, marks: NDArray[np.intp]
+) -> tuple[NDArray[np.uint64], int, NDArray[np.int64]]:
+    """Join left-justified codes, the first beginning at bit ``start`` of the page.
 
-    Every code but the last must be at least one bit long.
+    A length may be more than the code's bits: what follows the code is then a gap of zeros.
+    Returns the words from the one that holds bit ``start`` on, one more than needed; the bit
+    position after all; and the positions after the codes whose indices are ``marks``.
     """
-    lengths = (codes & LENGTH_MASK).astype(np.int64)
-    ends = np.cumsum(lengths)
-    total = int(ends[-1]) if len(ends) else 0
-    words = place_codes(codes, ends - lengths, total)
-    return words_to_octets(words, total), ends
+    count = len(bits) // 2
+    shift, seconds = lengths[: 2 * count : 2], lengths[1 : 2 * count : 2]
+    spans = np.empty(len(bits) - count, np.uint64)
+    np.add(shift, seconds, out=spans[:count])
+    spans[count:] = lengths[2 * count :]
+    wide = np.flatnonzero(spans > np.uint64(_WORD))
+    if len(wide) > _FEW_WIDE * len(spans):
+        ends, words = _join(bits, lengths, start)
+        return words, int(ends[-1]), ends[marks + 1].view(np.int64)
+    pairs = np.empty_like(spans)
+    np.right_shift(bits[1 : 2 * count : 2], shift, out=pairs[:count])
+    pairs[:count] |= bits[: 2 * count : 2]
+    pairs[count:] = bits[2 * count :]
+    pairs[wide] = bits[2 * wide]
+    ends, words = _join(pairs, spans, start)
+    wide = wide[: np.searchsorted(wide, count)]
+    if len(wide):
+        starts = ends[wide] + shift[wide] - np.uint64(start & ~63)
+        place_codes(words, bits[2 * wide + 1], starts.view(np.int64))
+    following = np.append(lengths, np.uint64(0))[marks + 1]
+    marked = ends[(marks >> 1) + 1] - np.where(marks & 1, np.uint64(0), following)
+    return words, int(ends[-1]), marked.view(np.int64)
+
+
+def _join(
+    codes: NDArray[np.uint64], lengths: NDArray[np.uint64], start: int
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Where each code begins, with the end of all behind them; and the words."""
+    ends = np.empty(len(codes) + 1, np.uint64)
+    ends[0] = start
+    np.cumsum(lengths, out=ends[1:])
+    ends[1:] += np.uint64(start)
+    words = np.zeros((int(ends[-1]) >> 6) - (start >> 6) + 2, np.uint64)
+    if len(codes):
+        _add_codes(words, codes, ends[:-1], start >> 6)
+    return ends, words
+
+
+def _add_codes(
+    words: NDArray[np.uint64], codes: NDArray[np.uint64], starts: NDArray[np.uint64], first: int
+) -> None:
+    """Or codes into words of which the first is word ``first`` of the page."""
+    shift = starts & LENGTH_MASK
+    word_of = (starts >> np.uint64(6)).view(np.int64)
+    placed = codes >> shift
+    np.cumsum(placed, out=placed)
+    last = np.flatnonzero(word_of[1:] != word_of[:-1])
+    last = np.append(last, len(codes) - 1)
+    sums = placed.take(last)
+    used = word_of.take(last)
+    used -= first
+    sums[1:] -= sums[:-1].copy()
+    tails = (codes.take(last) << (np.uint64(63) - shift.take(last))) << _ONE
+    if int(used[-1]) - int(used[0]) + 1 == len(used):
+        low, high = int(used[0]), int(used[-1]) + 1
+        words[low:high] |= sums
+        words[low + 1 : high + 1] |= tails
+    else:
+        words[used] |= sums
+        words[used + 1] |= tails
 
 
 def place_codes(
-    codes: NDArray[np.uint64], starts: NDArray[np.int64], total_bits: int
-) -> NDArray[np.uint64]:
-    """Words with each code at its bit position and zeros between.
+    words: NDArray[np.uint64], bits: NDArray[np.uint64], starts: NDArray[np.int64]
+) -> None:
+    """Put left-justified codes at these bit positions, which hold zeros.
 
-    ``starts`` ascends and no code overlaps the next; gaps are allowed.
+    ``starts`` ascends and no code overlaps the next; the word after the last is needed too.
     """
-    words = np.zeros((total_bits >> 6) + 2, np.uint64)
-    if not len(codes):
-        return words
-    bits = codes & ~LENGTH_MASK
-    shift = (starts & 63).astype(np.uint64)
-    word_of = starts >> 6
-    last = np.flatnonzero(word_of[1:] != word_of[:-1])
-    last = np.append(last, len(codes) - 1)
-    running = np.cumsum(bits >> shift, dtype=np.uint64)[last]
-    used = word_of[last]
-    words[used] = running
-    words[used[1:]] -= running[:-1]
-    words[used + 1] += (bits[last] << (np.uint64(63) - shift[last])) << np.uint64(1)
-    return words
+    if len(bits):
+        _add_codes(words, bits, starts.astype(np.uint64), 0)
+
+
+def repeat_pattern(
+    words: NDArray[np.uint64], pattern: str, starts: NDArray[np.int64], counts: NDArray[np.int64]
+) -> None:
+    """Fill stretches of zeros with a pattern, each so many times over."""
+    each = MAX_CODE_BITS // len(pattern)
+    pieces = (counts + (each - 1)) // each
+    of = np.repeat(np.arange(len(starts)), pieces)
+    before = each * (np.arange(len(of)) - np.repeat(np.cumsum(pieces) - pieces, pieces))
+    times = np.minimum(counts[of] - before, each)
+    filled = [int(pattern * n or "0", 2) << (_WORD - n * len(pattern)) for n in range(each + 1)]
+    bits = np.array(filled, np.uint64)[times]
+    place_codes(words, bits, starts[of] + before * len(pattern))
 
 
 def words_to_octets(words: NDArray[np.uint64], total_bits: int) -> bytes:
-    """The first ``total_bits`` bits of big-endian words, padded to an octet."""
-    return words.astype(">u8").tobytes()[: (total_bits + 7) >> 3]
+    """The first ``total_bits`` bits of big-endian words, padded with zeros to an octet."""
+    octets = bytearray(words[: (total_bits >> 6) + 1].astype(">u8").tobytes())
+    del octets[(total_bits + 7) >> 3 :]
+    if total_bits & 7:
+        octets[-1] &= 0xFF00 >> (total_bits & 7) & 0xFF
+    return bytes(octets)
 
 
 def windows(octets: NDArray[np.uint8]) -> NDArray[np.uint64]:
@@ -89,7 +159,8 @@ def cut_bits(
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
     """Cut pieces of a bit string into codes of at most 56 bits.
 
-    Returns the codes, which piece each belongs to, and how many bits of the piece precede it.
+    Returns the codes, left-justified, which piece each belongs to, and how many bits of the piece
+    precede it.
     """
     count = (lengths + 55) // 56
     piece = np.repeat(np.arange(len(starts)), count)
@@ -100,4 +171,4 @@ def cut_bits(
     at = np.minimum(position >> 3, len(window) - 1)
     bits = window[at] << (position & 7).astype(np.uint64)
     keep = (np.uint64(2**64 - 1)) << (64 - length).astype(np.uint64)
-    return (bits & keep) | length.astype(np.uint64), piece, offset
+    return bits & keep, piece, offset

@@ -58,5 +58,6 @@ def _place_rows(
     codes, piece, offset = cut_bits(data, starts, lengths)
     tail, _, tail_offset = cut_bits(end_octets, np.zeros(1, np.int64), np.array([len(end)]))
     positions = np.concatenate((targets[piece] + offset, page_bits + tail_offset))
-    words = place_codes(np.concatenate((codes, tail)), positions, page_bits + len(end))
+    words = np.zeros((page_bits + len(end) >> 6) + 2, np.uint64)
+    place_codes(words, np.concatenate((codes, tail)), positions)
     return words_to_octets(words, page_bits + len(end))
