@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from faxcore.errors import CommandRefused, NumberRefused, PortError, SettingsError, UnexpectedReply
+from faxcore.modem.driver import FaxModem
+from faxcore.profiles import ModemProfile
+from faxcore.sim.modem import SimModem
+from faxcore.t4 import Coding, PageBitmap, Resolution, encode_page
+from faxcore.t30.document import FaxDocument, FaxPage, Station
+from faxcore.t30.line import Heard, LineOp, SendPage
+from faxcore.t30.modulation import FALLBACK, V27TER_2400, V27TER_4800, V29_7200, V29_9600
+from faxcore.t30.result import CallResult, HangupStatus, PageOutcome
+from faxcore.transport.virtual_port import VirtualPort
+
+from .script import ScriptDce
+
+OK = b"\r\nOK\r\n"
+PROFILE = ModemProfile("test", init=("ATE0V1Q0X4",))
+HERE = Station("+1 555 0199")
+NUMBER = "555-0100"
+
+
+def document(pages: int = 2) -> FaxDocument:
+    pixels = np.zeros((300, 1728), bool)
+    pixels[50:250, 100:1600:7] = True
+    form = encode_page(PageBitmap.from_array(pixels, Resolution.FINE), Coding.MH)
+    return FaxDocument(tuple(FaxPage((form,)) for _ in range(pages)))
+
+
+def preparing(speeds: bytes = b"24,48,72,96") -> list[tuple[bytes, bytes]]:
+    return [
+        (b"ATZ\r", OK),
+        (b"AT\r", OK),
+        (b"ATE0V1Q0X4\r", OK),
+        (b"AT+FCLASS=?\r", b"\r\n0,1\r\n" + OK),
+        (b"AT+FCLASS=1\r", OK),
+        (b"AT+FTM=?\r", b"\r\n" + speeds + b"\r\n" + OK),
+    ]
+
+
+def outcomes(result: CallResult) -> list[PageOutcome]:
+    return [page.outcome for page in result.pages]
+
+
+@pytest.mark.parametrize("latency_s", [0.0, 0.02, 0.1])
+def test_sends_a_document(latency_s: float) -> None:
+    modem = SimModem()
+    with FaxModem(VirtualPort(modem, latency_s), PROFILE) as fax:
+        result = fax.send(document(), NUMBER, HERE)
+    assert result.status is HangupStatus.NORMAL
+    assert outcomes(result) == [PageOutcome.CONFIRMED] * 2
+    assert len(modem.received) == 2
+    assert modem.dialled == ["T5550100"]
+    assert result.seconds > 20
+
+
+def test_a_bad_number_raises_and_nothing_is_said() -> None:
+    modem = ScriptDce([])
+    with pytest.raises(NumberRefused):
+        FaxModem(VirtualPort(modem), PROFILE).send(document(), "555\n", HERE)
+    assert modem.heard == b""
+
+
+def test_a_modem_that_cannot_fax_raises_before_dialling() -> None:
+    modem = ScriptDce([*preparing()[:3], (b"AT+FCLASS=?\r", b"\r\nERROR\r\n")])
+    with pytest.raises(CommandRefused):
+        FaxModem(VirtualPort(modem), PROFILE).send(document(), NUMBER, HERE)
+    assert b"ATD" not in modem.heard
+
+
+def test_a_modem_without_usable_carriers_raises_before_dialling() -> None:
+    fax = FaxModem(VirtualPort(ScriptDce(preparing(b"3,200"))), PROFILE)
+    with pytest.raises(UnexpectedReply, match=r"no carrier that can be used, got 3, 200"):
+        fax.prepare()
+
+
+def test_another_class_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"class 2\.0"):
+        FaxModem(VirtualPort(ScriptDce([])), replace(PROFILE, fax_class="2.0"))
+
+
+def test_the_ladder_is_what_modem_and_profile_have() -> None:
+    fax = FaxModem(VirtualPort(ScriptDce(preparing())), PROFILE)
+    fax.prepare()
+    assert fax.ladder == (V29_9600, V29_7200, V27TER_4800, V27TER_2400)
+    limited = FaxModem(VirtualPort(ScriptDce(preparing())), replace(PROFILE, rungs=(24, 48, 145)))
+    limited.prepare()
+    assert limited.ladder == (V27TER_4800, V27TER_2400)
+    full = FaxModem(VirtualPort(SimModem()), PROFILE)
+    full.prepare()
+    assert full.ladder == FALLBACK
+
+
+def test_cancelling_before_dialling_dials_nothing() -> None:
+    modem = SimModem()
+    fax = FaxModem(VirtualPort(modem), PROFILE)
+    fax.cancel()
+    result = fax.send(document(), NUMBER, HERE)
+    assert result.status is HangupStatus.CANCELLED
+    assert outcomes(result) == [PageOutcome.UNSENT] * 2
+    assert modem.dialled == []
+    assert fax.send(document(), NUMBER, HERE).ok
+
+
+def stop_in_page(number: int, stop: Callable[[], None]) -> Callable[[LineOp, Heard | None], None]:
+    def observe(op: LineOp, heard: Heard | None) -> None:
+        if isinstance(op, SendPage) and op.number == number and heard is None:
+            stop()
+
+    return observe
+
+
+@pytest.mark.parametrize("by_event", [False, True])
+def test_cancelling_in_a_page_says_dcn_and_keeps_what_is_known(by_event: bool) -> None:
+    modem = SimModem()
+    event = threading.Event()
+    fax = FaxModem(VirtualPort(modem), PROFILE)
+    stop = event.set if by_event else fax.cancel
+    result = fax.send(document(), NUMBER, HERE, observe=stop_in_page(2, stop), cancel=event)
+    assert result.status is HangupStatus.CANCELLED
+    assert outcomes(result) == [PageOutcome.CONFIRMED, PageOutcome.UNSENT]
+    assert modem.far is not None
+    assert modem.telephone is None, "the line is released"
+
+
+def test_a_call_over_its_time_ends_with_dcn() -> None:
+    modem = SimModem()
+    fax = FaxModem(VirtualPort(modem), PROFILE)
+    result = fax.send(document(9), NUMBER, HERE, timeout=60.0)
+    assert result.status is HangupStatus.TIME_LIMIT
+    assert 0 < result.count(PageOutcome.CONFIRMED) < 9
+    assert fax.port.now() < 70.0
+    assert modem.telephone is None
+
+
+def test_a_port_that_goes_away_in_mid_call_keeps_the_pages_confirmed() -> None:
+    port = VirtualPort(SimModem())
+    read = port.read
+
+    def gone(until: float) -> bytes:
+        raise PortError("sim://: the device went away")
+
+    def break_it() -> None:
+        port.read = gone  # type: ignore[method-assign]
+
+    fax = FaxModem(port, PROFILE)
+    result = fax.send(document(), NUMBER, HERE, observe=stop_in_page(2, break_it))
+    assert read is not port.read
+    assert result.status is HangupStatus.EQUIPMENT
+    assert "went away" in result.text
+    assert outcomes(result) == [PageOutcome.CONFIRMED, PageOutcome.UNSENT]
+
+
+def test_a_port_that_goes_away_in_dialling_is_a_result() -> None:
+    port = VirtualPort(SimModem())
+    fax = FaxModem(port, PROFILE)
+    fax.prepare()
+    port.close()
+    result = fax.send(document(), NUMBER, HERE)
+    assert result.status is HangupStatus.EQUIPMENT
+    assert "closed" in result.text
+
+
+def test_progress_rises_to_the_whole_of_each_page() -> None:
+    shares: list[float] = []
+    FaxModem(VirtualPort(SimModem()), PROFILE).send(
+        document(), NUMBER, HERE, on_progress=shares.append
+    )
+    ends = [at for at, share in enumerate(shares) if share == 1.0]
+    assert len(ends) == 2
+    first = shares[: ends[0] + 1]
+    assert first == sorted(first)
+
+
+def test_an_observer_that_fails_leaves_the_line_released() -> None:
+    modem = SimModem()
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    fax = FaxModem(VirtualPort(modem), PROFILE)
+    with pytest.raises(ZeroDivisionError):
+        fax.send(document(), NUMBER, HERE, observe=stop_in_page(1, fail))
+    assert modem.telephone is None
+
+
+def test_two_calls_on_one_modem() -> None:
+    modem = SimModem()
+    with FaxModem(VirtualPort(modem), PROFILE) as fax:
+        assert fax.send(document(1), NUMBER, HERE).ok
+        assert fax.send(document(1), NUMBER, HERE).ok
+    assert len(modem.dialled) == 2
