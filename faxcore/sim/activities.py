@@ -316,11 +316,13 @@ class Listening(Activity):
 
     def _carrier(self) -> Carrier | None:
         """The carrier to listen to: one still on the line, or one with frames not yet asked for."""
-        for carrier in self.phone.far:
+        first = None
+        for carrier in reversed(self.phone.far):
             buffered = carrier.taken is not None and carrier.taken < len(carrier.frames)
-            if carrier.signal is V21 and (buffered or carrier.lasts_beyond(self._from)):
-                return carrier
-        return None
+            if not buffered and not carrier.lasts_beyond(self._from):
+                break
+            first = carrier if carrier.signal is V21 else first
+        return first
 
     def _missed(self, carrier: Carrier) -> int:
         """How many frames had begun before anybody listened."""

@@ -163,10 +163,12 @@ class PlayedEnd:
 
     def _first(self, wanted: Callable[[Carrier], bool]) -> Carrier | None:
         """The first carrier of the other station that is still to be heard."""
-        for carrier in self._theirs:
-            if carrier.lasts_beyond(self._began) and wanted(carrier):
-                return carrier
-        return None
+        first = None
+        for carrier in reversed(self._theirs):
+            if not carrier.lasts_beyond(self._began):
+                break
+            first = carrier if wanted(carrier) else first
+        return first
 
     def _heard(
         self,

@@ -52,11 +52,14 @@ _SCAN_BITS: dict[int, tuple[int, ...]] = {
 
 _WIDTHS: dict[tuple[int, ...], tuple[int, ...]] = {
     (0, 0): (1728,),
-    (1, 0): (1728, 2048, 2432),
-    (0, 1): (1728, 2048),
+    (0, 1): (1728, 2048, 2432),
+    (1, 0): (1728, 2048),
     (1, 1): (1728, 2048, 2432),
 }
-"""Bits 17, 18. The pattern 11 is invalid and is read as 01 in T.30's writing (all widths)."""
+"""Bits 17, 18: 215 mm; 215 and 255; 215, 255 and 303. The pattern 11 is invalid, read as 01."""
+
+_WIDTH_BITS: dict[int, tuple[int, ...]] = {1728: (0, 0), 2048: (1, 0), 2432: (0, 1)}
+"""Bits 17, 18 by the pels of a page (DCS) or of the widest that can be taken (DIS)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ class SessionParameters:
         bits[11], bits[12], bits[13], bits[14] = self.rung.dcs_bits
         bits[15] = int(self.resolution in _FINE_BIT)
         bits[16] = int(self.coding is Coding.MR)
-        bits[17], bits[18] = {1728: (0, 0), 2432: (1, 0), 2048: (0, 1)}[self.width]
+        bits[17], bits[18] = _WIDTH_BITS[self.width]
         bits[19], bits[20] = int(self.b4_length), int(self.unlimited_length)
         bits[21], bits[22], bits[23] = _SCAN_BITS[self.scan_time_ms]
         bits[27] = int(self.ecm)
@@ -129,7 +132,9 @@ class SessionParameters:
         if bits[41]:
             resolution = Resolution.SUPERFINE
         coding = Coding.MMR if bits[31] else Coding.MR if bits[16] else Coding.MH
-        width = {(0, 0): 1728, (1, 0): 2432, (0, 1): 2048}.get((bits[17], bits[18]), 2432)
+        width = {pattern: pels for pels, pattern in _WIDTH_BITS.items()}.get(
+            (bits[17], bits[18]), 2432
+        )
         return cls(
             rung, coding, resolution, width, scan, bool(bits[27]), bool(bits[20]), bool(bits[19])
         )
@@ -194,7 +199,7 @@ class Capabilities:
         bits[11], bits[12], bits[13], bits[14] = self._modem_bits()
         bits[15] = int(Resolution.FINE in self.resolutions)
         bits[16] = int(Coding.MR in self.codings)
-        bits[17], bits[18] = {1: (0, 0), 3: (1, 0), 2: (0, 1)}[len(self.widths)]
+        bits[17], bits[18] = _WIDTH_BITS[max(self.widths)]
         bits[19], bits[20] = int(self.b4_length), int(self.unlimited_length)
         by_times = {times: pattern for pattern, times in _SCAN_TIMES.items()}
         bits[21], bits[22], bits[23] = by_times[self.scan_time_ms]
