@@ -260,7 +260,7 @@ class SimModem:
     # The telephone.
 
     def _dial(self, number: str) -> None:
-        self.dialled.append(number)
+        self.dialled.append(number.removeprefix("T").removeprefix("P"))
         self._hang_up(self._now)
         dialled = self._now + _DIAL_TONE_SECONDS + _DIGIT_SECONDS * len(number)
         s7 = float(self._registers.get(7, 50))
