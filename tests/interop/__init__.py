@@ -1,0 +1,1 @@
+"""Foreign fax software at the other end."""
