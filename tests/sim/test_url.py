@@ -1,0 +1,39 @@
+"""sim:// addresses: what they mean, and what is wrong with wrong ones."""
+
+import pytest
+
+from faxcore.errors import SettingsError
+from faxcore.sim.url import is_sim, parse_sim_url
+
+
+def test_alone_it_is_a_fax_machine_in_virtual_time():
+    address = parse_sim_url("sim://")
+    assert (address.far, address.pace, address.latency_s) == ("normal", None, 0.0)
+
+
+def test_everything_can_be_said():
+    address = parse_sim_url("sim://?far=busy&pace=20&latency=15&keep=/tmp/x&id=%2B44+1")
+    assert (address.far, address.pace, address.latency_s) == ("busy", 20.0, 0.015)
+    assert (str(address.keep), address.id) == ("/tmp/x", "+44 1")
+
+
+@pytest.mark.parametrize("scheme", ["sim://", "SIM://?far=normal"])
+def test_is_known_by_its_scheme(scheme):
+    assert is_sim(scheme)
+    assert not is_sim("/dev/ttyUSB0")
+
+
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        ("sim://?far=nobody", "nobody"),
+        ("sim://?speed=9", "speed"),
+        ("sim://?pace=fast", "fast"),
+        ("sim://?pace=0", "pace"),
+        ("sim://?latency=-1", "latency"),
+        ("sim://normal", "sim://normal"),
+    ],
+)
+def test_a_wrong_one_is_refused_by_name(url, named):
+    with pytest.raises(SettingsError, match=named):
+        parse_sim_url(url)
