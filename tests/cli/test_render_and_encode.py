@@ -1,0 +1,42 @@
+"""``faxcore render`` and ``faxcore encode``: the first half of the road alone."""
+
+import pytest
+
+from faxcore.t4 import Resolution, encode_page
+from faxcore.t4.tiff import read_tiff, write_tiff
+from tests.documents import bitmap
+
+
+def test_render_makes_fax_pages(faxcore, letter, tmp_path):
+    target = tmp_path / "out.tif"
+    run = faxcore("render", letter, "-o", target, "--resolution", "coarse")
+    assert run.code == 0, run.err
+    pages = list(read_tiff(target))
+    assert [page.bitmap.resolution for page in pages] == [Resolution.COARSE]
+    assert pages[0].bitmap.width == 1728
+    assert pages[0].bitmap.rows.any()
+
+
+@pytest.mark.parametrize("fill_order", [1, 2])
+def test_encode_keeps_every_pixel(faxcore, tmp_path, fill_order):
+    source, target = tmp_path / "in.tif", tmp_path / "out.tif"
+    write_tiff(source, [encode_page(bitmap(n)) for n in (1, 2)], fill_order=fill_order)
+    run = faxcore("encode", source, target, "--coding", "mh")
+    assert run.code == 0, run.err
+    assert [page.bitmap for page in read_tiff(target)] == [bitmap(1), bitmap(2)]
+
+
+def test_encode_of_a_broken_file_leaves_nothing(faxcore, tmp_path):
+    source, target = tmp_path / "in.tif", tmp_path / "out.tif"
+    source.write_bytes(b"II*\0\xff\xff\xff\x7f")
+    run = faxcore("encode", source, target)
+    assert run.code == 2
+    assert "in.tif" in run.err
+    assert not target.exists()
+
+
+def test_render_into_a_folder_that_is_not_there(faxcore, letter, tmp_path):
+    run = faxcore("render", letter, "-o", tmp_path / "no" / "out.tif")
+    assert run.code == 2
+    assert "out.tif" in run.err
+    assert "Traceback" not in run.err
