@@ -18,6 +18,9 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 ASSETS = "http://cover.invalid/"
 """The address that a cover page believes it came from; its relative references begin so."""
 
+NOWHERE = "http://message.invalid/"
+"""The address that a message's own HTML believes it came from: nothing is there."""
+
 ASSET_OCTETS = 20 << 20
 ASSET_TYPES = {
     ".css": "text/css",
@@ -51,7 +54,8 @@ class ClosedFetcher(URLFetcher):  # type: ignore[misc]
                 return asset_response(url, self.folder)
             raise ValueError("rendering fetches nothing")
         except (OSError, ValueError) as error:
-            self.refused.append(f"{url[:200]} ({error})")
+            shown = url.removeprefix(NOWHERE).removeprefix(ASSETS)[:200]
+            self.refused.append(f"{shown} ({error})")
             raise ValueError(f"{error}: {url[:200]}") from error
 
 
@@ -74,6 +78,8 @@ def asset_response(url: str, folder: Path) -> Any:
     """A file of the cover page's folder, never one that a symbolic link or ``..`` leads to."""
     name = unquote(urlsplit(url).path).lstrip("/")
     home = folder.resolve()
+    if "\0" in name:
+        raise ValueError("a name with a zero octet is none")
     path = (home / name).resolve()
     kind = ASSET_TYPES.get(path.suffix.lower())
     if kind is None or not path.is_relative_to(home) or not path.is_file():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes.util
 import html
 import logging
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +39,7 @@ TEXT_STYLE = """
 body { font: 10.5pt/1.3 "DejaVu Sans Mono", "Liberation Mono", monospace; margin: 0 }
 p { white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 8; margin: 0; min-height: 1.3em }
 p.page { break-before: page }
+p.rtl { direction: rtl }
 """
 
 
@@ -83,13 +85,13 @@ class Typesetter:
 
         A reference that was refused is a note, in a cover page a RenderError.
         """
-        from faxcore.render.fetcher import ASSETS, ClosedFetcher  # noqa: PLC0415
+        from faxcore.render.fetcher import ASSETS, NOWHERE, ClosedFetcher  # noqa: PLC0415
 
         fetcher = ClosedFetcher(assets)
         style = self._weasyprint.CSS(string=PAGE_STYLE, url_fetcher=fetcher)
         try:
             page = self._weasyprint.HTML(
-                string=source, base_url=ASSETS if assets else None, url_fetcher=fetcher
+                string=source, base_url=ASSETS if assets else NOWHERE, url_fetcher=fetcher
             )
             document = page.render(
                 font_config=self._fonts, stylesheets=[style], presentational_hints=True
@@ -125,6 +127,16 @@ def text_html(text: str) -> str:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     for number, page in enumerate(text.rstrip().split("\f")):
         for index, line in enumerate(page.rstrip("\n").split("\n")):
-            mark = ' class="page"' if number and not index else ""
-            lines.append(f'<p dir="auto"{mark}>{html.escape(line, quote=False)}</p>')
+            marks = ["page"] if number and not index else []
+            marks += ["rtl"] if _is_right_to_left(line) else []
+            mark = f' class="{" ".join(marks)}"' if marks else ""
+            lines.append(f"<p{mark}>{html.escape(line, quote=False)}</p>")
     return f"<!DOCTYPE html><style>{TEXT_STYLE}</style><body>" + "\n".join(lines)
+
+
+def _is_right_to_left(line: str) -> bool:
+    """Whether the first letter with a direction runs from right to left (UAX 9, P2 and P3)."""
+    if line.isascii():
+        return False
+    directions = (unicodedata.bidirectional(letter) for letter in line)
+    return next((one for one in directions if one in {"L", "R", "AL"}), "L") != "L"

@@ -17,6 +17,7 @@ from faxcore.render.fonts import raise_for_missing
 from faxcore.render.geometry import (
     WIDTH,
     WIDTH_MM,
+    Frame,
     Placement,
     frame_of,
     place,
@@ -68,6 +69,20 @@ class HeaderBands:
         return black_and_white(draw_grey(drawn, frame), rows_each, [])
 
 
+class Drawing:
+    """A PDF page being drawn; the last drawing is kept, because it is often wanted twice."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self._last: tuple[Frame, NDArray[np.uint8]] | None = None
+
+    def grey(self, frame: Frame) -> NDArray[np.uint8]:
+        """The page's grey values in this frame; not to be written to."""
+        if self._last is None or self._last[0] != frame:
+            self._last = frame, draw_grey(self.page, frame)
+        return self._last[1]
+
+
 class BlankParts:
     """Notices a body or cover page that has words in it and nothing but blank pages."""
 
@@ -112,20 +127,20 @@ def _render_sheet(
 ) -> tuple[RenderedPage, bool]:
     codings = []
     blank = True
-    page = load_page(sheet.document, sheet.index, sheet.source)
+    drawing = Drawing(load_page(sheet.document, sheet.index, sheet.source))
     placement = _placement(sheet, limits)
     if bands is not None and sheet.bitmap is None:
-        placement = _with_room(page, placement, resolutions[0])
+        placement = _with_room(drawing, placement, resolutions[0])
     for resolution in resolutions:
         if sheet.bitmap is not None:
             black = change_rows(sheet.bitmap.to_array(), sheet.bitmap.resolution, resolution)
         else:
-            black = _drawn(page, placement, resolution, sheet.source)
+            black = _drawn(drawing, placement, resolution, sheet.source)
         blank = blank and not black.any()
         if bands is not None:
             black = _headed(black, bands.band(number, resolution), sheet.bitmap is not None)
         codings.append(encode_page(PageBitmap.from_array(black, resolution), Coding.MH))
-    page.close()
+    drawing.page.close()
     return RenderedPage(sheet.source, tuple(codings)), blank
 
 
@@ -139,14 +154,15 @@ def _placement(sheet: Sheet, limits: Limits) -> Placement:
     return placement
 
 
-def _with_room(page: Any, placement: Placement, resolution: Resolution) -> Placement:
+def _with_room(drawing: Drawing, placement: Placement, resolution: Resolution) -> Placement:
     """The placement that keeps the header's band free: as it is, moved down, or smaller."""
-    rows = draw_grey(page, frame_of(placement, resolution, 1)).min(axis=1)
-    inked = np.flatnonzero(rows < _PAPER)
+    rows_each = oversampling(resolution)
+    grey = drawing.grey(frame_of(placement, resolution, rows_each))
+    inked = np.flatnonzero(grey.min(axis=1) < _PAPER)
     if inked.size == 0:
         return placement
-    step = rows_per_mm(resolution)
-    above, below = inked[0] / step, (rows.size - 1 - inked[-1]) / step
+    step = rows_per_mm(resolution) * rows_each
+    above, below = inked[0] / step, (grey.shape[0] - 1 - inked[-1]) / step
     if above >= BAND_MM:
         return placement
     if above + below >= BAND_MM:
@@ -155,20 +171,25 @@ def _with_room(page: Any, placement: Placement, resolution: Resolution) -> Place
 
 
 def _drawn(
-    page: Any, placement: Placement, resolution: Resolution, source: str
+    drawing: Drawing, placement: Placement, resolution: Resolution, source: str
 ) -> NDArray[np.bool_]:
     rows_each = oversampling(resolution)
     frame = frame_of(placement, resolution, rows_each)
-    grey = draw_grey(page, frame)
+    grey, page = drawing.grey(frame), drawing.page
     boxes = [box_pixels(page, frame, box) for box in picture_boxes(page)]
     black = black_and_white(grey, rows_each, boxes)
     if not black.any() and (int(grey.min()) < _PAPER or has_visible_content(page)):
         raise RenderError(
-            f"{source} came out blank although it is not: the darkest ink on it is "
-            f"{round(100 * int(grey.min()) / 255)} % white, and what is above "
-            f"{round(100 * FINE_INK / 255)} % cannot be sent"
+            f"{source} came out blank although it is not: its darkest ink is a grey of "
+            f"{_percent(int(grey.min()))} %, and what is lighter than {_percent(FINE_INK)} % "
+            "cannot be sent"
         )
     return black
+
+
+def _percent(grey: int) -> int:
+    """How dark a grey value is, as printers say it: 100 % is black."""
+    return round(100 * (255 - grey) / 255)
 
 
 def _headed(black: NDArray[np.bool_], band: NDArray[np.bool_], extend: bool) -> NDArray[np.bool_]:

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pypdfium2 as pdfium
+import pytest
+
+from faxcore.errors import RenderError
+from faxcore.render.layout import PANGO_ADVICE, Typesetter, text_html
+
+
+def page_texts(typesetter: Typesetter, text: str) -> list[str]:
+    data = typesetter.write([typesetter.lay_out_text(text, "the body")])
+    return [page.get_textpage().get_text_range() for page in pdfium.PdfDocument(data)]
+
+
+def test_form_feeds_begin_pages(typesetter: Typesetter) -> None:
+    assert page_texts(typesetter, "one\f\ftwo\nlines\f") == ["one", "", "two\r\nlines"]
+
+
+def test_eighty_columns_fit_on_a_line(typesetter: Typesetter) -> None:
+    line = "0123456789" * 8
+    assert page_texts(typesetter, f"{line}\n{line}!x") == [f"{line}\r\n{line}\r\n!x"]
+
+
+def test_long_words_are_broken_and_nothing_is_lost(typesetter: Typesetter) -> None:
+    (text,) = page_texts(typesetter, "x" * 300)
+    assert text.count("x") == 300
+    assert len(text.splitlines()) == 4
+
+
+def test_text_is_not_markup(typesetter: Typesetter) -> None:
+    assert page_texts(typesetter, "<b>&amp; $[FROM]") == ["<b>&amp; $[FROM]"]
+
+
+def test_tabs_stop_at_every_eighth_column(typesetter: Typesetter) -> None:
+    data = typesetter.write([typesetter.lay_out_text("1234567\tx\n12345678x", "the body")])
+    page = pdfium.PdfDocument(data)[0].get_textpage()
+    text = page.get_text_range()
+    places = [page.get_charbox(n)[0] for n, letter in enumerate(text) if letter == "x"]
+    assert places[0] == pytest.approx(places[1], abs=0.5)
+
+
+def test_line_ends_of_all_systems_are_one(typesetter: Typesetter) -> None:
+    assert text_html("a\r\nb\rc\nd").count("<p") == 4
+
+
+def test_right_to_left_lines_begin_at_the_right() -> None:
+    assert 'class="rtl"' in text_html("  שלום world")
+    assert 'class="rtl"' not in text_html("hello שלום")
+
+
+def test_documents_share_one_pdf(typesetter: Typesetter) -> None:
+    documents = [typesetter.lay_out(f"<p>{n}", "x") for n in range(3)]
+    assert len(pdfium.PdfDocument(typesetter.write(documents))) == 3
+
+
+def test_nesting_without_end_is_an_error(typesetter: Typesetter) -> None:
+    with pytest.raises(RenderError, match="the body: the HTML is nested too deeply"):
+        typesetter.lay_out("<div>" * 3000 + "x", "the body")
+
+
+def test_the_advice_names_the_packages() -> None:
+    assert "apt-get install libpango-1.0-0 libpangoft2-1.0-0" in PANGO_ADVICE
