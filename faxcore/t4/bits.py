@@ -66,8 +66,9 @@ def join_codes(
     if len(wide):
         starts = ends[wide] + shift[wide] - np.uint64(start & ~63)
         place_codes(words, bits[2 * wide + 1], starts.view(np.int64))
-    following = np.append(lengths, np.uint64(0))[marks + 1]
-    marked = ends[(marks >> 1) + 1] - np.where(marks & 1, np.uint64(0), following)
+    following = lengths.take(marks + 1, mode="clip")
+    following[(marks & 1) | (marks == len(lengths) - 1) != 0] = 0
+    marked = ends[(marks >> 1) + 1] - following
     return words, int(ends[-1]), marked.view(np.int64)
 
 

@@ -146,8 +146,9 @@ def itu_charts(folder: Path) -> Iterator[tuple[str, PageBitmap]]:
     for path in sorted(folder.glob("ccitt?.jbg")):
         made = subprocess.run(["jbgtopbm", str(path)], capture_output=True, check=False)
         if made.returncode == 0:
-            head, size, rest = made.stdout.split(b"\n", 2)
-            width, height = map(int, size.split())
+            head, across, down = made.stdout[:64].split()[:3]
+            width, height = int(across), int(down)
+            rest = made.stdout[-height * ((width + 7) // 8) :]
             rows = np.frombuffer(rest, np.uint8).reshape(height, (width + 7) // 8)
             assert head == b"P4"
             yield path.stem, PageBitmap(rows, width)

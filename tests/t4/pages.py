@@ -87,3 +87,36 @@ def _random_runs(rng, width):
     row = np.zeros(width + 1, np.int64)
     np.add.at(row, edges[edges < width], 1)
     return (np.cumsum(row[:width]) + rng.integers(0, 2)) % 2 == 1
+
+
+def changes_of(row):
+    """The columns where a row changes colour, white before the first."""
+    return np.flatnonzero(np.diff(np.concatenate(([0], row.astype(np.int8))))).tolist()
+
+
+def two_dimensional_row(row, above):
+    """A row in T.4 4.2.1, by the flow chart of its figure 7 to the letter."""
+    width = len(row)
+    own, reference = changes_of(row), changes_of(above)
+    bits, a0, black = "", -1, False
+
+    def next_change(changes, after, to_black):
+        wanted = [c for n, c in enumerate(changes) if c > after and (n % 2 == 0) == to_black]
+        return wanted[0] if wanted else width
+
+    while a0 < width:
+        a1 = next_change(own, a0, not black)
+        a2 = next_change(own, a1, black)
+        b1 = next_change(reference, a0, not black)
+        b2 = next_change(reference, b1, black)
+        if b2 < a1:
+            bits += tables.PASS
+            a0 = b2
+        elif abs(a1 - b1) <= 3:
+            bits += tables.VERTICAL[a1 - b1]
+            a0, black = a1, not black
+        else:
+            first = tables.run_code(a1 - max(a0, 0), black)
+            bits += tables.HORIZONTAL + first + tables.run_code(a2 - a1, not black)
+            a0 = a2
+    return bits

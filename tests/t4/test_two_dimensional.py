@@ -1,0 +1,87 @@
+"""MR and MMR: the bits of T.4 4.2 and T.6 exactly."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from faxcore.t4 import Coding, PageBitmap, Resolution, encode_page, tables
+from tests.t4.pages import art, bits_of, mh_row, pages, two_dimensional_row
+
+
+def mr_rows(page, k):
+    rows, above = [], np.zeros(page.width, bool)
+    for n, row in enumerate(page.to_array()):
+        if n % k == 0:
+            rows.append(tables.EOL + "1" + mh_row(row))
+        else:
+            rows.append(tables.EOL + "0" + two_dimensional_row(row, above))
+        above = row
+    return rows
+
+
+def mmr_rows(page):
+    rows, above = [], np.zeros(page.width, bool)
+    for row in page.to_array():
+        rows.append(two_dimensional_row(row, above))
+        above = row
+    return rows
+
+
+def assert_coded(encoded, rows):
+    assert encoded.row_bits.tolist() == [len(row) for row in rows]
+    total = sum(map(len, rows))
+    assert bits_of(encoded.data)[:total] == "".join(rows)
+    assert len(encoded.data) == (total + 7) // 8
+
+
+def test_every_mode_of_t6_as_printed():
+    page = art("""
+        ..####....####......
+        ..####....####......
+        ...####..####.......
+        ..............#####.
+    """)
+    to, white4, white2, black4 = tables.HORIZONTAL, "1011", "0111", "011"
+    expected = [
+        to + white2 + black4 + to + white4 + black4 + "1",
+        "11111",
+        "011" + "011" + "010" + "010" + "1",  # VR1 VR1 VL1 VL1 V0
+        "0001" + "0001" + to + "000111" + "0011" + "1",  # two passes; white 1, black 5
+    ]
+    assert mmr_rows(page) == expected
+    assert_coded(encode_page(page, Coding.MMR), expected)
+
+
+@given(pages())
+@settings(max_examples=200, deadline=None)
+def test_mmr_equals_the_plain_coder(page):
+    assert_coded(encode_page(page, Coding.MMR), mmr_rows(page))
+
+
+@given(pages(), st.integers(1, 5))
+@settings(max_examples=200, deadline=None)
+def test_mr_equals_the_plain_coder(page, k):
+    assert_coded(encode_page(page, Coding.MR, k=k), mr_rows(page, k))
+
+
+@pytest.mark.parametrize(
+    ("resolution", "k"),
+    [
+        (Resolution.COARSE, 2),
+        (Resolution.FINE, 4),
+        (Resolution.R200X100, 2),
+        (Resolution.R300X300, 6),
+        (Resolution.SUPERFINE, 8),
+        (Resolution.R400X400, 8),
+    ],
+)
+def test_k_follows_the_resolution(resolution, k):
+    pixels = np.arange(9)[:, None] <= np.arange(16)
+    page = PageBitmap.from_array(pixels, resolution)
+    assert_coded(encode_page(page, Coding.MR), mr_rows(page, k))
+
+
+def test_k_is_at_least_one():
+    with pytest.raises(ValueError, match="K is at least 1"):
+        encode_page(art("...."), Coding.MR, k=0)
