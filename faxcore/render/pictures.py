@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from faxcore.errors import AttachmentError
 from faxcore.render.content import Attachment
@@ -106,6 +106,7 @@ def pictures_of(file: Attachment, kind: str, pixels: int) -> Iterator[Picture]:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             warnings.filterwarnings("ignore", category=UserWarning, module="PIL")
             Image.MAX_IMAGE_PIXELS = pixels
+            ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it for the whole process
             yield from _frames(file, kind)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise AttachmentError(

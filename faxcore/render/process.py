@@ -52,7 +52,7 @@ def run_worker(
 def worker_environment(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
     """What the worker sees of the environment: little, and nothing secret."""
     kept = {name: environment[name] for name in _KEPT if name in environment}
-    roots = [entry for entry in sys.path if entry and Path(entry).is_dir()]
+    roots = [entry for entry in sys.path if entry and Path(entry).exists()]
     return kept | {
         "FONTCONFIG_FILE": str(folder / "fonts.conf"),
         "OPENBLAS_NUM_THREADS": "1",
@@ -66,7 +66,7 @@ def worker_environment(folder: Path, environment: Mapping[str, str]) -> dict[str
 def _worker(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     with open(folder / "stderr", "ab") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "faxcore.render.worker", str(folder)],
+            [sys.executable, "-P", "-W", "ignore", "-m", "faxcore.render.worker", str(folder)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -91,7 +91,7 @@ class LineWriter:
         draw = ImageDraw.Draw(image)
         draw.fontmode = "1"
         side, end = (WIDTH - room) // 2, (WIDTH + room) // 2
-        baseline = round(_TOP_MM * rows_per_mm(Resolution.FINE)) + _SIZES[0]
+        baseline = round(_TOP_MM * rows_per_mm(Resolution.FINE)) + _SIZES[0] - 2
         baseline -= baseline % 2
         draw.text((side, baseline), left, 1, face, anchor="ls")
         draw.text((end, baseline), right, 1, face, anchor="rs")

@@ -29,7 +29,7 @@ FIELDS = CoverFields(
 
 def pixels(coded: EncodedPage) -> NDArray[np.bool_]:
     """A coded page as booleans, true = black."""
-    return decode_page(coded).bitmap.to_array()
+    return decode_page(coded).to_array()
 
 
 def pdf_file(

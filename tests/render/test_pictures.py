@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from faxcore.errors import AttachmentError
+from faxcore.render import Attachment
+from faxcore.render.document import Limits
+from faxcore.render.pictures import fitted, picture_sheets, pictures_of
+from faxcore.render.sniff import Kind
+from faxcore.t4 import PageBitmap, Resolution, encode_page
+from faxcore.t4.tiff import write_tiff
+from tests.render.samples import grey_image, image_file, landscape_photo
+
+QUARTERS = grey_image(np.kron([[0, 80], [160, 255]], np.ones((20, 30))))
+
+
+def grey_of(data: bytes, kind: str) -> np.ndarray:
+    (picture,) = pictures_of(Attachment(f"x.{kind.lower()}", data), kind, 1_000_000)
+    return picture.grey
+
+
+def test_a_jpeg_is_turned_as_its_camera_was_held() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn clockwise to see it upright
+    grey = grey_of(image_file(QUARTERS, "JPEG", exif=exif, quality=95), "JPEG")
+    assert grey.shape == (60, 40)
+    assert abs(int(grey[5, 35]) - 0) < 8
+    assert abs(int(grey[5, 5]) - 160) < 8
+
+
+def test_transparent_is_white() -> None:
+    image = Image.new("RGBA", (4, 4), (0, 0, 0, 0))
+    assert (grey_of(image_file(image, "PNG"), "PNG") == 255).all()
+
+
+def test_a_palette_with_a_transparent_colour_is_white_there() -> None:
+    image = Image.new("P", (4, 4), 0)
+    assert (grey_of(image_file(image, "PNG", transparency=0), "PNG") == 255).all()
+
+
+def test_sixteen_bits_are_scaled_and_not_cut() -> None:
+    image = Image.fromarray(np.array([[0, 32768, 65535]], np.uint16))
+    assert grey_of(image_file(image, "PNG"), "PNG").tolist() == [[0, 127, 255]]
+
+
+def test_an_image_says_its_size_on_paper() -> None:
+    data = image_file(QUARTERS, "PNG", dpi=(60, 40))
+    (picture,) = pictures_of(Attachment("x.png", data), "PNG", 1_000_000)
+    assert picture.size_mm == pytest.approx((25.4, 25.4), rel=0.01)
+
+
+def test_what_is_larger_than_the_page_is_shrunk_whole() -> None:
+    assert fitted((20, 30)) == (20, 30)
+    width, height = fitted((1000, 500))
+    assert (width, height) == (194, 97)
+    assert fitted((210, 297)) == (210, 297)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.9])
+def test_truncated_files_are_refused_by_name(kind: str, share: float) -> None:
+    whole = image_file(landscape_photo(), kind)
+    file = Attachment("scan.x", whole[: int(len(whole) * share)])
+    with pytest.raises(AttachmentError, match=r"^scan\.x"):
+        list(picture_sheets(file, Kind[kind], Limits(), []))
+
+
+def test_bombs_are_refused() -> None:
+    data = image_file(Image.new("1", (3000, 3000)), "PNG")
+    with pytest.raises(AttachmentError, match=r"bomb\.png has more pixels than the 1 million"):
+        list(pictures_of(Attachment("bomb.png", data), "PNG", 1_000_000))
+
+
+def test_another_format_under_this_name_is_not_tried() -> None:
+    with pytest.raises(AttachmentError, match=r"x\.png is a broken PNG file"):
+        list(pictures_of(Attachment("x.png", image_file(QUARTERS, "GIF")), "PNG", 1_000_000))
+
+
+def test_every_page_of_a_tiff_is_taken() -> None:
+    pages = [landscape_photo(), QUARTERS, QUARTERS]
+    data = image_file(pages[0], "TIFF", save_all=True, append_images=pages[1:])
+    sheets = list(picture_sheets(Attachment("x.tif", data), Kind.TIFF, Limits(), []))
+    assert [bitmap for _, _, bitmap in sheets] == [None, None, None]
+
+
+def fax_tiff(width: int = 1728) -> tuple[list[PageBitmap], bytes]:
+    random = np.random.default_rng(7)
+    pages = [
+        PageBitmap.from_array(random.random((40, width)) < 0.3, resolution)
+        for resolution in (Resolution.FINE, Resolution.COARSE)
+    ]
+    target = io.BytesIO()
+    write_tiff(target, [encode_page(page) for page in pages])
+    return pages, target.getvalue()
+
+
+def test_legal_fax_pages_go_through_pixel_by_pixel() -> None:
+    pages, data = fax_tiff()
+    sheets = list(picture_sheets(Attachment("x.tif", data), Kind.TIFF, Limits(), []))
+    assert [bitmap for _, _, bitmap in sheets] == pages
+
+
+def test_wide_fax_pages_are_pictures() -> None:
+    _, data = fax_tiff(2048)
+    sheets = list(picture_sheets(Attachment("x.tif", data), Kind.TIFF, Limits(), []))
+    assert [bitmap for _, _, bitmap in sheets] == [None, None]
+
+
+def test_many_pages_are_too_many() -> None:
+    _, data = fax_tiff()
+    with pytest.raises(AttachmentError, match=r"x\.tif has more than 1 pages"):
+        list(picture_sheets(Attachment("x.tif", data), Kind.TIFF, Limits(pages=1), []))
