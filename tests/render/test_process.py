@@ -83,7 +83,7 @@ def test_without_pango_the_line_to_type_is_named(
     (tmp_path / "weasyprint.py").write_text("raise OSError('cannot load library')")
     monkeypatch.syspath_prepend(tmp_path)
     try:
-        with pytest.raises(RenderError, match="sudo apt-get install libpango-1.0-0 .*cannot load"):
+        with pytest.raises(RenderError, match=r"sudo apt-get install libpango-1.0-0 .*cannot load"):
             render_content(Content(FIELDS, body="x"))
     finally:
         (tmp_path / "weasyprint.py").unlink()
