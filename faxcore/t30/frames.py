@@ -8,6 +8,7 @@ sets it in all that it sends after that, and it is masked out when frames are re
 
 from __future__ import annotations
 
+import binascii
 import enum
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ MAX_FRAME_OCTETS = 150
 """No control frame may last longer than 3 s + 15 % at 300 bit/s (T.30 5.3.1)."""
 
 ID_LENGTH = 20
+
+_MIRRORED = bytes(int(f"{octet:08b}"[::-1], 2) for octet in range(256))
 
 
 class FCF(enum.IntEnum):
@@ -85,27 +88,13 @@ _BY_CODE = {int(code): code for code in FCF} | {
 }
 
 
-def _crc_table() -> tuple[int, ...]:
-    """The X.25 CRC-16, polynomial 0x8408 in link bit order (T.30 5.3.7)."""
-    table = []
-    for octet in range(256):
-        crc = octet
-        for _ in range(8):
-            crc = (crc >> 1) ^ 0x8408 if crc & 1 else crc >> 1
-        table.append(crc)
-    return tuple(table)
-
-
-_CRC = _crc_table()
-
-
 def fcs(octets: bytes) -> bytes:
-    """The frame check sequence of a frame's octets, as sent: low octet first (T.30 5.3.7)."""
-    crc = 0xFFFF
-    for octet in octets:
-        crc = (crc >> 8) ^ _CRC[(crc ^ octet) & 0xFF]
-    crc ^= 0xFFFF
-    return bytes((crc & 0xFF, crc >> 8))
+    """The frame check sequence of a frame's octets, as sent: low octet first (T.30 5.3.7).
+
+    The X.25 CRC-16 in link bit order is the CCITT one of the mirrored octets, mirrored.
+    """
+    crc = binascii.crc_hqx(octets.translate(_MIRRORED), 0xFFFF) ^ 0xFFFF
+    return crc.to_bytes(2, "big").translate(_MIRRORED)
 
 
 @dataclass(frozen=True, slots=True)
