@@ -72,6 +72,8 @@ class SerialPort:
             self._serial = self._open(url, baud, flow)
             stack.callback(self._shut)
             self._fd = _descriptor(self._serial)
+            if self._fd is not None:
+                os.set_blocking(self._fd, False)
             self._woken, self._waker = os.pipe()
             for end in (self._woken, self._waker):
                 stack.callback(os.close, end)
