@@ -18,6 +18,7 @@ from faxcore.resources import profiles_folder
 
 DEFAULT_PROFILE = "generic-class1"
 _MAX_DEPTH = 8
+_FLOWS = ("none", "hardware", "software")
 
 
 class SilenceBy(enum.Enum):
@@ -116,6 +117,10 @@ def _build(name: str, values: dict[str, object]) -> ModemProfile:
     if unknown:
         raise SettingsError(f"modem profile {name}: unknown field {unknown[0]!r}")
     checked = {key: _check(name, key, value, hints[key]) for key, value in values.items()}
+    flow = checked.get("flow", _FLOWS[1])
+    if flow not in _FLOWS:
+        allowed = ", ".join(_FLOWS)
+        raise SettingsError(f"modem profile {name}: flow must be one of {allowed}, not {flow!r}")
     return ModemProfile(name=name, **checked)  # type: ignore[arg-type]  # checked just above
 
 
