@@ -106,13 +106,13 @@ class Class1Line:
             return self._send_data(op.rung.long_train, zeros, op.rung, None, began)
         if isinstance(op, SendPage):
             data = reverse_bits(op.octets)
-            return self._send_data(op.rung.short_train, data, op.rung, self._on_progress, began)
+            return self._send_data(op.speed, data, op.rung, self._on_progress, began)
         if isinstance(op, ReceiveTraining):
             most = _octets(op.rung, _MAX_TRAINING_SECONDS)
             return self._receive_data(op.rung.long_train, op.within_s, most, began)
         if isinstance(op, ReceivePage):
             most = _octets(op.rung, _MAX_PAGE_SECONDS)
-            return self._receive_data(op.rung.short_train, op.within_s, most, began)
+            return self._receive_data(op.speed, op.within_s, most, began)
         return self._keep_page(op, began)
 
     def _send_data(

@@ -99,7 +99,7 @@ class PlayedEnd:
             octets = bytes(round(TCF_SECONDS * op.rung.bits_per_second / 8))
             self._own = self._send_fast(FAST[op.rung.long_train], octets)
         elif isinstance(op, SendPage):
-            self._own = self._send_fast(FAST[op.rung.short_train], reverse_bits(op.octets))
+            self._own = self._send_fast(FAST[op.speed], reverse_bits(op.octets))
 
     def _send_frames(self, op: SendFrames) -> Carrier:
         carrier = self._telephone.begin(self._mine, V21, self._began)
@@ -130,7 +130,7 @@ class PlayedEnd:
         if isinstance(op, ReceiveTraining):
             return self._fast_heard(FAST[op.rung.long_train], op.rung, op.within_s)
         if isinstance(op, ReceivePage):
-            return self._fast_heard(FAST[op.rung.short_train], op.rung, op.within_s)
+            return self._fast_heard(FAST[op.speed], op.rung, op.within_s)
         return self._heard(Ended.NO_CARRIER, self._began)
 
     def _frames_heard(self, within_s: float) -> Heard | None:

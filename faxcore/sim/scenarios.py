@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from faxcore.errors import SettingsError
 from faxcore.t4 import Coding, Resolution
 from faxcore.t30.capabilities import Capabilities, SessionParameters
+from faxcore.t30.ecm import block_burst, read_burst
 from faxcore.t30.frames import FCF, Frame
-from faxcore.t30.line import Heard, LineOp, Procedure, SendFrames, Silence
+from faxcore.t30.line import Heard, LineOp, Procedure, ReceivePage, SendFrames, Silence
 from faxcore.t30.modulation import Modulation, Rung
 from faxcore.t30.receiver import FairReception, Reception
 from faxcore.t30.result import CallResult
@@ -71,6 +72,17 @@ class _RefusePage(FairReception):
         return super().page_answer(number, octets, parameters)
 
 
+class _Busy(FairReception):
+    """Puts its first answer to an error-correction block off, ``times`` times (RNR)."""
+
+    def __init__(self, times: int) -> None:
+        self._left = times
+
+    def busy(self) -> bool:
+        self._left -= 1
+        return self._left >= 0
+
+
 def _mute_after(command: FCF) -> Deviation:
     """From the first ``command`` on the receiver says nothing any more."""
 
@@ -88,10 +100,13 @@ def _mute_after(command: FCF) -> Deviation:
     return deviate
 
 
-def _answer_with(command: FCF, answer: FCF, times: int = 1) -> Deviation:
+def _answer_with(
+    command: FCF, answer: FCF, times: int = 1, damage: Deviation | None = None
+) -> Deviation:
     """The first ``times`` answers to ``command`` are replaced by ``answer``."""
 
     def deviate(procedure: Procedure[CallResult]) -> Procedure[CallResult]:
+        procedure = damage(procedure) if damage is not None else procedure
         left, due = times, False
         op: LineOp = next(procedure)
         while True:
@@ -107,6 +122,39 @@ def _answer_with(command: FCF, answer: FCF, times: int = 1) -> Deviation:
     return deviate
 
 
+def _damage_bursts(spoil: Callable[[int, dict[int, bytes]], dict[int, bytes]]) -> Deviation:
+    """What each error-correction burst brings is changed: ``spoil`` gets its count and frames."""
+
+    def deviate(procedure: Procedure[CallResult]) -> Procedure[CallResult]:
+        bursts = 0
+        op: LineOp = next(procedure)
+        while True:
+            heard = yield op
+            if isinstance(op, ReceivePage) and heard.done:
+                frames = spoil(bursts, read_burst(heard.octets))
+                block = [frames.get(n, b"") for n in range(max(frames, default=-1) + 1)]
+                heard = replace(heard, octets=block_burst(block, frames.keys(), 14400))
+                bursts += 1
+            try:
+                op = procedure.send(heard)
+            except StopIteration as stop:
+                return _result(stop)
+
+    return deviate
+
+
+def _lose_in_first(bursts: int) -> Deviation:
+    """In the first bursts every third frame is damaged."""
+    return _damage_bursts(
+        lambda count, frames: {n: f for n, f in frames.items() if count >= bursts or n % 3}
+    )
+
+
+def _lose_frame_0(count: int, frames: dict[int, bytes]) -> dict[int, bytes]:
+    """Frame 0 is damaged whenever other frames come with it."""
+    return {n: f for n, f in frames.items() if n or len(frames) == 1}
+
+
 def _has(heard: Heard, kind: FCF) -> bool:
     return any(frame.kind is kind for frame in heard.frames)
 
@@ -119,6 +167,8 @@ def _result(stop: StopIteration) -> CallResult:
 _V29 = frozenset({Modulation.V27TER, Modulation.V29})
 _V27TER = frozenset({Modulation.V27TER})
 _COARSE = frozenset({Resolution.COARSE})
+
+_ECM = Capabilities(ecm=True, codings=frozenset(Coding))
 
 _ALL = (
     Scenario("normal", "a fax machine with V.17 that takes every page"),
@@ -139,6 +189,25 @@ _ALL = (
     Scenario("silent-after-mps", "page 1 is never answered", deviate=_mute_after(FCF.MPS)),
     Scenario("pin-page-1", "page 1 is refused, an operator is wanted",
              deviate=_answer_with(FCF.MPS, FCF.PIN)),
+    Scenario("ecm", "error correction, every coding", capabilities=_ECM),
+    Scenario("ecm-64", "error correction, frames of 64 octets preferred",
+             capabilities=replace(_ECM, small_frames=True)),
+    Scenario("ecm-damage-once", "a third of the frames of the first burst are damaged",
+             capabilities=_ECM, deviate=_lose_in_first(1)),
+    Scenario("ecm-damage-5", "a third of the frames of five bursts are damaged",
+             capabilities=_ECM, deviate=_lose_in_first(5)),
+    Scenario("ecm-damage-always", "no burst ever brings a frame", capabilities=_ECM,
+             deviate=_damage_bursts(lambda count, frames: {})),
+    Scenario("ecm-frame-0", "frame 0 never comes with others", capabilities=_ECM,
+             deviate=_damage_bursts(_lose_frame_0)),
+    Scenario("ecm-busy", "a receiver that is not ready, twelve times", capabilities=_ECM,
+             reception=lambda: _Busy(12)),
+    Scenario("ecm-busy-always", "a receiver that is never ready", capabilities=_ECM,
+             reception=lambda: _Busy(999)),
+    Scenario("ecm-silent-after-pps", "no block is ever answered", capabilities=_ECM,
+             deviate=_mute_after(FCF.PPS)),
+    Scenario("ecm-ctr-dcn", "DCN in answer to CTC", capabilities=_ECM,
+             deviate=_answer_with(FCF.CTC, FCF.DCN, damage=_lose_in_first(99))),
     Scenario("cannot-receive", "a machine without paper",
              capabilities=Capabilities(can_receive=False)),
     Scenario("v29", "a machine of the nineties: V.29, 10 ms a line",

@@ -8,11 +8,12 @@ top catches: it is how a box deep in the flow chart reaches the box "disconnect"
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from faxcore.errors import ProcedureError
+from faxcore.t4 import EncodedPage
 from faxcore.t30.capabilities import Capabilities, SessionParameters
-from faxcore.t30.document import FaxDocument, Station
+from faxcore.t30.document import CallOptions, FaxDocument, Station
 from faxcore.t30.frames import FCF, X_BIT, Frame, encode_id
 from faxcore.t30.line import (
     Ended,
@@ -24,6 +25,7 @@ from faxcore.t30.line import (
     Silence,
 )
 from faxcore.t30.modulation import Rung
+from faxcore.t30.negotiation import refusal
 from faxcore.t30.result import CallResult, HangupStatus, PageOutcome, PageReport
 from faxcore.t30.timers import COMMAND_TRIES, MAX_CRP, T4
 
@@ -54,18 +56,26 @@ class Call:
     reports: list[PageReport]
     far: Capabilities | None = None
     rung: Rung | None = None
+    options: CallOptions = field(default_factory=CallOptions)
+    forms: tuple[EncodedPage | None, ...] = ()
     remote_id: str = ""
     parameters: SessionParameters | None = None
     trainings: int = 0
 
     @classmethod
-    def begin(cls, document: FaxDocument, station: Station, ladder: Sequence[Rung]) -> Call:
+    def begin(
+        cls,
+        document: FaxDocument,
+        station: Station,
+        ladder: Sequence[Rung],
+        options: CallOptions,
+    ) -> Call:
         """A call in which nothing has been sent."""
         if not document.pages:
             raise ProcedureError("a document without pages cannot be sent")
         numbers = range(document.first_number, document.first_number + len(document.pages))
         unsent = [PageReport(number, PageOutcome.UNSENT) for number in numbers]
-        return cls(document, station, ladder, unsent)
+        return cls(document, station, ladder, unsent, options=options)
 
     def report(self, index: int, **changes: object) -> None:
         """Note what became of a page."""
@@ -96,11 +106,34 @@ class Call:
             raise ProcedureError("no rate has been chosen yet")
         return self.rung
 
-    def identity_frames(self) -> tuple[Frame, ...]:
-        """The TSI before a DCS, when we have an id."""
-        if not self.station.id:
-            return ()
-        return (Frame(FCF.TSI | X_BIT, encode_id(self.station.id), final=False),)
+    @property
+    def agreed(self) -> SessionParameters:
+        """What the last DCS said, known once there was one."""
+        if self.parameters is None:
+            raise ProcedureError("no parameters have been agreed upon yet")
+        return self.parameters
+
+    def form(self, index: int) -> EncodedPage:
+        """The form of page ``index`` that was chosen when the far end identified itself."""
+        form = self.forms[index]
+        if form is None:
+            raise CallEnded(
+                HangupStatus.PAGE_FORMAT,
+                f"page {self.reports[index].number}: "
+                + refusal(self.receiver, self.document.pages[index]),
+            )
+        return form
+
+    def command_frames(self) -> tuple[Frame, ...]:
+        """PWD, SUB and TSI, where there is something to say, and DCS (T.30 5.3.6.2)."""
+        agreed, station = self.agreed, self.station
+        said = (
+            (FCF.PWD, station.password, agreed.password),
+            (FCF.SUB, station.subaddress, agreed.subaddress),
+            (FCF.TSI, station.id, bool(station.id)),
+        )
+        before = (Frame(fcf | X_BIT, encode_id(text), final=False) for fcf, text, ok in said if ok)
+        return (*before, command(FCF.DCS, agreed.encode()))
 
 
 def command(fcf: FCF, fif: bytes = b"") -> Frame:
@@ -117,23 +150,24 @@ def hear(op: LineOp) -> Procedure[Heard]:
     return heard
 
 
-def answer(within_s: float = T4) -> Procedure[Frame | None]:
-    """The final frame of the far end's answer, or None for silence and for damaged frames."""
+def answer(within_s: float = T4) -> Procedure[Reply]:
+    """The final frame of the far end's answer, if one came undamaged."""
     heard = yield from hear(ReceiveFrames(within_s))
     if not heard.done or not heard.frames or not heard.frames[-1].final:
-        return None
-    return heard.frames[-1]
+        return Reply(at=heard.at)
+    return Reply(heard.frames[-1], at=heard.at)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What a command brought: a frame that answers it, or how it failed to.
 
-    ``invalid`` is the last frame that came and answers no such command.
+    ``invalid`` is the last frame that came and answers no such command; ``at`` is the moment.
     """
 
     frame: Frame | None = None
     invalid: Frame | None = None
+    at: float = 0.0
 
     @property
     def kind(self) -> FCF | None:
@@ -152,11 +186,11 @@ def ask(frame: Frame, valid: Collection[FCF]) -> Procedure[Reply]:
         yield from hear(Silence())
         yield from hear(SendFrames((frame,)))
         got = yield from answer()
-        if got is not None and got.kind in valid:
-            return Reply(got)
-        if got is not None and got.kind is FCF.CRP:
+        if got.kind in valid:
+            return got
+        if got.kind is FCF.CRP:
             repeats += 1
         else:
             tries += 1
-            invalid = got or invalid
+            invalid = got.frame or invalid
     return Reply(invalid=invalid)

@@ -93,7 +93,8 @@ class SessionParameters:
     """What DCS says: how pages are sent from now on.
 
     ``scan_time_ms`` is the minimum scan line time (T.4 4.1.3); ``width`` is in pels;
-    ``unlimited_length`` whether a page may be longer than the paper.
+    ``unlimited_length`` whether a page may be longer than the paper; ``frame_octets`` is the size
+    of an error-correction frame; ``subaddress`` and ``password`` say that such a frame precedes.
     """
 
     rung: Rung
@@ -104,6 +105,9 @@ class SessionParameters:
     ecm: bool = False
     unlimited_length: bool = False
     b4_length: bool = False
+    frame_octets: int = 256
+    subaddress: bool = False
+    password: bool = False
 
     def encode(self) -> bytes:
         """The FIF of the DCS: trailing zero octets trimmed to three, extend bits set."""
@@ -115,9 +119,10 @@ class SessionParameters:
         bits[17], bits[18] = _WIDTH_BITS[self.width]
         bits[19], bits[20] = int(self.b4_length), int(self.unlimited_length)
         bits[21], bits[22], bits[23] = _SCAN_BITS[self.scan_time_ms]
-        bits[27] = int(self.ecm)
+        bits[27], bits[28] = int(self.ecm), int(self.ecm and self.frame_octets == 64)
         bits[31] = int(self.coding is Coding.MMR)
         bits[41] = int(self.resolution is Resolution.SUPERFINE)
+        bits[49], bits[50] = int(self.subaddress), int(self.password)
         return _pack(bits)
 
     @classmethod
@@ -136,7 +141,17 @@ class SessionParameters:
             (bits[17], bits[18]), 2432
         )
         return cls(
-            rung, coding, resolution, width, scan, bool(bits[27]), bool(bits[20]), bool(bits[19])
+            rung=rung,
+            coding=coding,
+            resolution=resolution,
+            width=width,
+            scan_time_ms=scan,
+            ecm=bool(bits[27]),
+            unlimited_length=bool(bits[20]),
+            b4_length=bool(bits[19]),
+            frame_octets=64 if bits[27] and bits[28] else 256,
+            subaddress=bool(bits[49]),
+            password=bool(bits[50]),
         )
 
 
@@ -147,8 +162,9 @@ _FINE_BIT = (Resolution.FINE,)
 class Capabilities:
     """What DIS says: what a receiver can take.
 
-    ``scan_time_ms`` is the pair of minimum scan line times at 98 and 196 lines/inch; ``octets``
-    how many octets the DIS had (some receivers with three of them must get no more in a DCS).
+    ``scan_time_ms`` is the pair of minimum scan line times at 98 and 196 lines/inch;
+    ``small_frames`` whether error-correction frames of 64 octets are preferred; ``octets`` how
+    many octets the DIS had.
     """
 
     can_receive: bool = True
@@ -161,6 +177,9 @@ class Capabilities:
     ecm: bool = False
     unlimited_length: bool = True
     b4_length: bool = False
+    small_frames: bool = False
+    subaddress: bool = False
+    password: bool = False
     octets: int = field(default=3, compare=False)
 
     @classmethod
@@ -189,6 +208,9 @@ class Capabilities:
             ecm=bool(bits[27]),
             unlimited_length=(bits[19], bits[20]) in {(0, 1), (1, 1)},
             b4_length=(bits[19], bits[20]) == (1, 0),
+            small_frames=bool(bits[7] and bits[27]),
+            subaddress=bool(bits[49]),
+            password=bool(bits[50]),
             octets=bits.announced,
         )
 
@@ -203,9 +225,10 @@ class Capabilities:
         bits[19], bits[20] = int(self.b4_length), int(self.unlimited_length)
         by_times = {times: pattern for pattern, times in _SCAN_TIMES.items()}
         bits[21], bits[22], bits[23] = by_times[self.scan_time_ms]
-        bits[27] = int(self.ecm)
+        bits[7], bits[27] = int(self.small_frames), int(self.ecm)
         bits[31] = int(Coding.MMR in self.codings)
         bits[41] = int(Resolution.SUPERFINE in self.resolutions)
+        bits[49], bits[50] = int(self.subaddress), int(self.password)
         return _pack(bits)
 
     def _modem_bits(self) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""What a sender brings to a call: a document of prepared pages, and who it is (T.30 5.3.6.2.4)."""
+"""What a sender brings to a call: prepared pages, who it is, and what it allows (T.30 5.3.6.2)."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from faxcore.t4 import EncodedPage
 from faxcore.t30.frames import ID_LENGTH
 
 _ID = re.compile(r"[0-9+ .\-]*", re.ASCII)
+_ADDRESS = re.compile(r"[0-9#* ]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class FaxPage:
     """One page in all the forms that may be needed: after DIS there is only choosing to do.
 
-    ``choices`` differ in resolution, coding or width; the first that the far end takes is sent.
+    ``choices`` differ in resolution, width and coding. The first resolution and width that the
+    far end takes are used, and among their codings the one that is shortest on the line.
     """
 
     choices: tuple[EncodedPage, ...]
@@ -34,17 +36,36 @@ class FaxDocument:
 class Station:
     """Who we are on the line: ``id`` goes into TSI or CSI; "" sends none.
 
-    Raises SettingsError for an id that no such frame can carry.
+    ``subaddress`` (SUB) and ``password`` (PWD) are sent to a far end that offers to take them.
+    Raises SettingsError for what no such frame can carry.
     """
 
     id: str = ""
+    subaddress: str = ""
+    password: str = ""
 
     def __post_init__(self) -> None:
-        if len(self.id) > ID_LENGTH:
-            raise SettingsError(
-                f"station id {self.id!r}: {len(self.id)} characters, at most {ID_LENGTH} go"
-            )
-        if not _ID.fullmatch(self.id):
-            raise SettingsError(
-                f"station id {self.id!r}: only digits, blanks and + - . can be sent"
-            )
+        _check("station id", self.id, _ID, "digits, blanks and + - .")
+        _check("subaddress", self.subaddress, _ADDRESS, "digits, blanks, # and *")
+        _check("password", self.password, _ADDRESS, "digits, blanks, # and *")
+
+
+def _check(name: str, text: str, allowed: re.Pattern[str], words: str) -> None:
+    shown = "" if name == "password" else f" {text!r}"
+    if len(text) > ID_LENGTH:
+        raise SettingsError(f"{name}{shown}: {len(text)} characters, at most {ID_LENGTH} go")
+    if not allowed.fullmatch(text):
+        raise SettingsError(f"{name}{shown}: only {words} can be sent")
+
+
+@dataclass(frozen=True, slots=True)
+class CallOptions:
+    """What a caller allows in one call.
+
+    ``ecm`` whether error correction is used where the far end has it; ``fastest`` the highest
+    rate in bit/s; ``small_frames`` asks for frames of 64 octets whatever the far end prefers.
+    """
+
+    ecm: bool = True
+    fastest: int = 14400
+    small_frames: bool = False

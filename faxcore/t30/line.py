@@ -61,12 +61,19 @@ class ReceiveTraining:
 class SendPage:
     """Send page data on the fast carrier; the bit sent first is the most significant.
 
-    ``number`` counts pages of the call from 1. ``octets`` ends with its RTC.
+    ``number`` counts pages of the call from 1. ``octets`` ends with its RTC, or is a burst of
+    error-correction frames. Long training is for the first burst after CTR (T.30 Annex A).
     """
 
     rung: Rung
     octets: bytes
     number: int
+    long_train: bool = False
+
+    @property
+    def speed(self) -> int:
+        """The ``+FTM`` value."""
+        return self.rung.long_train if self.long_train else self.rung.short_train
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,12 @@ class ReceivePage:
 
     rung: Rung
     within_s: float
+    long_train: bool = False
+
+    @property
+    def speed(self) -> int:
+        """The ``+FRM`` value."""
+        return self.rung.long_train if self.long_train else self.rung.short_train
 
 
 @dataclass(frozen=True, slots=True)

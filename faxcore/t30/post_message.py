@@ -43,6 +43,7 @@ _SILENT = {
     FCF.MPS: (HangupStatus.MPS_UNANSWERED, HangupStatus.MPS_INVALID),
     FCF.EOM: (HangupStatus.EOM_UNANSWERED, HangupStatus.EOM_INVALID),
     FCF.EOP: (HangupStatus.EOP_UNANSWERED, HangupStatus.EOP_INVALID),
+    FCF.PPS: (HangupStatus.MPS_UNANSWERED, HangupStatus.MPS_INVALID),
 }
 
 
@@ -50,13 +51,9 @@ def confirm(call: Call, index: int, end: FCF) -> Procedure[Verdict]:
     """Send ``end`` (MPS, EOM or EOP) for page ``index`` and note what the far end says of it."""
     reply = yield from ask(command(end), {*POST_MESSAGE, FCF.DCN})
     if reply.kind is None:
-        raise _no_answer(end, reply, call.reports[index].number)
+        raise no_answer(end, reply, call.reports[index].number)
     if reply.kind is FCF.DCN:
-        raise CallEnded(
-            HangupStatus.DCN_IN_PHASE_D,
-            f"DCN came in answer to {end.name} after page {call.reports[index].number}",
-            farewell=False,
-        )
+        raise dcn_ended(end, call.reports[index].number)
     meaning = POST_MESSAGE[reply.kind]
     call.report(index, outcome=meaning.outcome)
     if meaning.verdict is Verdict.REFUSED:
@@ -79,7 +76,14 @@ def _count_refusal(call: Call, index: int) -> None:
         )
 
 
-def _no_answer(end: FCF, reply: Reply, number: int) -> CallEnded:
+def dcn_ended(end: FCF, number: int) -> CallEnded:
+    """The far end disconnected in place of an answer to ``end``."""
+    text = f"DCN came in answer to {end.name} after page {number}"
+    return CallEnded(HangupStatus.DCN_IN_PHASE_D, text, farewell=False)
+
+
+def no_answer(end: FCF, reply: Reply, number: int) -> CallEnded:
+    """No frame, or none that answers ``end``, came after three tries."""
     silent, invalid = _SILENT[end]
     if reply.invalid is None:
         return CallEnded(silent, f"{end.name} after page {number} was never answered")

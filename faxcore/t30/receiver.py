@@ -8,14 +8,16 @@ A page is kept (``KeepPage``) *before* it is confirmed: what MCF has been said f
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from faxcore.t4 import decode_octets
 from faxcore.t30.call import CallEnded, hear
 from faxcore.t30.capabilities import Capabilities, SessionParameters
 from faxcore.t30.document import Station
-from faxcore.t30.frames import FCF, Frame, decode_id, encode_id
+from faxcore.t30.ecm import ENDS, PartialPage
+from faxcore.t30.ecm_receiver import CorrectedPage, commanded_rung
+from faxcore.t30.frames import FCF, X_BIT, Frame, decode_id, encode_id
 from faxcore.t30.line import (
     Ended,
     KeepPage,
@@ -45,11 +47,6 @@ A sender repeats T4 after its own command, less than 3.5 s after the answer that
 _MAX_BURSTS = 2000
 """More commands than this in one call are no call (999 pages, each with a repeated command)."""
 
-_POST_MESSAGE = {
-    FCF.MPS: FCF.MPS, FCF.EOM: FCF.EOM, FCF.EOP: FCF.EOP,
-    FCF.PRI_MPS: FCF.MPS, FCF.PRI_EOM: FCF.EOM, FCF.PRI_EOP: FCF.EOP,
-}  # fmt: skip
-
 
 class Reception(Protocol):
     """What a receiver thinks of what it gets."""
@@ -60,6 +57,10 @@ class Reception(Protocol):
 
     def page_answer(self, number: int, octets: bytes, parameters: SessionParameters) -> FCF:
         """MCF, RTP or RTN for a page."""
+        ...
+
+    def busy(self) -> bool:
+        """Whether the answer to a block must be put off (RNR). Asked again after each RR."""
         ...
 
 
@@ -79,6 +80,10 @@ class FairReception:
         share = page.bad_rows / page.bitmap.height
         return FCF.MCF if share <= _GOOD_SHARE else FCF.RTP if share <= _FAIR_SHARE else FCF.RTN
 
+    def busy(self) -> bool:
+        """Never."""
+        return False
+
 
 @dataclass(slots=True)
 class _Reception:
@@ -90,6 +95,8 @@ class _Reception:
     reports: list[PageReport] = field(default_factory=list)
     remote_id: str = ""
     parameters: SessionParameters | None = None
+    corrected: CorrectedPage | None = None
+    long_train: bool = False
     trainings: int = 0
     pending: bytes | None = None
     last_answer: FCF | None = None
@@ -123,8 +130,10 @@ def _answer_commands(call: _Reception) -> Procedure[None]:
             return
         if kind is FCF.DCS:
             burst = yield from _on_dcs(call, burst)
-        elif kind in _POST_MESSAGE:
-            burst = yield from _on_post_message(call, _POST_MESSAGE[kind])
+        elif kind in ENDS:
+            burst = yield from _on_post_message(call, ENDS[kind])
+        elif kind in _CORRECTION and call.corrected is not None:
+            burst = yield from _CORRECTION[kind](call, call.corrected, burst[-1])
         else:
             burst = yield from _next_command(call)
     raise CallEnded(HangupStatus.RECEIVE_PHASE_B, "the caller never came to an end")
@@ -154,6 +163,12 @@ def _identify(call: _Reception) -> Procedure[tuple[Frame, ...]]:
         if heard.at >= deadline:
             raise CallEnded(HangupStatus.RECEIVE_T1, f"no command came within {T1:.0f} s")
         yield from hear(Silence())
+
+
+def _identify_again(call: _Reception) -> Procedure[tuple[Frame, ...]]:
+    """After EOM and its answer, back to phase B."""
+    yield from hear(Silence())
+    return (yield from _identify(call))
 
 
 def _next_command(call: _Reception) -> Procedure[tuple[Frame, ...]]:
@@ -188,8 +203,9 @@ def _on_dcs(call: _Reception, burst: tuple[Frame, ...]) -> Procedure[tuple[Frame
         return (yield from _next_command(call))
     call.trainings += 1
     trained = heard.done and call.judge.training_ok(parameters.rung, heard.octets)
-    yield from _say(FCF.CFR if trained else FCF.FTT)
+    yield from _say(Frame(FCF.CFR if trained else FCF.FTT))
     call.pending, call.last_answer = None, None
+    call.corrected = CorrectedPage() if parameters.ecm else None
     if not trained:
         return (yield from _next_command(call))
     return (yield from _take_page(call, parameters))
@@ -201,10 +217,13 @@ def _take_page(call: _Reception, parameters: SessionParameters) -> Procedure[tup
     A V.21 carrier in place of the page is a repeated command, or the end of a page that was never
     heard; confirming the latter would lose it, so it counts as an empty page.
     """
-    heard = yield from hear(ReceivePage(parameters.rung, T2))
-    if heard.done:
+    heard = yield from hear(ReceivePage(parameters.rung, T2, call.long_train))
+    call.long_train = False
+    if heard.done and call.corrected is not None:
+        call.corrected.take(heard.octets)
+    elif heard.done:
         call.pending = heard.octets
-    elif heard.ended is Ended.OTHER_CARRIER:
+    elif heard.ended is Ended.OTHER_CARRIER and call.corrected is None:
         missed = heard.at - heard.began > _REPEATED_WITHIN_S
         call.pending = b"" if missed else None
     elif heard.ended is Ended.NO_CARRIER:
@@ -217,20 +236,87 @@ def _take_page(call: _Reception, parameters: SessionParameters) -> Procedure[tup
 def _on_post_message(call: _Reception, end: FCF) -> Procedure[tuple[Frame, ...]]:
     """MPS, EOM or EOP: keep the page, then confirm it (design: a page is durable before MCF)."""
     parameters = call.parameters
-    if parameters is None:
+    if parameters is None or call.corrected is not None:
         return (yield from _next_command(call))
     if call.pending is not None:
         call.last_answer = yield from _judge_page(call, call.pending, parameters)
         call.pending = None
     answer = call.last_answer or FCF.RTN
     call.finished = end is FCF.EOP and answer is not FCF.RTN
-    yield from _say(answer)
+    yield from _say(Frame(answer))
     if end is FCF.EOM:
         call.last_answer = None
-        return (yield from _identify(call))
+        return (yield from _identify_again(call))
     if end is FCF.MPS and answer is FCF.MCF:
         return (yield from _take_page(call, parameters))
     return (yield from _next_command(call))
+
+
+def _on_partial_page(
+    call: _Reception, page: CorrectedPage, frame: Frame
+) -> Procedure[tuple[Frame, ...]]:
+    """PPS: ask for what is missing, or keep the page that is whole and confirm it (T.30 A.4.3)."""
+    pps = PartialPage.decode(frame.fif)
+    parameters = call.parameters
+    if pps is None or parameters is None:
+        return (yield from _next_command(call))
+    answer = page.answer(pps)
+    if page.finished is not None:
+        yield from _keep(call, bytes(page.octets), parameters, FCF.PIN)
+        call.corrected = page.following()
+    call.finished = pps.end is FCF.EOP and answer.kind is FCF.MCF
+    return (yield from _answer_correction(call, answer, pps.end, parameters))
+
+
+def _on_end_of_retransmission(
+    call: _Reception, page: CorrectedPage, frame: Frame
+) -> Procedure[tuple[Frame, ...]]:
+    """EOR: take the page with its holes and say ERR (T.30 A.4.3)."""
+    parameters = call.parameters
+    if parameters is None or not frame.fif:
+        return (yield from _next_command(call))
+    end = ENDS.get(frame.fif[0] & ~X_BIT)
+    page.give_up(end)
+    if end is not None:
+        yield from _keep(call, bytes(page.octets), parameters, FCF.PIN)
+        call.reports[-1] = replace(call.reports[-1], outcome=PageOutcome.DOUBTFUL)
+        call.corrected = page.following()
+    call.finished = end is FCF.EOP
+    return (yield from _answer_correction(call, Frame(FCF.ERR), end, parameters))
+
+
+def _answer_correction(
+    call: _Reception, answer: Frame, end: FCF | None, parameters: SessionParameters
+) -> Procedure[tuple[Frame, ...]]:
+    while call.judge.busy():
+        yield from _say(Frame(FCF.RNR))
+        yield from _next_command(call)
+    yield from _say(answer)
+    if answer.kind is FCF.PPR or end in {None, FCF.MPS}:
+        return (yield from _take_page(call, parameters))
+    if end is FCF.EOM:
+        return (yield from _identify_again(call))
+    return (yield from _next_command(call))
+
+
+def _on_continue_to_correct(
+    call: _Reception, page: CorrectedPage, frame: Frame
+) -> Procedure[tuple[Frame, ...]]:
+    """CTC: go on, at the rate that it commands, behind a long training (T.30 A.4.3)."""
+    rung = commanded_rung(frame.fif)
+    if rung is None or call.parameters is None or not call.capabilities.has(rung):
+        return (yield from _next_command(call))
+    call.parameters = replace(call.parameters, rung=rung)
+    call.long_train = True
+    yield from _say(Frame(FCF.CTR))
+    return (yield from _take_page(call, call.parameters))
+
+
+_CORRECTION = {
+    FCF.PPS: _on_partial_page,
+    FCF.EOR: _on_end_of_retransmission,
+    FCF.CTC: _on_continue_to_correct,
+}
 
 
 def _judge_page(call: _Reception, octets: bytes, parameters: SessionParameters) -> Procedure[FCF]:
@@ -238,14 +324,25 @@ def _judge_page(call: _Reception, octets: bytes, parameters: SessionParameters) 
     answer = call.judge.page_answer(number, octets, parameters)
     if answer is FCF.RTN:
         return answer
-    kept = yield from hear(KeepPage(octets, number, parameters))
-    if not kept.done:
-        yield from _say(FCF.RTN)
-        raise CallEnded(HangupStatus.NOT_KEPT, kept.text or f"page {number} could not be kept")
-    call.reports.append(PageReport(number, PageOutcome.CONFIRMED, 1, 0, len(octets), parameters))
+    yield from _keep(call, octets, parameters, FCF.RTN)
     return answer
 
 
-def _say(answer: FCF) -> Procedure[None]:
+def _keep(
+    call: _Reception, octets: bytes, parameters: SessionParameters, refusal: FCF
+) -> Procedure[None]:
+    """Make a page durable, or refuse it to the caller and end the call."""
+    number = len(call.reports) + 1
+    kept = yield from hear(KeepPage(octets, number, parameters))
+    if not kept.done:
+        yield from _say(Frame(refusal))
+        raise CallEnded(HangupStatus.NOT_KEPT, kept.text or f"page {number} could not be kept")
+    report = PageReport(
+        number, PageOutcome.CONFIRMED, sendings=1, octets=len(octets), parameters=parameters
+    )
+    call.reports.append(report)
+
+
+def _say(answer: Frame) -> Procedure[None]:
     yield from hear(Silence())
-    yield from hear(SendFrames((Frame(answer),)))
+    yield from hear(SendFrames((answer,)))

@@ -92,13 +92,14 @@ class PageReport:
     """What became of page ``number`` (from 1) of the document.
 
     ``octets`` counts what the modem took for its last sending, ``sendings`` how often it was sent,
-    ``rtn`` how often the far end refused it.
+    ``rtn`` how often the far end refused it, ``ppr`` how often it asked for frames again.
     """
 
     number: int
     outcome: PageOutcome
     sendings: int = 0
     rtn: int = 0
+    ppr: int = 0
     octets: int = 0
     parameters: SessionParameters | None = None
 

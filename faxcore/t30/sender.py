@@ -19,7 +19,8 @@ from collections.abc import Sequence
 from faxcore.t4 import EncodedPage, line_octets
 from faxcore.t30.call import Call, CallEnded, command, hear
 from faxcore.t30.capabilities import Capabilities
-from faxcore.t30.document import FaxDocument, Station
+from faxcore.t30.document import CallOptions, FaxDocument, Station
+from faxcore.t30.ecm_sender import send_page_with_correction
 from faxcore.t30.frames import FCF, Frame, decode_id
 from faxcore.t30.line import (
     Ended,
@@ -31,30 +32,34 @@ from faxcore.t30.line import (
     Silence,
 )
 from faxcore.t30.modulation import FALLBACK, Rung
+from faxcore.t30.negotiation import choose_forms, parameters_for
 from faxcore.t30.negotiation import ladder as common_ladder
-from faxcore.t30.negotiation import negotiate, refusal
 from faxcore.t30.post_message import Verdict, confirm
 from faxcore.t30.result import CallResult, HangupStatus, PageOutcome
 from faxcore.t30.timers import T1, T2
 from faxcore.t30.training import step_down_if_possible, train
+
+DEFAULT_OPTIONS = CallOptions()
 
 _MAX_BURSTS = 50
 """How many bursts that are no DIS are listened to; a far end that babbles must not hold us."""
 
 
 def send_document(
-    document: FaxDocument, station: Station, ladder: Sequence[Rung] = FALLBACK
+    document: FaxDocument,
+    station: Station,
+    ladder: Sequence[Rung] = FALLBACK,
+    options: CallOptions = DEFAULT_OPTIONS,
 ) -> Procedure[CallResult]:
     """Send ``document`` to the station that has just answered.
 
     ``ladder`` holds the rungs that our modem has, in the order in which to try them. The result's
     ``seconds`` are left 0: a procedure reads no clock.
     """
-    call = Call.begin(document, station, ladder)
+    call = Call.begin(document, station, ladder, options)
     status, text, farewell = HangupStatus.NORMAL, "", True
     try:
         yield from find_receiver(call, T1)
-        _check_far_end(call)
         yield from send_pages(call)
     except CallEnded as end:
         status, text, farewell = end.status, str(end), end.farewell
@@ -82,25 +87,27 @@ def _identified(call: Call, heard: Heard) -> bool:
         if frame.kind is FCF.CSI:
             call.remote_id = decode_id(frame.fif)
         elif frame.kind is FCF.DIS:
-            call.far = Capabilities.decode(frame.fif)
+            _meet(call, Capabilities.decode(frame.fif))
             return True
         elif frame.kind is FCF.DCN:
             raise CallEnded(HangupStatus.DCN_IN_PHASE_B, "DCN came in place of DIS", farewell=False)
     return False
 
 
-def _check_far_end(call: Call) -> None:
-    """Refuse before the first page what could only fail after it."""
-    far = call.receiver
+def _meet(call: Call, far: Capabilities) -> None:
+    """Choose everything that a DIS decides; refuse now what could only fail after a page."""
+    call.far = far
     if not far.can_receive:
         raise CallEnded(HangupStatus.CANNOT_RECEIVE, "the DIS says that it cannot receive")
-    call.ladder = common_ladder(far, call.ladder)
-    if not call.ladder:
+    rungs = common_ladder(far, call.ladder, call.options)
+    if not rungs:
         raise CallEnded(HangupStatus.PHASE_B, "the two modems have no modulation in common")
-    call.rung = call.ladder[0]
-    for number, page in enumerate(call.document.pages, call.document.first_number):
-        if negotiate(far, page, call.rung) is None:
-            raise CallEnded(HangupStatus.PAGE_FORMAT, f"page {number}: {refusal(far, page)}")
+    if call.rung not in rungs:
+        call.rung = rungs[0]
+    call.ladder = rungs
+    call.forms = choose_forms(far, call.document.pages, rungs[0], call.options)
+    for index in range(len(call.forms)):
+        call.form(index)
 
 
 def send_pages(call: Call) -> Procedure[None]:
@@ -108,9 +115,12 @@ def send_pages(call: Call) -> Procedure[None]:
     index = 0
     form = yield from train(call, index)
     while True:
-        following, next_form = _what_follows(call, index)
-        yield from send_page(call, index, form)
-        verdict = yield from confirm(call, index, following)
+        following = _what_follows(call, index)
+        if call.agreed.ecm:
+            verdict = yield from send_page_with_correction(call, index, form, following)
+        else:
+            yield from send_page(call, index, form)
+            verdict = yield from confirm(call, index, following)
         if following is FCF.EOM:
             yield from _return_to_phase_b(call, verdict)
         if verdict is Verdict.REFUSED:
@@ -120,23 +130,19 @@ def send_pages(call: Call) -> Procedure[None]:
         if following is FCF.EOP:
             return
         index += 1
-        if following is FCF.EOM or verdict is Verdict.RETRAIN or next_form is None:
+        if following is FCF.EOM or verdict is Verdict.RETRAIN:
             form = yield from train(call, index)
         else:
-            form = next_form
+            form = call.form(index)
 
 
-def _what_follows(call: Call, index: int) -> tuple[FCF, EncodedPage | None]:
-    """The command after page ``index``: EOP after the last, EOM where the next needs another DCS.
-
-    Beside it the form of the next page where it goes out under the same DCS.
-    """
+def _what_follows(call: Call, index: int) -> FCF:
+    """The command after page ``index``: EOP after the last, EOM where the next needs a new DCS."""
     if index + 1 == len(call.document.pages):
-        return FCF.EOP, None
-    agreed = negotiate(call.receiver, call.document.pages[index + 1], call.current_rung)
-    if agreed is None or agreed[1] != call.parameters:
-        return FCF.EOM, None
-    return FCF.MPS, agreed[0]
+        return FCF.EOP
+    following = parameters_for(call.receiver, call.form(index + 1), call.current_rung, call.options)
+    current = parameters_for(call.receiver, call.form(index), call.current_rung, call.options)
+    return FCF.MPS if following == current else FCF.EOM
 
 
 def _return_to_phase_b(call: Call, verdict: Verdict) -> Procedure[None]:
@@ -153,9 +159,7 @@ def _return_to_phase_b(call: Call, verdict: Verdict) -> Procedure[None]:
 
 def send_page(call: Call, index: int, form: EncodedPage) -> Procedure[None]:
     """Phase C: one page on the fast carrier, with the fill that the receiver asked for."""
-    parameters = call.parameters
-    if parameters is None:
-        raise CallEnded(HangupStatus.PHASE_B, "no parameters were agreed upon")
+    parameters = call.agreed
     number = call.reports[index].number
     rate = parameters.rung.bits_per_second
     octets = line_octets(form, rate, parameters.scan_time_ms)

@@ -14,6 +14,12 @@ T2 = 6.0
 T4 = 3.0
 """+- 15 %: how long a sender waits for an answer before it repeats a command (T.30 5.4.3.1)."""
 
+T5 = 60.0
+"""+- 5 s: how long a sender asks a receiver that is not ready (T.30 A.5.4.1)."""
+
+MAX_PPR = 4
+"""So many refusals of a block, and the sender decides anew how to go on (T.30 A.4.3)."""
+
 TURN_ROUND_MS = 75
 """+- 20 ms: the silence between two carriers (T.30 5.3.6, note to figure 5-2)."""
 

@@ -8,13 +8,13 @@ understood, silence repeats it.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from faxcore.t4 import EncodedPage
-from faxcore.t30.call import Call, CallEnded, answer, command, hear
-from faxcore.t30.capabilities import Capabilities
-from faxcore.t30.frames import FCF, Frame
+from faxcore.t30.call import Call, CallEnded, Reply, answer, hear
+from faxcore.t30.frames import FCF
 from faxcore.t30.line import Procedure, SendFrames, SendTraining, Silence
-from faxcore.t30.negotiation import negotiate, refusal, step_down
+from faxcore.t30.negotiation import parameters_for, step_down
 from faxcore.t30.result import HangupStatus
 from faxcore.t30.timers import COMMAND_TRIES, MAX_CRP
 
@@ -32,7 +32,7 @@ def train(call: Call, index: int) -> Procedure[EncodedPage]:
     while True:
         form = agree(call, index)
         got = yield from _training_round(call)
-        kind = got.kind if got is not None else None
+        kind = got.kind
         if kind is FCF.CFR:
             return form
         if kind is FCF.FTT:
@@ -45,10 +45,8 @@ def train(call: Call, index: int) -> Procedure[EncodedPage]:
             )
         if kind is FCF.DTC:
             kind = FCF.DIS
-        if kind is FCF.DIS and got is not None:
-            call.far = Capabilities.decode(got.fif)
         if kind not in _GIVE_UP:
-            name = got.name if got is not None else "nothing"
+            name = got.frame.name if got.frame is not None else "nothing"
             raise CallEnded(
                 HangupStatus.PHASE_B_INVALID, f"{name} came in answer to DCS, not CFR or FTT"
             )
@@ -60,20 +58,18 @@ def train(call: Call, index: int) -> Procedure[EncodedPage]:
 
 def agree(call: Call, index: int) -> EncodedPage:
     """Choose the form of page ``index`` and the parameters it goes under."""
-    page = call.document.pages[index]
-    agreed = negotiate(call.receiver, page, call.current_rung)
-    if agreed is None:
-        raise CallEnded(HangupStatus.PAGE_FORMAT, refusal(call.receiver, page))
-    form, call.parameters = agreed
+    form, far = call.form(index), call.receiver
+    call.parameters = replace(
+        parameters_for(far, form, call.current_rung, call.options),
+        subaddress=bool(far.subaddress and call.station.subaddress),
+        password=bool(far.password and call.station.password),
+    )
     return form
 
 
-def _training_round(call: Call) -> Procedure[Frame | None]:
-    if call.parameters is None:
-        raise CallEnded(HangupStatus.PHASE_B, "no parameters were agreed upon")
-    dcs = command(FCF.DCS, call.parameters.encode())
+def _training_round(call: Call) -> Procedure[Reply]:
     yield from hear(Silence())
-    yield from hear(SendFrames((*call.identity_frames(), dcs)))
+    yield from hear(SendFrames(call.command_frames()))
     yield from hear(Silence())
     call.trainings += 1
     yield from hear(SendTraining(call.current_rung))
