@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pypdfium2 import PdfiumError
 
 from faxcore.errors import AttachmentError, ContentError, RenderError
-from faxcore.render.binarize import FINE_INK, black_and_white, change_rows, oversampling
+from faxcore.render.binarize import black_and_white, change_rows, oversampling
 from faxcore.render.compose import Sheet
 from faxcore.render.document import Limits, RenderedPage
 from faxcore.render.fonts import raise_for_missing
@@ -180,9 +180,8 @@ def _drawn(
     black = black_and_white(grey, rows_each, boxes)
     if not black.any() and (int(grey.min()) < _PAPER or has_visible_content(page)):
         raise RenderError(
-            f"{source} came out blank although it is not: its darkest ink is a grey of "
-            f"{_percent(int(grey.min()))} %, and what is lighter than {_percent(FINE_INK)} % "
-            "cannot be sent"
+            f"{source} came out blank although it is not: its darkest ink, a grey of "
+            f"{_percent(int(grey.min()))} %, is too pale to be sent"
         )
     return black
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from faxcore.render.binarize import black_and_white, change_rows, is_photo, screened
+from faxcore.render.binarize import black_and_white, change_rows, is_photo, joined, screened
 from faxcore.t4 import Resolution
 from tests.render.samples import landscape_photo
 
@@ -14,13 +14,21 @@ def art(rows: str) -> np.ndarray:
 
 
 def test_ink_is_dark_and_paper_is_light() -> None:
-    grey = np.array([[0, 100, 164, 165, 200, 255]], np.uint8)
+    grey = np.array([[0, 100, 164, 166, 200, 255]], np.uint8)
     assert black_and_white(grey, 1, []).tolist() == [[True, True, True, False, False, False]]
 
 
 def test_half_a_coarse_row_of_ink_makes_it_black() -> None:
     grey = np.array([[255, 255], [0, 255], [255, 255], [255, 255]], np.uint8)
     assert black_and_white(grey, 2, []).tolist() == [[True, False], [False, False]]
+
+
+def test_in_black_surroundings_half_a_row_of_white_stays_white() -> None:
+    upper = np.ones((40, 80), bool)
+    lower = upper.copy()
+    lower[20, 10:70] = False
+    assert np.array_equal(joined(upper, lower), lower)
+    assert np.array_equal(joined(~upper, ~lower), ~lower)
 
 
 def test_rows_are_joined_so_that_hairlines_live() -> None:

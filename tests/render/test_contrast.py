@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from faxcore.render.contrast import thresholds
+
+SHARE = 0.35
+STROKES = np.zeros((120, 160), bool)
+STROKES[20:100:8, 20:140] = STROKES[21:101:8, 20:140] = True
+
+
+def page(ground: int, ink: int, border: int = 0) -> np.ndarray:
+    grey = np.full((160, 240), 255, np.uint8)
+    grey[20:140, 40:200] = ground
+    grey[20:140, 40:200][STROKES] = ink
+    grey[:, 238:] = border
+    return grey
+
+
+def ink_of(grey: np.ndarray) -> np.ndarray:
+    return grey < thresholds(grey, SHARE)
+
+
+@pytest.mark.parametrize(
+    ("ground", "ink"),
+    [(255, 0), (255, 120), (255, 190), (204, 0), (170, 0), (150, 60), (130, 20), (110, 0)],
+)
+def test_letters_are_ink_on_every_ground(ground: int, ink: int) -> None:
+    black = ink_of(page(ground, ink))[20:140, 40:200]
+    assert black[STROKES].all()
+    beside = black[26:96, 30:130][~STROKES[26:96, 30:130]]
+    assert not beside.any(), "what is between the lines is paper"
+
+
+@pytest.mark.parametrize("ground", [0, 60, 120, 150, 180])
+def test_light_letters_on_dark_stay_white(ground: int) -> None:
+    black = ink_of(page(ground, 255))[20:140, 40:200]
+    assert not black[STROKES].any()
+    assert black[26:96, 30:130][~STROKES[26:96, 30:130]].all()
+
+
+@pytest.mark.parametrize(("tone", "black"), [(0, 1), (100, 1), (150, 0), (200, 0), (240, 0)])
+def test_a_dark_area_is_black_and_a_tint_is_paper(tone: int, black: int) -> None:
+    assert ink_of(page(tone, tone))[40:120, 60:180].mean() == black
+
+
+@pytest.mark.parametrize("shift", range(4))
+def test_a_tint_keeps_its_outline(shift: int) -> None:
+    grey = np.full((80, 120), 255, np.uint8)
+    grey[20 + shift : 60, 20 + shift : 100] = 190
+    black = ink_of(grey)
+    assert black[20 + shift, 30:90].all()
+    assert black[59, 30:90].all()
+    assert black[30:50, 20 + shift].all()
+    assert black[30:50, 99].all()
+    assert not black[30:50, 30:90].any()
+
+
+def test_grain_of_a_scan_is_paper() -> None:
+    grain = np.random.default_rng(3).normal(225, 4, (200, 300)).clip(0, 255).astype(np.uint8)
+    assert not ink_of(grain).any()
+
+
+def test_a_size_that_is_no_multiple_of_a_cell_is_kept() -> None:
+    assert thresholds(np.full((7, 13), 255, np.uint8), SHARE).shape == (7, 13)
