@@ -8,101 +8,69 @@ exactly the right width; anything else is one bad row. This is the slow path, co
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from faxcore.t4.run_decoder import code_table, fill_between
+from faxcore.t4.row_decoder import Row, decode_1d_row, decode_2d_row
 
 _EOL_BITS = 12
-_CODE = 13
 _SURE_ROWS = 8  # so many rows without an EOL between them are no accident
 
 
-@lru_cache(maxsize=1)
-def _codes() -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    white, black = ([(int(n), int(run)) for n, run in half] for half in code_table())
-    return white, black
+@dataclass(frozen=True, slots=True)
+class Salvager:
+    """Decodes stretches of a page; ``tag_bits`` is 1 in MR, where a tag bit follows each EOL."""
 
+    window24: list[int]
+    width: int
+    tag_bits: int
 
-def decode_run_row(
-    window24: NDArray[np.int64], start: int, stop: int, width: int
-) -> tuple[int, list[int]] | None:
-    """One row code by code: the bit after it and its columns of change, or None if it is none.
+    def rows(
+        self, start: int, stop: int, end: int, above: list[int] | None
+    ) -> list[list[int] | None]:
+        """The rows between two EOLs as changes, None for a bad one.
 
-    No code may begin at or after ``stop``.
-    """
-    position, column, colour = start, 0, 0
-    codes = _codes()
-    changes: list[int] = []
-    while column < width:
-        if position >= stop:
-            return None
-        while True:
-            window = int(window24[position >> 3]) >> (11 - (position & 7))
-            taken, length = codes[colour][window & ((1 << _CODE) - 1)]
-            if not taken:
+        The zeros before the EOL begin at ``stop``; codes must have ended at ``end``. ``above`` are
+        the changes of the row above, None if that is bad.
+        """
+        rows: list[list[int] | None] = []
+        sure = 0  # rows that a damaged EOL, too, shows to be whole
+        position = start
+        while position < stop:
+            found = self._row(position, stop, above)
+            if found is None:
+                skipped = self._skip_damaged_eol(position, stop)
+                whole_eol = skipped - position >= _EOL_BITS
+                if skipped >= stop and (rows or whole_eol):
+                    return rows
+                sure = len(rows) if whole_eol else sure
+                found = self._row(skipped, stop, above) if skipped else None
+            if found is None or found[0] > end:
+                keep = rows if len(rows) - sure >= _SURE_ROWS else rows[:sure]
+                return [*keep, None]
+            position, above = found
+            rows.append(above)
+        return rows
+
+    def _row(self, position: int, stop: int, above: list[int] | None) -> Row | None:
+        """A row whose tag bit, in MR, is the bit before it."""
+        if self.tag_bits and position and not self._bit(position - 1):
+            if above is None:
                 return None
-            position += taken
-            column += length
-            if length < 64:
-                break
-            if position >= stop or column > width:
-                return None
-        changes.append(column)
-        colour ^= 1
-    return (position, changes) if column == width else None
+            return decode_2d_row(self.window24, position, stop, self.width, above)
+        return decode_1d_row(self.window24, position, stop, self.width)
 
+    def _skip_damaged_eol(self, position: int, stop: int) -> int:
+        """Where the row begins if here are zeros with a stray 1 among them; 0 if not.
 
-def salvage(
-    window24: NDArray[np.int64], start: int, stop: int, end: int, width: int
-) -> list[list[int] | None]:
-    """The rows between two EOLs: columns of change, or None for a bad one.
+        That is an EOL, or the end of the fill before it, with one bit flipped.
+        """
+        limit = min(position + 2 * _EOL_BITS, stop)
+        ones = [at for at in range(position, limit) if self._bit(at)][:2]
+        if len(ones) == 2 and ones[1] - position >= _EOL_BITS - 1:
+            return ones[1] + 1 + self.tag_bits
+        if ones and (ones[0] > position or ones[0] + 1 == stop):
+            return ones[0] + 1 + self.tag_bits
+        return 0
 
-    ``stop`` is where the last zeros before the EOL begin, ``end`` where its codes must have ended.
-    """
-    rows: list[list[int] | None] = []
-    sure = 0  # rows that a damaged EOL, too, shows to be whole
-    position = start
-    while position < stop:
-        found = decode_run_row(window24, position, stop, width)
-        if found is None:
-            skipped = _skip_damaged_eol(window24, position, stop)
-            if skipped >= stop and (rows or skipped - position >= _EOL_BITS):
-                return rows
-            sure = len(rows) if skipped - position >= _EOL_BITS else sure
-            found = decode_run_row(window24, skipped, stop, width) if skipped else None
-        if found is None or found[0] > end:
-            keep = rows if len(rows) - sure >= _SURE_ROWS else rows[:sure]
-            return [*keep, None]
-        position = found[0]
-        rows.append(found[1])
-    return rows
-
-
-def _skip_damaged_eol(window24: NDArray[np.int64], position: int, stop: int) -> int:
-    """Where the row begins if here are zeros with a stray 1 among them; 0 if not.
-
-    That is an EOL, or the end of the fill before it, with one bit flipped.
-    """
-    ones: list[int] = []
-    for at in range(position, min(position + 2 * _EOL_BITS, stop)):
-        if int(window24[at >> 3]) >> (23 - (at & 7)) & 1:
-            ones.append(at)
-        if len(ones) == 2:
-            break
-    if len(ones) == 2 and ones[1] - position >= _EOL_BITS - 1:
-        return ones[1] + 1
-    if ones and (ones[0] > position or ones[0] + 1 == stop):
-        return ones[0] + 1
-    return 0
-
-
-def draw_rows(rows: list[list[int]], width: int) -> NDArray[np.uint8]:
-    """Packed pixels of rows given by their columns of change."""
-    changes = np.zeros((len(rows), width // 64 * 64 + 64), np.bool_)
-    for row, columns in zip(changes, rows, strict=True):
-        for column in columns:
-            row[column] ^= True
-    return fill_between(changes, width)
+    def _bit(self, at: int) -> int:
+        return self.window24[at >> 3] >> (23 - (at & 7)) & 1

@@ -1,11 +1,15 @@
 """Pages for the tests: text-art, patterns, and a plain coder that follows the words of T.4."""
 
+import os
+
 import numpy as np
 from hypothesis import strategies as st
 
 from faxcore.t4 import PageBitmap, Resolution, tables
 
 WIDTHS = [1, 2, 7, 8, 9, 31, 63, 64, 65, 127, 128, 200, 1728, 2048, 2432, 2592, 4864]
+# pages for each property: FAXCORE_PAGES=100000 is the long form
+EXAMPLES = int(os.environ.get("FAXCORE_PAGES", "60"))
 ANY_WIDTH = st.sampled_from(WIDTHS)
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 
 from faxcore.t4 import Coding, EncodedPage, PageBitmap, decode_page, encode_page, tables
-from tests.t4.pages import art, bits_of, mh_row, pages
+from tests.t4.pages import EXAMPLES, art, bits_of, mh_row, pages
 
 
 def test_codes_a_small_page_as_printed():
@@ -50,7 +50,7 @@ def test_every_run_length_of_both_colours():
 
 
 @given(pages())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_equals_the_plain_coder_and_decodes_to_the_same_page(page):
     encoded = encode_page(page)
     rows = [tables.EOL + mh_row(row) for row in page.to_array()]

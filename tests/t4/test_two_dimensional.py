@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faxcore.t4 import Coding, PageBitmap, Resolution, encode_page, tables
-from tests.t4.pages import art, bits_of, mh_row, pages, two_dimensional_row
+from faxcore.t4 import Coding, PageBitmap, Resolution, decode_page, encode_page, tables
+from tests.t4.pages import EXAMPLES, art, bits_of, mh_row, pages, two_dimensional_row
 
 
 def mr_rows(page, k):
@@ -54,15 +54,19 @@ def test_every_mode_of_t6_as_printed():
 
 
 @given(pages())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_mmr_equals_the_plain_coder(page):
-    assert_coded(encode_page(page, Coding.MMR), mmr_rows(page))
+    encoded = encode_page(page, Coding.MMR)
+    assert_coded(encoded, mmr_rows(page))
+    assert decode_page(encoded) == page
 
 
 @given(pages(), st.integers(1, 5))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_mr_equals_the_plain_coder(page, k):
-    assert_coded(encode_page(page, Coding.MR, k=k), mr_rows(page, k))
+    encoded = encode_page(page, Coding.MR, k=k)
+    assert_coded(encoded, mr_rows(page, k))
+    assert decode_page(encoded) == page
 
 
 @pytest.mark.parametrize(
