@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from faxcore.render.contrast import thresholds
+from faxcore.render.contrast import ground_cells, thresholds
 from faxcore.t4 import Resolution
 
 FINE_INK = 165
@@ -26,8 +26,11 @@ COARSE_INK = 140
 _BLOCK = 8
 _DENSE = 0.55
 _MIDDLE = (48, 208)
-_PHOTO_SHARE = 0.2
+_PHOTO_SHARE = 0.1
 _PHOTO_TONES = 12
+_PAPER = 128
+_UNEVEN = 48
+_UNEVEN_SHARE = 0.1
 
 
 def oversampling(resolution: Resolution) -> int:
@@ -85,13 +88,19 @@ def _share_of_ink(black: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 
 def is_photo(region: NDArray[np.uint8]) -> bool:
-    """Whether a picture has many middle tones, as no drawing or scanned letter has."""
+    """Whether a picture is to be screened: many middle tones, and not on one even ground.
+
+    A scanned letter on grey paper has middle tones too, but without its letters it is all paper.
+    """
     counts = np.bincount((region[::3, ::3] >> 3).ravel(), minlength=32)
     middle = counts[_MIDDLE[0] >> 3 : _MIDDLE[1] >> 3]
-    return bool(
-        middle.sum() > _PHOTO_SHARE * counts.sum()
-        and np.count_nonzero(middle > counts.sum() // 1000) >= _PHOTO_TONES
-    )
+    tones = np.count_nonzero(middle > counts.sum() // 1000)
+    if middle.sum() < _PHOTO_SHARE * counts.sum() or tones < _PHOTO_TONES:
+        return False
+    ground = ground_cells(region)
+    paper = int(np.bincount(ground.ravel() >> 4).argmax()) * 16 + 8
+    uneven = np.abs(ground.astype(np.int16) - paper) > _UNEVEN
+    return paper < _PAPER or bool(uneven.mean() > _UNEVEN_SHARE)
 
 
 def screened(grey: NDArray[np.uint8], rows_each: int, top: int, left: int) -> NDArray[np.bool_]:

@@ -32,8 +32,7 @@ Grey = NDArray[np.uint8]
 def thresholds(grey: Grey, share: float) -> Grey:
     """For each pixel the grey value below which it is ink; ``share`` is the part of contrast."""
     lightest, darkest = _cells(grey)
-    ground = _shrunk(_grown(lightest, _CLOSING), _CLOSING)
-    ground = np.maximum(ground, lightest)
+    ground = _closed(lightest)
     darkest = _shrunk(darkest, 1)
     bare = ground < darkest.astype(np.int16) + _DARK_LETTERS
     ground[bare & (ground < _DARK_GROUND)] = 255
@@ -42,6 +41,16 @@ def thresholds(grey: Grey, share: float) -> Grey:
     limits = limit.clip(0, 255).astype(np.uint8)
     wide = np.ascontiguousarray(_in_rows(limits.T).T)
     return _in_rows(wide)[: grey.shape[0], : grey.shape[1]]
+
+
+def ground_cells(grey: Grey) -> Grey:
+    """The ground of every cell: what the picture looks like without all that is thin and dark."""
+    return _closed(_cells(grey)[0])
+
+
+def _closed(lightest: Grey) -> Grey:
+    closed: Grey = np.maximum(_shrunk(_grown(lightest, _CLOSING), _CLOSING), lightest)
+    return closed
 
 
 def _in_rows(limits: Grey) -> Grey:

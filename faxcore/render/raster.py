@@ -32,7 +32,7 @@ def draw_grey(page: Any, frame: Frame) -> NDArray[np.uint8]:
 def box_pixels(
     page: Any, frame: Frame, box: tuple[float, float, float, float]
 ) -> tuple[slice, slice]:
-    """A box on the PDF page, in points, as rows and columns of the frame, rounded outwards."""
+    """A box on the PDF page, in points, as rows and columns of the frame, soft edges included."""
     x, y = ctypes.c_int(), ctypes.c_int()
     columns, rows = [], []
     for across, up in ((box[0], box[1]), (box[2], box[3])):
@@ -41,6 +41,6 @@ def box_pixels(
         )
         columns.append(x.value)
         rows.append(y.value)
-    left, right = max(0, min(columns)), min(WIDTH, max(columns) + 1)
-    top, bottom = max(0, min(rows)), min(frame.rows, max(rows) + 1)
+    left, right = max(0, min(columns) - 1), min(WIDTH, max(columns) + 2)
+    top, bottom = max(0, min(rows) - 2), min(frame.rows, max(rows) + 3)
     return slice(top, max(top, bottom)), slice(left, max(left, right))

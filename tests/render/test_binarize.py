@@ -55,6 +55,13 @@ def test_a_photo_is_told_from_a_scanned_letter() -> None:
     assert not is_photo(letter)
 
 
+def test_a_scan_on_grey_paper_is_a_letter() -> None:
+    shade = np.linspace(215, 180, 400)[:, None] + np.random.default_rng(1).normal(0, 6, (400, 600))
+    shade[20:380:20, 50:550] = shade[21:381:20, 50:550] = 40
+    shade[22:382:20, 50:550] = 120
+    assert not is_photo(shade.astype(np.uint8))
+
+
 def test_a_screen_keeps_the_mean_tone() -> None:
     for rows_each in (1, 2):
         for tone in (16, 64, 128, 192, 240):
