@@ -6,6 +6,7 @@ from faxcore.t4.account import DecodedPage, EndedBy, Repair
 from faxcore.t4.bits import reverse_bits
 from faxcore.t4.decode import decode_octets, decode_page
 from faxcore.t4.encode import encode_page
+from faxcore.t4.geometry import chop_trailing_white, halve_rows, narrow
 from faxcore.t4.line import line_octets, minimum_row_bits
 from faxcore.t4.page import Coding, EncodedPage, PageBitmap, Resolution
 
@@ -17,10 +18,13 @@ __all__ = [
     "PageBitmap",
     "Repair",
     "Resolution",
+    "chop_trailing_white",
     "decode_octets",
     "decode_page",
     "encode_page",
+    "halve_rows",
     "line_octets",
     "minimum_row_bits",
+    "narrow",
     "reverse_bits",
 ]

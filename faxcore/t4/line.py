@@ -26,38 +26,57 @@ def minimum_row_bits(bits_per_second: int, scan_time_ms: int) -> int:
     return -(-bits_per_second * scan_time_ms // 1000)
 
 
-def line_octets(page: EncodedPage, bits_per_second: int = 0, scan_time_ms: int = 0) -> bytes:
+def line_octets(
+    page: EncodedPage,
+    bits_per_second: int = 0,
+    scan_time_ms: int = 0,
+    *,
+    aligned_eols: bool = False,
+) -> bytes:
     """The octets to send: filled to the minimum scan line time, with RTC or EOFB, zero-padded.
 
-    The bit that is sent first is the most significant of its octet. MMR has no fill (T.6), so
-    rate and time do not matter to it.
+    The bit that is sent first is the most significant of its octet. With ``aligned_eols`` further
+    fill makes every EOL before a row end on an octet. MMR has no EOLs and no fill (T.6), so rate,
+    time and alignment do not matter to it.
     """
+    if page.coding is Coding.MMR:
+        return _place_rows(page, np.zeros(page.height, np.int64), 0, tables.EOFB)
+    need = minimum_row_bits(bits_per_second, scan_time_ms)
+    fill, lead = _fill(page, need, aligned_eols)
+    return _place_rows(page, fill, lead, END_OF_PAGE[page.coding])
+
+
+def aligned_rows(page: EncodedPage) -> bytes:
+    """The rows of an MH or MR page with fill that makes every EOL end on an octet, without RTC.
+
+    TIFF calls this T4Options bit 2.
+    """
+    fill, lead = _fill(page, 0, True)
+    return _place_rows(page, fill, lead, "")
+
+
+def _fill(page: EncodedPage, need: int, aligned_eols: bool) -> tuple[NDArray[np.int64], int]:
+    """The zeros after each row's codes, and those before the first EOL."""
     lengths = page.row_bits.astype(np.int64)
-    starts = np.cumsum(lengths) - lengths
-    row_fill = np.zeros_like(lengths)
-    if page.coding is not Coding.MMR:
-        need = minimum_row_bits(bits_per_second, scan_time_ms)
-        row_fill = np.maximum(need - lengths, 0)
-    if not row_fill.any():
-        starts, lengths = np.zeros(1, np.int64), lengths.sum(keepdims=True)
-        row_fill = np.zeros(1, np.int64)
-    return _place_rows(page.data, starts, lengths, row_fill, END_OF_PAGE[page.coding])
+    fill = np.maximum(need - lengths, 0)
+    if aligned_eols:
+        fill += -(lengths + fill) % 8
+    return fill, -len(tables.EOL) % 8 if aligned_eols else 0
 
 
-def _place_rows(
-    data: bytes,
-    starts: NDArray[np.int64],
-    lengths: NDArray[np.int64],
-    row_fill: NDArray[np.int64],
-    end: str,
-) -> bytes:
+def _place_rows(page: EncodedPage, fill: NDArray[np.int64], lead: int, end: str) -> bytes:
     """Rows moved apart by the zeros that follow each, and the end of the page after the last."""
-    targets = np.cumsum(lengths + row_fill) - lengths - row_fill
-    page_bits = int((lengths + row_fill).sum())
-    end_octets = int(end.ljust((len(end) + 7) // 8 * 8, "0"), 2).to_bytes((len(end) + 7) // 8)
-    codes, piece, offset = cut_bits(data, starts, lengths)
+    lengths = page.row_bits.astype(np.int64)
+    if not fill.any():  # all rows are one piece
+        lengths, fill = lengths.sum(keepdims=True), np.zeros(1, np.int64)
+    starts = np.cumsum(lengths) - lengths
+    targets = lead + np.cumsum(lengths + fill) - lengths - fill
+    page_bits = lead + int((lengths + fill).sum())
+    end_size = (len(end) + 7) // 8
+    end_octets = int(end.ljust(8 * end_size, "0") or "0", 2).to_bytes(end_size)
+    codes, piece, offset = cut_bits(page.data, starts, lengths)
     tail, _, tail_offset = cut_bits(end_octets, np.zeros(1, np.int64), np.array([len(end)]))
-    positions = np.concatenate((targets[piece] + offset, page_bits + tail_offset))
     words = np.zeros((page_bits + len(end) >> 6) + 2, np.uint64)
+    positions = np.concatenate((targets[piece] + offset, page_bits + tail_offset))
     place_codes(words, np.concatenate((codes, tail)), positions)
     return words_to_octets(words, page_bits + len(end))

@@ -1,8 +1,9 @@
 """Pages to a TIFF class F file, streamed: TIFF 6.0 sections 2, 10 and 11; RFC 2306 (TIFF-F).
 
-Each page is one strip of exactly the coded rows; TIFF has no RTC. A page's directory follows its
-data, so a file of any length needs the memory of one page; only the places of the ``n of m``
-entries are remembered, because m is known when the last page came.
+Each page is one strip of exactly the coded rows; TIFF has no RTC. A page's directory stands before
+its data and they follow each other in their order, as profile S of RFC 3949 asks. A file of any
+length needs the memory of one page; only the places of the ``n of m`` entries are remembered,
+because m is known when the last page came.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import struct
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,7 +20,7 @@ from faxcore.errors import ContentError
 from faxcore.t4.account import DecodedPage
 from faxcore.t4.bits import reverse_bits
 from faxcore.t4.encode import encode_page
-from faxcore.t4.line import END_OF_PAGE
+from faxcore.t4.line import aligned_rows, line_octets
 from faxcore.t4.page import Coding, EncodedPage
 from faxcore.t4.tiff_tags import Compression, FieldType, Tag
 
@@ -27,7 +29,8 @@ _LITTLE_ENDIAN = b"II*\0"
 _SINGLE_PAGE_OF_MANY = 2  # NewSubfileType
 _MIN_IS_WHITE = 0
 _INCH = 2
-_T4_TWO_DIMENSIONAL = 1
+_T4_TWO_DIMENSIONAL, _T4_ALIGNED = 1, 4
+_MAX_OFFSET = (1 << 32) - (1 << 16)
 
 _Value = int | str | tuple[int, int]
 
@@ -38,24 +41,39 @@ def write_tiff(
     *,
     coding: Coding = Coding.MH,
     fill_order: int = 1,
+    aligned_eols: bool = False,
 ) -> int:
     """Write pages as TIFF class F and return how many there were.
 
     An ``EncodedPage`` is written as it is; a ``DecodedPage``, a received page, is coded in
     ``coding`` and its account written in CleanFaxData, BadFaxLines and ConsecutiveBadFaxLines.
-    ``fill_order`` 2 stores the first-sent bit in the least significant bit. A binary file must be
-    seekable and is left open; at a path a file of mode 0600 appears when it is complete, and
-    nothing if not. ``ContentError`` if there is no page or the file cannot be written.
+    ``fill_order`` 2 stores the first-sent bit in the least significant bit; with ``aligned_eols``
+    every EOL ends on an octet (T4Options bit 2). MH pages of 1728 pels, 204 x 98 or 204 x 196, in
+    ``fill_order`` 2 are TIFF/FX profile S, all others profile F.
+
+    A binary file must be seekable and is left open; at a path a file of mode 0600 appears when it
+    is complete, and nothing if not. ``ContentError`` if there is no page or the file cannot be
+    written.
     """
     if fill_order not in (1, 2):
         raise ValueError(f"FillOrder is 1 or 2, not {fill_order}")
+    layout = _Layout(coding, fill_order, aligned_eols)
     if not isinstance(target, (str, os.PathLike)):
-        return _write_pages(target, pages, coding, fill_order)
+        return _write_pages(target, pages, layout)
     try:
         with _appearing_when_complete(Path(target)) as file:
-            return _write_pages(file, pages, coding, fill_order)
+            return _write_pages(file, pages, layout)
     except OSError as error:
         raise ContentError(f"{target}: cannot be written: {error.strerror}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How pages are stored."""
+
+    coding: Coding
+    fill_order: int
+    aligned_eols: bool
 
 
 @contextmanager
@@ -75,25 +93,26 @@ def _appearing_when_complete(path: Path) -> Iterator[BinaryIO]:
 
 
 def _write_pages(
-    file: BinaryIO, pages: Iterable[EncodedPage | DecodedPage], coding: Coding, fill_order: int
+    file: BinaryIO, pages: Iterable[EncodedPage | DecodedPage], layout: _Layout
 ) -> int:
     base = file.tell()
     file.write(_LITTLE_ENDIAN + bytes(4))
     link = 4  # where the offset of the next directory goes
     totals: list[int] = []
     for number, page in enumerate(pages):
-        encoded = encode_page(page.bitmap, coding) if isinstance(page, DecodedPage) else page
-        data = _strip_data(encoded)
-        strip = _align(file, base)
-        file.write(reverse_bits(data) if fill_order == 2 else data)
-        directory = _align(file, base)
-        entries = _entries(encoded, number, strip, len(data), fill_order)
+        encoded = page if isinstance(page, EncodedPage) else encode_page(page.bitmap, layout.coding)
+        data = _strip_data(encoded, layout)
+        entries = _entries(encoded, number, len(data), layout)
         if isinstance(page, DecodedPage):
             entries |= _account(page)
-        totals.append(directory + _directory_total(entries))
-        file.write(_pack_directory(entries, directory))
-        _patch(file, base + link, struct.pack("<I", directory))
-        link = directory + 2 + 12 * len(entries)
+        at = _align(file, base)
+        if at + len(data) > _MAX_OFFSET:
+            raise ContentError(f"a TIFF file holds 4 GiB, which page {number + 1} exceeds")
+        entries[Tag.STRIP_OFFSETS] = at + len(_pack_directory(entries, at))
+        file.write(_pack_directory(entries, at) + data)
+        totals.append(at + _directory_total(entries))
+        _patch(file, base + link, struct.pack("<I", at))
+        link = at + 2 + 12 * len(entries)
     if not totals:
         raise ContentError("a TIFF file needs at least one page")
     for place in totals:
@@ -101,21 +120,16 @@ def _write_pages(
     return len(totals)
 
 
-def _strip_data(page: EncodedPage) -> bytes:
+def _strip_data(page: EncodedPage, layout: _Layout) -> bytes:
     """The rows as TIFF stores them: MH and MR without RTC, MMR with its EOFB (TIFF 6.0)."""
-    if page.coding is not Coding.MMR:
-        return page.data
-    bits = int(page.row_bits.sum())
-    keep, pad = divmod(bits, 8)
-    end = END_OF_PAGE[Coding.MMR]
-    tail = f"{page.data[keep]:08b}"[:pad] + end if pad else end
-    tail = tail.ljust(-(-len(tail) // 8) * 8, "0")
-    return page.data[:keep] + int(tail, 2).to_bytes(len(tail) // 8)
+    if page.coding is Coding.MMR:
+        data = line_octets(page)
+    else:
+        data = aligned_rows(page) if layout.aligned_eols else page.data
+    return reverse_bits(data) if layout.fill_order == 2 else data
 
 
-def _entries(
-    page: EncodedPage, number: int, strip: int, octets: int, fill_order: int
-) -> dict[Tag, _Value]:
+def _entries(page: EncodedPage, number: int, octets: int, layout: _Layout) -> dict[Tag, _Value]:
     entries: dict[Tag, _Value] = {
         Tag.NEW_SUBFILE_TYPE: _SINGLE_PAGE_OF_MANY,
         Tag.IMAGE_WIDTH: page.width,
@@ -123,8 +137,8 @@ def _entries(
         Tag.BITS_PER_SAMPLE: 1,
         Tag.COMPRESSION: Compression.T6 if page.coding is Coding.MMR else Compression.T4,
         Tag.PHOTOMETRIC: _MIN_IS_WHITE,
-        Tag.FILL_ORDER: fill_order,
-        Tag.STRIP_OFFSETS: strip,
+        Tag.FILL_ORDER: layout.fill_order,
+        Tag.STRIP_OFFSETS: 0,
         Tag.ORIENTATION: 1,
         Tag.SAMPLES_PER_PIXEL: 1,
         Tag.ROWS_PER_STRIP: page.height,
@@ -138,7 +152,8 @@ def _entries(
     if page.coding is Coding.MMR:
         entries[Tag.T6_OPTIONS] = 0
     else:
-        entries[Tag.T4_OPTIONS] = _T4_TWO_DIMENSIONAL if page.coding is Coding.MR else 0
+        two_dimensional = _T4_TWO_DIMENSIONAL if page.coding is Coding.MR else 0
+        entries[Tag.T4_OPTIONS] = two_dimensional | (_T4_ALIGNED if layout.aligned_eols else 0)
     return entries
 
 
