@@ -18,10 +18,10 @@ def bitmap(number: int, rows: int = 300, resolution: Resolution = Resolution.FIN
 
 
 def page(number: int, rows: int = 300) -> FaxPage:
-    """A page fine, and coarse as a rendering of its own."""
-    fine = encode_page(bitmap(number, rows), Coding.MH)
-    coarse = encode_page(bitmap(number, rows // 2 + 100, Resolution.COARSE), Coding.MH)
-    return FaxPage((fine, coarse))
+    """A page fine, and coarse as a rendering of its own, in every coding."""
+    fine = bitmap(number, rows)
+    coarse = bitmap(number, rows // 2 + 100, Resolution.COARSE)
+    return FaxPage(tuple(encode_page(each, coding) for each in (fine, coarse) for coding in Coding))
 
 
 def document(pages: int = 3, rows: int = 300) -> FaxDocument:

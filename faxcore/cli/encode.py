@@ -19,6 +19,8 @@ class CodingName(enum.StrEnum):
     """The codings by the names that the command line knows."""
 
     MH = "mh"
+    MR = "mr"
+    MMR = "mmr"
 
 
 def command(

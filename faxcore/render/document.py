@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from faxcore.t4 import EncodedPage, Resolution
+from faxcore.t4 import Coding, EncodedPage, Resolution
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedPage:
-    """One page, coded once for each resolution that was asked for.
+    """One page in all three codings for each resolution that was asked for.
 
     ``source`` tells people where the page comes from: ``cover``, ``body`` or a file's name,
     with its page number there.
@@ -18,10 +18,10 @@ class RenderedPage:
     source: str
     codings: tuple[EncodedPage, ...]
 
-    def at(self, resolution: Resolution) -> EncodedPage:
-        """The page in this resolution; KeyError if it was not asked for."""
+    def at(self, resolution: Resolution, coding: Coding = Coding.MH) -> EncodedPage:
+        """The page in this resolution and coding; KeyError if it was not asked for."""
         for coded in self.codings:
-            if coded.resolution is resolution:
+            if coded.resolution is resolution and coded.coding is coding:
                 return coded
         raise KeyError(f"{self.source} was not rendered at {resolution.name}")
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,7 @@ class ResultWriter:
             codings.append(
                 {
                     "resolution": coded.resolution.name,
+                    "coding": coded.coding.name,
                     "width": coded.width,
                     "rows": coded.height,
                     "octets": len(coded.data),
@@ -136,9 +138,11 @@ def load_result(folder: Path, request: Request) -> RenderedDocument:
         pages, end = [], 0
         for page in told["pages"]:
             codings = []
-            for name, described in zip(request.resolutions, page["codings"], strict=True):
-                coding, end = _load_coding(described, name, coded, end)
-                codings.append(coding)
+            for form, described in zip(
+                _forms(page["codings"], request), page["codings"], strict=True
+            ):
+                loaded, end = _load_coding(described, form, coded, end)
+                codings.append(loaded)
             pages.append(RenderedPage(str(page["source"])[:_SOURCE], tuple(codings)))
         notes = tuple(str(note) for note in told["notes"])
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
@@ -150,6 +154,17 @@ def load_result(folder: Path, request: Request) -> RenderedDocument:
     return RenderedDocument(pdf, tuple(pages), notes)
 
 
+def _forms(
+    described: list[dict[str, Any]], request: Request
+) -> Iterator[tuple[Resolution, Coding]]:
+    """The forms that a page must have: every coding of one or more of the resolutions asked for."""
+    made = {each["resolution"] for each in described}
+    resolutions = [each for each in request.resolutions if each.name in made]
+    if not resolutions:
+        raise ValueError("a page has no resolution that was asked for")
+    return product(resolutions, Coding)
+
+
 def _read(path: Path, at_most: int) -> bytes:
     with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
         data = file.read(at_most + 1)
@@ -159,12 +174,15 @@ def _read(path: Path, at_most: int) -> bytes:
 
 
 def _load_coding(
-    described: dict[str, Any], resolution: Resolution, coded: bytes, start: int
+    described: dict[str, Any], form: tuple[Resolution, Coding], coded: bytes, start: int
 ) -> tuple[EncodedPage, int]:
+    resolution, coding = form
     width, rows, octets = (described[key] for key in ("width", "rows", "octets"))
     figures_fit = all(type(figure) is int and figure > 0 for figure in (width, rows, octets))
-    if not figures_fit or width > _WIDTH or described["resolution"] != resolution.name:
+    if not figures_fit or width > _WIDTH:
         raise ValueError("a page has impossible figures")
+    if (described["resolution"], described["coding"]) != (resolution.name, coding.name):
+        raise ValueError("a page has another form than was asked for")
     middle, end = start + 4 * rows, start + 4 * rows + octets
     if end > len(coded):
         raise ValueError("a page is longer than the file")
@@ -172,4 +190,4 @@ def _load_coding(
     bits = int(row_bits.sum(dtype=np.int64))
     if row_bits.min() < 0 or not 8 * (octets - 1) < bits <= 8 * octets:
         raise ValueError("a page's rows are not as long as its data")
-    return EncodedPage(coded[middle:end], Coding.MH, width, row_bits, resolution), end
+    return EncodedPage(coded[middle:end], coding, width, row_bits, resolution), end

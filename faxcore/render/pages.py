@@ -131,7 +131,7 @@ def _render_sheet(
     placement = _placement(sheet, limits)
     if bands is not None and sheet.bitmap is None:
         placement = _with_room(drawing, placement, resolutions[0])
-    for resolution in resolutions:
+    for resolution in _wanted(sheet, resolutions, keep=bands is None):
         if sheet.bitmap is not None:
             black = change_rows(sheet.bitmap.to_array(), sheet.bitmap.resolution, resolution)
         else:
@@ -139,9 +139,20 @@ def _render_sheet(
         blank = blank and not black.any()
         if bands is not None:
             black = _headed(black, bands.band(number, resolution), sheet.bitmap is not None)
-        codings.append(encode_page(PageBitmap.from_array(black, resolution), Coding.MH))
+        bitmap = PageBitmap.from_array(black, resolution)
+        codings += [encode_page(bitmap, coding) for coding in Coding]
     drawing.page.close()
     return RenderedPage(sheet.source, tuple(codings)), blank
+
+
+def _wanted(
+    sheet: Sheet, resolutions: tuple[Resolution, ...], *, keep: bool
+) -> tuple[Resolution, ...]:
+    """The resolutions to make. A fax page that keeps its pixels is not blown up to a finer one."""
+    if not keep or sheet.bitmap is None or sheet.bitmap.resolution not in resolutions:
+        return resolutions
+    own = sheet.bitmap.resolution
+    return tuple(each for each in resolutions if each.y_dpi <= own.y_dpi)
 
 
 def _placement(sheet: Sheet, limits: Limits) -> Placement:

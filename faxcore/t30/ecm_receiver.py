@@ -33,7 +33,7 @@ class CorrectedPage:
         """Add what a burst brought."""
         self._frames.update(read_burst(burst))
 
-    def answer(self, pps: PartialPage) -> Frame:
+    def reply_to(self, pps: PartialPage) -> Frame:
         """MCF when the block is whole, or was confirmed before; else PPR for what is missing."""
         if self._confirmed == (pps.page, pps.block) and not self._frames:
             return Frame(FCF.MCF)

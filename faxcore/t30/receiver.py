@@ -260,7 +260,7 @@ def _on_partial_page(
     parameters = call.parameters
     if pps is None or parameters is None:
         return (yield from _next_command(call))
-    answer = page.answer(pps)
+    answer = page.reply_to(pps)
     if page.finished is not None:
         yield from _keep(call, bytes(page.octets), parameters, FCF.PIN)
         call.corrected = page.following()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from faxcore.t4 import Resolution, encode_page
+from faxcore.t4 import Coding, Resolution, encode_page
 from faxcore.t4.tiff import read_tiff, write_tiff
 from tests.documents import bitmap
 
@@ -17,13 +17,15 @@ def test_render_makes_fax_pages(faxcore, letter, tmp_path):
     assert pages[0].bitmap.rows.any()
 
 
+@pytest.mark.parametrize("coding", Coding)
 @pytest.mark.parametrize("fill_order", [1, 2])
-def test_encode_keeps_every_pixel(faxcore, tmp_path, fill_order):
+def test_encode_keeps_every_pixel(faxcore, tmp_path, fill_order, coding):
     source, target = tmp_path / "in.tif", tmp_path / "out.tif"
     write_tiff(source, [encode_page(bitmap(n)) for n in (1, 2)], fill_order=fill_order)
-    run = faxcore("encode", source, target, "--coding", "mh")
+    run = faxcore("encode", source, target, "--coding", coding.value)
     assert run.code == 0, run.err
     assert [page.bitmap for page in read_tiff(target)] == [bitmap(1), bitmap(2)]
+    assert coding.name in run.out
 
 
 def test_encode_of_a_broken_file_leaves_nothing(faxcore, tmp_path):

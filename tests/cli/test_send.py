@@ -6,7 +6,7 @@ import stat
 import pytest
 from PIL import Image
 
-from faxcore.t4 import encode_page
+from faxcore.t4 import Resolution, encode_page
 from faxcore.t4.tiff import read_tiff, write_tiff
 from tests.documents import bitmap
 
@@ -56,6 +56,25 @@ def test_a_legal_fax_page_goes_out_pixel_true(faxcore, fax_tiff, tmp_path):
         bitmap(number, 2200) for number in (1, 2)
     ]
     received = [next(iter(read_tiff(out / "received" / f"page-00{n}.tif"))) for n in (1, 2)]
+    assert [page.bitmap for page in received] == [bitmap(number, 2200) for number in (1, 2)]
+
+
+def test_a_coarse_fax_page_goes_out_coarse_and_pixel_true(faxcore, tmp_path):
+    path, out = tmp_path / "coarse.tif", tmp_path / "out"
+    coarse = bitmap(1, 1100, Resolution.COARSE)
+    write_tiff(path, [encode_page(coarse)])
+    run = faxcore("send", "--to", "1", "--header", "none", "--out", out, path)
+    assert run.code == 0
+    assert [page.bitmap for page in read_tiff(out / "received" / "page-001.tif")] == [coarse]
+
+
+def test_error_correction_and_mmr_are_used_where_the_far_end_has_them(faxcore, fax_tiff, tmp_path):
+    send = ["send", "--to", "1", "--header", "none", "--json", "--port", "sim://?far=ecm", fax_tiff]
+    result = json.loads(faxcore(*send, "--out", tmp_path / "out").out)
+    assert (result["ok"], result["coding"]) == (True, "mmr")
+    received = [
+        next(iter(read_tiff(tmp_path / "out/received" / f"page-00{n}.tif"))) for n in (1, 2)
+    ]
     assert [page.bitmap for page in received] == [bitmap(number, 2200) for number in (1, 2)]
 
 

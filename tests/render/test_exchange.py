@@ -17,7 +17,7 @@ from faxcore.render.exchange import (
     load_result,
     save_request,
 )
-from faxcore.t4 import PageBitmap, Resolution, encode_page
+from faxcore.t4 import Coding, PageBitmap, Resolution, encode_page
 from tests.render.samples import FIELDS
 
 CONTENT = Content(
@@ -44,8 +44,9 @@ def test_nobody_else_can_read_the_files(tmp_path: Path) -> None:
 @pytest.fixture
 def answered(tmp_path: Path) -> Path:
     codings = tuple(
-        encode_page(PageBitmap.from_array(np.eye(16, dtype=bool), resolution))
+        encode_page(PageBitmap.from_array(np.eye(16, dtype=bool), resolution), coding)
         for resolution in REQUEST.resolutions
+        for coding in Coding
     )
     writer = ResultWriter(tmp_path)
     writer.add(RenderedPage("body page 1", codings))
@@ -53,10 +54,12 @@ def answered(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_result_survives_the_way(answered: Path) -> None:
+@pytest.mark.parametrize("coding", Coding)
+def test_a_result_survives_the_way(answered: Path, coding: Coding) -> None:
     result = load_result(answered, REQUEST)
     bitmap = PageBitmap.from_array(np.eye(16, dtype=bool), Resolution.COARSE)
-    coded, expected = result.pages[0].at(Resolution.COARSE), encode_page(bitmap)
+    coded = result.pages[0].at(Resolution.COARSE, coding)
+    expected = encode_page(bitmap, coding)
     assert coded.data == expected.data
     assert coded.row_bits.tolist() == expected.row_bits.tolist()
     assert (result.pdf, result.notes, result.pages[0].source) == (

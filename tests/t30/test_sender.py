@@ -3,8 +3,8 @@
 import pytest
 
 from faxcore.errors import ProcedureError
-from faxcore.t4 import Resolution
-from faxcore.t30.document import FaxDocument, Station
+from faxcore.t4 import Resolution, encode_page
+from faxcore.t30.document import FaxDocument, FaxPage, Station
 from faxcore.t30.frames import FCF, Frame
 from faxcore.t30.line import Ended, SendPage, SendTraining
 from faxcore.t30.modulation import V17_12000, V17_14400
@@ -209,9 +209,6 @@ def test_a_page_too_long_for_the_far_end_is_refused_before_anything_is_sent():
 
 
 def test_a_page_of_another_format_is_announced_by_eom():
-    from faxcore.t4 import encode_page
-    from faxcore.t30.document import FaxPage
-
     coarse = FaxPage((encode_page(bitmap(2, 200, Resolution.COARSE)),))
     mixed = FaxDocument((page(1), coarse))
     answers = [DIS, FCF.CFR, FCF.MCF, DIS, FCF.CFR, FCF.MCF]
