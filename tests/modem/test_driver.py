@@ -56,7 +56,7 @@ def test_sends_a_document(latency_s: float) -> None:
     assert result.status is HangupStatus.NORMAL
     assert outcomes(result) == [PageOutcome.CONFIRMED] * 2
     assert len(modem.received) == 2
-    assert modem.dialled == ["T5550100"]
+    assert modem.dialled == ["5550100"]
     assert result.seconds > 20
 
 
