@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from faxcore.errors import PortError
@@ -25,7 +26,8 @@ class RecordingPort:
         self._port = port
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            os.fchmod(descriptor, 0o600)
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                os.fchmod(descriptor, 0o600)  # it may have been there with another mode
         except OSError as error:
             raise PortError(f"transcript {path}: {error.strerror}") from error
         self._file = os.fdopen(
