@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from faxcore.cli import demo, encode, render, send
+from faxcore.cli import decode, demo, encode, info, render, send
 
 app = typer.Typer(
     name="faxcore",
@@ -19,6 +19,8 @@ app.command("send")(send.command)
 app.command("demo")(demo.command)
 app.command("render")(render.command)
 app.command("encode")(encode.command)
+app.command("decode")(decode.command)
+app.command("info")(info.command)
 
 
 @app.callback()
