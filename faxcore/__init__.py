@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from faxcore.sending import prepare as prepare
     from faxcore.sending import send_fax as send_fax
     from faxcore.t4 import Resolution as Resolution
+    from faxcore.t30.document import CallOptions as CallOptions
     from faxcore.t30.progress import Phase as Phase
     from faxcore.t30.progress import Progress as Progress
     from faxcore.t30.result import CallResult as CallResult
@@ -43,6 +44,7 @@ _HOMES = {
     "prepare": "faxcore.sending",
     "send_fax": "faxcore.sending",
     "Resolution": "faxcore.t4",
+    "CallOptions": "faxcore.t30.document",
     "Phase": "faxcore.t30.progress",
     "Progress": "faxcore.t30.progress",
     "CallResult": "faxcore.t30.result",

@@ -28,10 +28,11 @@ from faxcore.render import (
     render_content,
 )
 from faxcore.t4 import Resolution
-from faxcore.t30.document import FaxDocument, FaxPage, Station
+from faxcore.t30.document import CallOptions, FaxDocument, FaxPage, Station
 from faxcore.t30.line import Heard, LineOp
 from faxcore.t30.progress import Narrator, Phase, Progress
 from faxcore.t30.result import CallResult, HangupStatus, PageOutcome
+from faxcore.t30.sender import DEFAULT_OPTIONS
 
 Observer = Callable[[Progress], None]
 
@@ -149,6 +150,7 @@ def send_fax(
     resolution: Resolution | str = Resolution.FINE,
     profile: ModemProfile | str | None = None,
     modem_class: str | None = None,
+    options: CallOptions = DEFAULT_OPTIONS,
     first_page: int = 1,
     observe: Observer | None = None,
     cancel: threading.Event | None = None,
@@ -187,6 +189,9 @@ def send_fax(
     ``profile``, ``modem_class``
         What the modem is like: a profile's name or a ``ModemProfile``. Class 1 is what this
         version drives.
+    ``options``
+        What this call may use: ``CallOptions(ecm=False, fastest=9600)`` is for a line on which
+        error correction or the higher rates have failed.
     ``first_page``
         Begin with this page of the document, to resume a call that broke off after some.
     ``observe``
@@ -227,6 +232,7 @@ def send_fax(
             pages=fax.pages,
             listener=listener,
             stop=stop,
+            options=options,
             timeout=timeout,
         )
     return FaxResult(to, call, fax.pages, path, (*fax.rendered.notes, *listener.notes))
@@ -247,6 +253,7 @@ def _call(
     pages: int,
     listener: _Listener,
     stop: threading.Event,
+    options: CallOptions,
     timeout: float | None,
 ) -> CallResult:
     """Dial and send; every line operation is told to the listener."""
@@ -264,6 +271,7 @@ def _call(
         document,
         to,
         station,
+        options=options,
         observe=observe,
         on_progress=lambda share: listener(narrator.sending(share, now())),
         cancel=stop,

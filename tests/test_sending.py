@@ -8,7 +8,7 @@ import threading
 import pytest
 
 import faxcore
-from faxcore import PageOutcome, Phase, send_fax
+from faxcore import CallOptions, PageOutcome, Phase, send_fax
 from faxcore.errors import ContentError, NumberRefused, PortError, SettingsError
 from faxcore.sending import prepare
 from faxcore.t4.tiff import read_tiff
@@ -92,6 +92,15 @@ def test_cancelled_before_it_began():
     cancel.set()
     result = send_fax("1", "text", cancel=cancel)
     assert (result.reason, result.pages) == ("cancelled", 0)
+
+
+def test_options_hold_the_call_back(fax):
+    result = send_fax("1", fax, port="sim://?far=ecm", options=CallOptions(ecm=False, fastest=9600))
+    assert result.ok
+    assert not result.call.parameters.ecm
+    assert result.call.parameters.rung.bits_per_second == 9600
+    with pytest.raises(SettingsError, match="1200"):
+        CallOptions(fastest=1200)
 
 
 def test_resumes_with_a_later_page(fax):

@@ -16,8 +16,10 @@ from faxcore.cli.show import Display, print_result, result_json
 from faxcore.render import Content
 from faxcore.sending import FaxResult, PreparedFax, check_call, prepare, send_fax
 from faxcore.t4 import Resolution
+from faxcore.t30.document import CallOptions
 from faxcore.t30.progress import Progress
 from faxcore.t30.result import HangupStatus
+from faxcore.t30.sender import DEFAULT_OPTIONS
 
 _LOCAL = {HangupStatus.EQUIPMENT, HangupStatus.NO_DIALTONE, HangupStatus.NO_LOOP_CURRENT}
 
@@ -32,6 +34,7 @@ def send_and_show(
     header: str | None = "auto",
     station_id: str = "",
     resolution: Resolution = Resolution.FINE,
+    options: CallOptions = DEFAULT_OPTIONS,
     out: Path | None = None,
     as_json: bool = False,
     pacing: Pacing | None = None,
@@ -58,6 +61,7 @@ def send_and_show(
             fax,
             port=url,
             station_id=station_id,
+            options=options,
             observe=observe,
             cancel=cancel,
             transcript=outbox.transcript if outbox is not None else None,

@@ -37,6 +37,12 @@ def command(
     station_id: Annotated[
         str, typer.Option("--station-id", "-S", help="Our identity on the line (TSI).")
     ] = "",
+    no_ecm: Annotated[
+        bool, typer.Option("--no-ecm", "-E", help="Without error correction.")
+    ] = False,
+    fastest: Annotated[
+        int, typer.Option("--fastest", "-B", help="Highest rate in bit/s, 2400 to 14400.")
+    ] = 14400,
     header: Annotated[
         str, typer.Option("--header", help="Line at the top of every page, or none.")
     ] = "auto",
@@ -53,6 +59,7 @@ def command(
     with one_sentence():
         from faxcore.cli.deliver import send_and_show  # noqa: PLC0415
         from faxcore.render import CoverFields  # noqa: PLC0415
+        from faxcore.t30.document import CallOptions  # noqa: PLC0415
 
         fields = CoverFields(
             moment=now(),
@@ -72,6 +79,7 @@ def command(
             header=header_text(header),
             station_id=station_id,
             resolution=resolution_of(chosen),
+            options=CallOptions(ecm=not no_ecm, fastest=fastest),
             out=out,
             as_json=as_json,
         )

@@ -16,12 +16,12 @@ from faxcore.modem.link import AtLink, DialOutcome
 from faxcore.modem.number import dial_string
 from faxcore.profiles import ModemProfile
 from faxcore.t30.capabilities import Capabilities
-from faxcore.t30.document import FaxDocument, Station
+from faxcore.t30.document import CallOptions, FaxDocument, Station
 from faxcore.t30.line import KeepPage, Observer, run
 from faxcore.t30.modulation import FALLBACK, Rung
 from faxcore.t30.receiver import Reception, receive_document
 from faxcore.t30.result import CallResult, HangupStatus, PageOutcome, PageReport
-from faxcore.t30.sender import send_document
+from faxcore.t30.sender import DEFAULT_OPTIONS, send_document
 from faxcore.transport.port import Interrupted, Port
 from faxcore.transport.watched import WatchedPort
 
@@ -82,6 +82,7 @@ class FaxModem:
         to: str,
         station: Station,
         *,
+        options: CallOptions = DEFAULT_OPTIONS,
         observe: Observer | None = None,
         on_progress: Callable[[float], None] | None = None,
         cancel: threading.Event | None = None,
@@ -89,6 +90,7 @@ class FaxModem:
     ) -> CallResult:
         """Dial ``to`` and send ``document``; what came of it, whatever that is.
 
+        ``options`` is what the caller allows: error correction, the highest rate.
         ``observe`` is told every line operation twice, ``on_progress`` the share of the page that
         the modem has taken. ``timeout`` bounds the whole call, in seconds from dialling on. Raises
         NumberRefused and ModemError only as long as nothing was dialled.
@@ -112,7 +114,7 @@ class FaxModem:
                 return self._unmade(outcome, unsent)
             line.dialled()
             connected = self.port.now()
-            result = run(send_document(document, station, self.ladder), line, observe)
+            result = run(send_document(document, station, self.ladder, options), line, observe)
             return replace(result, seconds=self.port.now() - connected)
         finally:
             self._end_call()

@@ -9,6 +9,7 @@ from faxcore.errors import SettingsError
 from faxcore.t4 import EncodedPage
 from faxcore.t30.frames import ID_LENGTH
 
+_SLOWEST = 2400
 _ID = re.compile(r"[0-9+ .\-]*", re.ASCII)
 _ADDRESS = re.compile(r"[0-9#* ]*", re.ASCII)
 
@@ -69,3 +70,7 @@ class CallOptions:
     ecm: bool = True
     fastest: int = 14400
     small_frames: bool = False
+
+    def __post_init__(self) -> None:
+        if self.fastest < _SLOWEST:
+            raise SettingsError(f"fastest rate {self.fastest}: at least {_SLOWEST} bit/s is needed")
