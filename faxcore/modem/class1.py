@@ -10,9 +10,9 @@ from faxcore.modem.at import AtEngine, Reply
 from faxcore.modem.carriers import Carriers, LimitReached, State
 from faxcore.modem.receiver import may_ask_again, receive_data, receive_frame
 from faxcore.modem.results import Code
-from faxcore.modem.stuffing import reverse_bits
 from faxcore.modem.transmitter import send_burst, send_data, start_data
 from faxcore.profiles import ModemProfile, SilenceBy
+from faxcore.t4 import reverse_bits
 from faxcore.t30.frames import Frame, fcs
 from faxcore.t30.line import (
     Ended,

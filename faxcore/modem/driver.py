@@ -19,7 +19,8 @@ from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import CallOptions, FaxDocument, Station
 from faxcore.t30.line import KeepPage, Observer, run
 from faxcore.t30.modulation import FALLBACK, Rung
-from faxcore.t30.receiver import Reception, receive_document
+from faxcore.t30.receiver import receive_document
+from faxcore.t30.reception import Reception
 from faxcore.t30.result import CallResult, HangupStatus, PageOutcome, PageReport
 from faxcore.t30.sender import DEFAULT_OPTIONS, send_document
 from faxcore.transport.port import Interrupted, Port

@@ -1,4 +1,4 @@
-"""Octets on the link of a fax modem: DLE stuffing and bit order (T.31 8.1, 8.3.2)."""
+"""Octets on the link of a fax modem: DLE stuffing (T.31 8.1, 8.3.2)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,6 @@ END = bytes((DLE, ETX))
 """The end of data, in both directions."""
 
 _DLE = bytes((DLE,))
-_REVERSED = bytes(int(f"{octet:08b}"[::-1], 2) for octet in range(256))
-
-
-def reverse_bits(octets: bytes) -> bytes:
-    """Turn each octet round: T.31 sends the least significant bit first, we hold the other way."""
-    return octets.translate(_REVERSED)
 
 
 def stuff(octets: bytes) -> bytes:

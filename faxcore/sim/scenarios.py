@@ -17,7 +17,7 @@ from faxcore.t30.ecm import block_burst, read_burst
 from faxcore.t30.frames import FCF, Frame
 from faxcore.t30.line import Heard, LineOp, Procedure, ReceivePage, SendFrames, Silence
 from faxcore.t30.modulation import Modulation, Rung
-from faxcore.t30.receiver import FairReception, Reception
+from faxcore.t30.reception import FairReception, Reception
 from faxcore.t30.result import CallResult
 
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxcore.modem.stuffing import END, Unstuffer, reverse_bits, stuff
+from faxcore.modem.stuffing import END, Unstuffer, stuff
+from faxcore.t4 import reverse_bits
 
 PIECES = st.lists(st.integers(1, 5), max_size=40)
 

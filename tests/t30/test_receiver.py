@@ -9,7 +9,8 @@ from faxcore.t30.document import Station
 from faxcore.t30.frames import FCF, Frame, encode_id
 from faxcore.t30.line import Ended, Heard, KeepPage, ReceivePage, ReceiveTraining, run
 from faxcore.t30.modulation import V17_14400
-from faxcore.t30.receiver import FairReception, receive_document
+from faxcore.t30.receiver import receive_document
+from faxcore.t30.reception import FairReception
 from faxcore.t30.result import HangupStatus
 from faxcore.t30.sender import send_document
 from tests.documents import bitmap, document

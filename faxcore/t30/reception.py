@@ -1,0 +1,154 @@
+"""One incoming call: its state, what is thought of what comes in, and the steps all phases share.
+
+A page is kept (``KeepPage``) before it is confirmed: what MCF has been said for is on disk.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from faxcore.t4 import decode_octets
+from faxcore.t30.call import CallEnded, hear
+from faxcore.t30.capabilities import Capabilities, SessionParameters
+from faxcore.t30.document import Station
+from faxcore.t30.ecm_receiver import CorrectedPage
+from faxcore.t30.frames import FCF, Frame, encode_id
+from faxcore.t30.line import Ended, KeepPage, Procedure, ReceiveFrames, SendFrames, Silence
+from faxcore.t30.modulation import Rung
+from faxcore.t30.result import HangupStatus, PageOutcome, PageReport
+from faxcore.t30.timers import T1, T2, T4
+
+_TCF_ZERO_SECONDS = 1.0
+"""How much of the 1.5 s of TCF must come as unbroken zeros."""
+
+_GOOD_SHARE, _FAIR_SHARE = 0.05, 0.15
+"""Bad rows: up to 5 % of a page is MCF, up to 15 % RTP, beyond that RTN."""
+
+
+class Reception(Protocol):
+    """What a receiver thinks of what it gets."""
+
+    def training_ok(self, rung: Rung, octets: bytes) -> bool:
+        """Whether the training check came well enough for CFR."""
+        ...
+
+    def page_answer(self, number: int, octets: bytes, parameters: SessionParameters) -> FCF:
+        """MCF, RTP or RTN for a page."""
+        ...
+
+    def busy(self) -> bool:
+        """Whether the answer to a block must be put off (RNR). Asked again after each RR."""
+        ...
+
+
+class FairReception:
+    """Judges by the zeros of TCF and the share of bad rows (T.30 leaves both to the receiver)."""
+
+    def training_ok(self, rung: Rung, octets: bytes) -> bool:
+        """At least a second of unbroken zeros."""
+        longest = max((len(run) for run in re.findall(b"\0+", octets)), default=0)
+        return longest >= _TCF_ZERO_SECONDS * rung.bits_per_second / 8
+
+    def page_answer(self, number: int, octets: bytes, parameters: SessionParameters) -> FCF:
+        """MCF up to 5 % of bad rows, RTP up to 15 %, RTN beyond and for an empty page."""
+        page = decode_octets(octets, parameters.coding, parameters.width, parameters.resolution)
+        if page.bitmap.height == 0:
+            return FCF.RTN
+        share = page.bad_rows / page.bitmap.height
+        return FCF.MCF if share <= _GOOD_SHARE else FCF.RTP if share <= _FAIR_SHARE else FCF.RTN
+
+    def busy(self) -> bool:
+        """Never."""
+        return False
+
+
+@dataclass(slots=True)
+class IncomingCall:
+    """The state of one incoming call."""
+
+    capabilities: Capabilities
+    station: Station
+    judge: Reception
+    reports: list[PageReport] = field(default_factory=list)
+    remote_id: str = ""
+    parameters: SessionParameters | None = None
+    corrected: CorrectedPage | None = None
+    long_train: bool = False
+    trainings: int = 0
+    pending: bytes | None = None
+    last_answer: FCF | None = None
+    finished: bool = False
+
+
+def check_finished(call: IncomingCall) -> None:
+    """DCN is a good end only behind the last page's confirmation."""
+    if not call.finished:
+        raise CallEnded(
+            HangupStatus.RECEIVE_REJECTED, "DCN came before the end of the document", farewell=False
+        )
+
+
+def identify(call: IncomingCall) -> Procedure[tuple[Frame, ...]]:
+    """Say who we are and what we can take, until a command comes or T1 is over (T.30 5.3.6.1.1)."""
+    dis = Frame(FCF.DIS, call.capabilities.encode())
+    csi = Frame(FCF.CSI, encode_id(call.station.id), final=False)
+    frames = (csi, dis) if call.station.id else (dis,)
+    deadline: float | None = None
+    while True:
+        sent = yield from hear(SendFrames(frames))
+        deadline = deadline if deadline is not None else sent.began + T1
+        heard = yield from hear(ReceiveFrames(T4))
+        if heard.done:
+            return heard.frames
+        if heard.ended is Ended.NO_CARRIER and not heard.frames and not heard.damaged:
+            raise CallEnded(HangupStatus.RECEIVE_T1, "the caller is gone", farewell=False)
+        if heard.at >= deadline:
+            raise CallEnded(HangupStatus.RECEIVE_T1, f"no command came within {T1:.0f} s")
+        yield from hear(Silence())
+
+
+def identify_again(call: IncomingCall) -> Procedure[tuple[Frame, ...]]:
+    """After EOM and its answer, back to phase B."""
+    yield from hear(Silence())
+    return (yield from identify(call))
+
+
+def next_command(call: IncomingCall) -> Procedure[tuple[Frame, ...]]:
+    """The next burst of command frames, within T2; damaged ones are waited over."""
+    left, deadline = T2, None
+    while left > 0:
+        heard = yield from hear(ReceiveFrames(left))
+        if heard.done and heard.frames:
+            return heard.frames
+        if heard.ended is Ended.TIMEOUT:
+            break
+        deadline = heard.began + T2 if deadline is None else deadline
+        if heard.ended is Ended.NO_CARRIER and not heard.damaged:
+            break
+        left = deadline - heard.at
+    if call.finished:
+        return (Frame(FCF.DCN),)
+    raise CallEnded(HangupStatus.RECEIVE_T2, f"no command came within {T2:.0f} s", farewell=False)
+
+
+def keep(
+    call: IncomingCall, octets: bytes, parameters: SessionParameters, refusal: FCF
+) -> Procedure[None]:
+    """Make a page durable, or refuse it to the caller and end the call."""
+    number = len(call.reports) + 1
+    kept = yield from hear(KeepPage(octets, number, parameters))
+    if not kept.done:
+        yield from say(Frame(refusal))
+        raise CallEnded(HangupStatus.NOT_KEPT, kept.text or f"page {number} could not be kept")
+    report = PageReport(
+        number, PageOutcome.CONFIRMED, sendings=1, octets=len(octets), parameters=parameters
+    )
+    call.reports.append(report)
+
+
+def say(answer: Frame) -> Procedure[None]:
+    """One answer, behind the silence that T.30 wants between two carriers."""
+    yield from hear(Silence())
+    yield from hear(SendFrames((answer,)))
