@@ -1,0 +1,24 @@
+"""The table in hw-fixtures/README.md is true: every field, with its default."""
+
+import dataclasses
+import enum
+import re
+import tomllib
+
+from faxcore.profiles import ModemProfile
+from faxcore.resources import profiles_folder
+
+
+def test_every_field_is_in_the_table_with_its_default() -> None:
+    text = (profiles_folder().parent / "README.md").read_text()
+    rows = dict(re.findall(r"^\| `(\w+)` \| *(.*?) *\|", text, re.M))
+    fields = {each.name: each for each in dataclasses.fields(ModemProfile)}
+    assert set(rows) == set(fields) - {"name"}
+    for name, told in rows.items():
+        default = fields[name].default
+        default = default.value if isinstance(default, enum.Enum) else default
+        default = list(default) if isinstance(default, tuple) else default
+        if told:
+            assert tomllib.loads(f"x = {told.strip('`')}")["x"] == default, name
+        else:
+            assert default in ("", [])
