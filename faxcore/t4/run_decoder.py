@@ -6,8 +6,9 @@ is indexed by colour and the next ``WINDOW`` bits and says how many bits it took
 advanced, which colour comes next, and at which columns the colour changed. A code that is none,
 like the zeros of fill and EOL, takes no bits, so a row that came to its end stays where it is.
 Rows are sorted by their length on the line, longest first, so those still busy are a prefix, and
-a page takes as many steps as its longest row has groups of codes. The changes are then set in a
-bit map of the page, and a running exclusive or of it along the rows is the picture.
+a page takes as many steps as its longest row has groups of codes. Steps only note where each row
+was and what it saw; all changes are then set at once in a map of the page, and a running exclusive
+or along the rows is the picture. White rows are told by their code alone.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from numpy.typing import NDArray
 from faxcore.t4 import tables
 
 WINDOW = 15  # bits looked at in a step; the longest code has 13
-CHANGES = 4  # at most so many changes of colour in a step
+CHANGES = 6  # at most so many changes of colour in a step
 _CODE = 13
 _CHECK_EVERY = 8
+_BLOCK_PIXELS = 1 << 23
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,15 @@ class StepTable:
     """What a step does, indexed by ``colour << WINDOW | next bits``.
 
     ``bits`` consumed (0: no code here), ``advance`` in columns, ``colour`` that comes next
-    already shifted by ``WINDOW``, and the columns of the ``changes``, from where the step began,
-    or -1: shape (CHANGES, size).
+    already shifted by ``WINDOW``, and how many changes there were at which columns, from where
+    the step began: ``changes`` of shape (CHANGES, size).
     """
 
     bits: NDArray[np.int64]
     advance: NDArray[np.int64]
     colour: NDArray[np.int64]
-    changes: NDArray[np.int32]
+    count: NDArray[np.int8]
+    changes: NDArray[np.int64]
 
 
 @lru_cache(maxsize=1)
@@ -61,13 +64,14 @@ def step_table() -> StepTable:
     index = np.arange(2 << WINDOW)
     colour, window = index >> WINDOW, index & ((1 << WINDOW) - 1)
     bits, advance, count = (np.zeros(len(index), np.int64) for _ in range(3))
-    changes = np.full((CHANGES, len(index)), -1, np.int32)
+    changes = np.zeros((CHANGES, len(index)), np.int64)
     while True:
         shown = ((window << bits) & ((1 << WINDOW) - 1)) >> (WINDOW - _CODE)
         taken, length = codes[colour, shown].astype(np.int64).T
         going = (taken > 0) & (bits + taken <= WINDOW) & (count < CHANGES)
         if not going.any():
-            return StepTable(bits, advance, colour << WINDOW, changes)
+            shifted = colour << WINDOW
+            return StepTable(bits, advance, shifted, count.astype(np.int8), changes)
         bits += np.where(going, taken, 0)
         advance += np.where(going, length, 0)
         ended = np.flatnonzero(going & ~_is_make_up(codes, colour, shown))
@@ -100,53 +104,80 @@ def decode_rows(
     are likely to end. A row is whole if its last run ended at ``width``; the pixels of other rows
     mean nothing.
     """
-    order = np.argsort(-lengths, kind="stable")
+    white = tables.run_code(width, False)
+    seen = window24[starts >> 3] >> (24 - len(white) - (starts & 7)) if len(white) <= 17 else starts
+    is_white = (seen & ((1 << len(white)) - 1)) == int(white, 2)
+    is_white &= (len(white) <= 17) & (lengths <= len(white) + 2)
+    stops = starts + len(white)
+    whole = is_white.copy()
+    pixels = np.zeros((len(starts), (width + 7) // 8), np.uint8)
+    others = np.flatnonzero(~is_white)
+    step = max(1, _BLOCK_PIXELS // width)
+    for top in range(0, len(others), step):
+        rows = others[top : top + step]
+        rows = rows[np.argsort(-lengths[rows], kind="stable")]
+        stops[rows], columns, changes = _decode_block(window24, starts[rows], width)
+        whole[rows] = (columns == width) & changes[:, width]
+        pixels[rows] = fill_between(changes, width)
+    return DecodedRuns(stops, whole, pixels)
+
+
+def _decode_block(
+    window24: NDArray[np.int64], starts: NDArray[np.int64], width: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Rows, longest first: where each stopped, in the stream and in its columns; its changes."""
     table = step_table()
-    position = starts[order]
-    colour = np.zeros(len(order), np.int64)
-    column = np.zeros(len(order), np.int64)
-    steps: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
-    busy = len(order)
-    while busy and len(steps) < width + _CHECK_EVERY:
-        at, in_colour, here = position[:busy], colour[:busy], column[:busy]
-        index = (window24[at >> 3] >> ((24 - WINDOW) - (at & 7))) & ((1 << WINDOW) - 1)
-        index |= in_colour
-        steps.append((index, here.copy()))
-        taken = table.bits[index]
-        at += taken
-        here += table.advance[index]
-        in_colour[:] = table.colour[index]
-        if len(steps) % _CHECK_EVERY == 0:
-            going = np.flatnonzero((taken > 0) & (here <= width))
-            busy = int(going[-1]) + 1 if len(going) else 0
-    changes = _set_changes(steps, order, width, len(starts))
-    back = np.empty(len(order), np.int64)
-    back[order] = np.arange(len(order))
-    whole = (column[back] == width) & changes[:, width]
-    return DecodedRuns(position[back], whole, fill_between(changes, width))
-
-
-def _set_changes(
-    steps: list[tuple[NDArray[np.int64], NDArray[np.int64]]],
-    order: NDArray[np.int64],
-    width: int,
-    height: int,
-) -> NDArray[np.bool_]:
-    """Every change of every step, in an array of ``width`` + 1 or more columns."""
     stride = width // 64 * 64 + 64
-    changed = np.zeros((height + 1) * stride, np.bool_)
+    row_base = np.arange(len(starts)) * stride
+    position, place = starts.copy(), row_base.copy()
+    colour = np.zeros(len(starts), np.int64)
+    seen: list[NDArray[np.int64]] = []
+    places: list[NDArray[np.int64]] = []
+    busy = len(starts)
+    while busy and len(seen) < width + _CHECK_EVERY:
+        at, in_colour, here = position[:busy], colour[:busy], place[:busy]
+        index = window24.take(at >> 3)
+        index >>= (24 - WINDOW) - (at & 7)
+        index &= (1 << WINDOW) - 1
+        index |= in_colour
+        seen.append(index)
+        places.append(here.copy())
+        taken = table.bits.take(index)
+        at += taken
+        here += table.advance.take(index)
+        in_colour[:] = table.colour.take(index)
+        if len(seen) % _CHECK_EVERY == 0:
+            going = np.flatnonzero((taken > 0) & (here <= row_base[:busy] + width))
+            busy = int(going[-1]) + 1 if len(going) else 0
+    columns = place - row_base
+    changed = np.zeros(len(starts) * stride, np.bool_)
+    if seen:
+        changed_at = _changes(np.concatenate(seen), np.concatenate(places))
+        if (columns > width).any():
+            ends = np.concatenate([row_base[: len(index)] + width for index in seen])
+            changed_at = _changes(np.concatenate(seen), np.concatenate(places), ends)
+        changed[changed_at] = True
+        if np.count_nonzero(changed) != len(changed_at):
+            # two runs of no length at one column undo each other, so only odd counts are changes
+            changed[:] = np.bincount(changed_at, minlength=len(changed)) & 1
+    return position, columns, changed.reshape(len(starts), stride)
+
+
+def _changes(
+    index: NDArray[np.int64], place: NDArray[np.int64], ends: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
+    """The places of all changes in these steps, those beyond ``ends`` left out."""
     table = step_table()
-    row_base = order * stride
-    for index, column in steps:
-        base = row_base[: len(column)] + column
-        for offsets in table.changes:
-            offset = offsets[index]
-            # two runs of no length at one column undo each other, hence the exclusive or
-            changed[
-                base[(offset >= 0) & (column + offset <= width)]
-                + offset[(offset >= 0) & (column + offset <= width)]
-            ] ^= True
-    return changed[: height * stride].reshape(height, stride)
+    found: list[NDArray[np.int64]] = []
+    for number in range(CHANGES):
+        some = np.flatnonzero(table.count.take(index) > number)
+        index, place = index.take(some), place.take(some)
+        changed = place + table.changes[number].take(index)
+        if ends is not None:
+            ends = ends.take(some)
+            changed = changed[changed <= ends]
+        found.append(changed)
+    return np.concatenate(found)
 
 
 def fill_between(changes: NDArray[np.bool_], width: int) -> NDArray[np.uint8]:
