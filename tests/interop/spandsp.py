@@ -19,9 +19,10 @@ RING_S = 4.0
 ROOM = 512
 """So much is given to the modem between two looks at its CTS."""
 
-_CALL, _HANGUP, _ONHOOK, _CTS = 0, 2, 4, 7
-_CONNECTED = 2
-_ANSWERING = 0
+_CALL, _ANSWER, _HANGUP, _ONHOOK, _CTS = 0, 1, 2, 4, 7
+_ALERTING, _CONNECTED, _ANSWERED = 1, 2, 3
+_ANSWERING, _CALLING = 0, 1
+_HANGUP_BLOCKS = 50
 _STANDARD_AND_FINE, _R8 = 0x03, 0x20000
 _MH = 0x02
 _A4_WIDTH, _ANY_LENGTH = 0x01, 0x70000
@@ -67,6 +68,7 @@ def load() -> ctypes.CDLL | None:
         "fax_release": (integer, [pointer]),
         "fax_free": (integer, [pointer]),
         "t30_set_rx_file": (None, [pointer, text, integer]),
+        "t30_set_tx_file": (None, [pointer, text, integer, integer]),
         "t30_set_tx_ident": (integer, [pointer, text]),
         "t30_get_rx_ident": (text, [pointer]),
         "t30_set_ecm_capability": (integer, [pointer, integer]),
@@ -82,15 +84,14 @@ def load() -> ctypes.CDLL | None:
     return library
 
 
-class Receiver:
-    """spandsp's fax receiver. ``outcome`` is its completion code, 0 = OK, None while it lasts."""
+class FaxEnd:
+    """One of spandsp's fax machines. ``outcome`` is its completion code, 0 = OK, None at first."""
 
-    def __init__(self, library: ctypes.CDLL, tiff: Path, modems: Modems) -> None:
+    def __init__(self, library: ctypes.CDLL, role: int, modems: Modems) -> None:
         self._library = library
-        self._fax = library.fax_init(None, _ANSWERING)
+        self._fax = library.fax_init(None, role)
         library.fax_set_transmit_on_idle(self._fax, 1)
         self._t30 = library.fax_get_t30_state(self._fax)
-        library.t30_set_rx_file(self._t30, str(tiff).encode(), -1)
         library.t30_set_tx_ident(self._t30, b"+1 555 0100")
         library.t30_set_ecm_capability(self._t30, 0)
         library.t30_set_supported_modems(self._t30, modems)
@@ -102,8 +103,8 @@ class Receiver:
         library.t30_set_phase_e_handler(self._t30, self._on_end, None)
 
     @property
-    def caller(self) -> str:
-        """The caller's TSI as spandsp read it."""
+    def other(self) -> str:
+        """The other station's identity as spandsp read it."""
         ident: bytes | None = self._library.t30_get_rx_ident(self._t30)
         return (ident or b"").decode("ascii")
 
@@ -115,7 +116,9 @@ class Receiver:
         return said
 
     def close(self) -> None:
-        """Finish the TIFF and free everything."""
+        """Hear silence until its own hang-up is over, finish the TIFF, free everything."""
+        for _ in range(_HANGUP_BLOCKS):
+            self.exchange(Samples())
         self._library.fax_release(self._fax)
         self._library.fax_free(self._fax)
 
@@ -123,18 +126,39 @@ class Receiver:
         self.outcome = code
 
 
-class SpandspModem:
-    """A ``Dce``: spandsp's T.31 modem, whose every call is answered by ``answer()``."""
+class Receiver(FaxEnd):
+    """Answers, and writes what it gets to a TIFF."""
 
-    def __init__(self, library: ctypes.CDLL, answer: Callable[[], Receiver]) -> None:
+    def __init__(self, library: ctypes.CDLL, tiff: Path, modems: Modems) -> None:
+        super().__init__(library, _ANSWERING, modems)
+        library.t30_set_rx_file(self._t30, str(tiff).encode(), -1)
+
+
+class Sender(FaxEnd):
+    """Calls, and sends a TIFF."""
+
+    def __init__(self, library: ctypes.CDLL, tiff: Path, modems: Modems) -> None:
+        super().__init__(library, _CALLING, modems)
+        library.t30_set_tx_file(self._t30, str(tiff).encode(), -1, -1)
+
+
+class SpandspModem:
+    """A ``Dce``: spandsp's T.31 modem. Its calls are answered by ``answer()``.
+
+    ``ring(caller)`` lets a call come in.
+    """
+
+    def __init__(self, library: ctypes.CDLL, answer: Callable[[], FaxEnd] | None = None) -> None:
         self._library = library
         self._answer = answer
         self._said = bytearray()
         self._blocks = 0
         self._has_room = True
         self._connect_at: float | None = None
+        self._answer_at: float | None = None
         self._silence = Samples()
-        self.receiver: Receiver | None = None
+        self.far: FaxEnd | None = None
+        self._caller: FaxEnd | None = None
         self.dialled: list[str] = []
         # ctypes callbacks live only as long as somebody holds them.
         self._on_text, self._on_control = _AT_TX(self._text), _CONTROL(self._control)
@@ -161,10 +185,15 @@ class SpandspModem:
     def control(self, now: float, state: LineState) -> None:
         """spandsp's modem heeds no DTR."""
 
+    def ring(self, caller: FaxEnd) -> None:
+        """A call comes in: the modem says RING."""
+        self._caller = caller
+        self._library.t31_call_event(self._t31, _ALERTING)
+
     def close(self) -> None:
         """Hang up and free everything."""
-        if self.receiver is not None:
-            self.receiver.close()
+        if self.far is not None:
+            self.far.close()
         self._library.t31_free(self._t31)
 
     def _live(self, now: float) -> None:
@@ -177,11 +206,15 @@ class SpandspModem:
         at = self._blocks * BLOCK_S
         if self._connect_at is not None and at >= self._connect_at:
             self._connect_at = None
-            self.receiver = self._answer()
+            self.far = self._answer() if self._answer is not None else None
             self._library.t31_call_event(self._t31, _CONNECTED)
+        if self._answer_at is not None and at > self._answer_at:
+            self._answer_at = None
+            self.far, self._caller = self._caller, None
+            self._library.t31_call_event(self._t31, _ANSWERED)
         said = Samples()
         self._library.t31_tx(self._t31, said, BLOCK)
-        heard = self.receiver.exchange(said) if self.receiver is not None else self._silence
+        heard = self.far.exchange(said) if self.far is not None else self._silence
         self._library.t31_rx(self._t31, heard, BLOCK)
 
     def _text(self, at: object, data: object, octets: int, length: int) -> int:
@@ -192,9 +225,11 @@ class SpandspModem:
         if operation == _CALL:
             self.dialled.append(ctypes.string_at(value or 0).decode("ascii"))
             self._connect_at = self._blocks * BLOCK_S + RING_S
+        elif operation == _ANSWER:
+            self._answer_at = self._blocks * BLOCK_S
         elif operation == _CTS:
             self._has_room = bool(value)
-        elif operation in {_HANGUP, _ONHOOK} and self.receiver is not None:
-            self.receiver.close()
-            self.receiver = None
+        elif operation in {_HANGUP, _ONHOOK} and self.far is not None:
+            self.far.close()
+            self.far = None
         return 0

@@ -15,8 +15,11 @@ from PIL import Image
 
 from faxcore.modem.driver import FaxModem
 from faxcore.profiles import load_profile
-from faxcore.t4 import Coding, PageBitmap, Resolution, encode_page
+from faxcore.t4 import Coding, PageBitmap, Resolution, decode_octets, encode_page
+from faxcore.t4.tiff import write_tiff
+from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import FaxDocument, FaxPage, Station
+from faxcore.t30.line import KeepPage
 from faxcore.t30.modulation import Modulation
 from faxcore.t30.result import CallResult, HangupStatus, PageOutcome
 from faxcore.transport.realtime import pump
@@ -153,7 +156,7 @@ def test_spandsp_reads_our_identity(library: ctypes.CDLL, tmp_path: Path) -> Non
         callers = []
 
         def observe(op: object, heard: object) -> None:
-            callers.extend(receiver.caller for receiver in exchange.receivers)
+            callers.extend(receiver.other for receiver in exchange.receivers)
 
         fax.send(document(page, Resolution.FINE), "1", Station(SENDER), observe=observe)
     assert callers[-1].strip() == SENDER
@@ -172,8 +175,52 @@ def test_a_cancelled_call_ends_for_spandsp_too(library: ctypes.CDLL, tmp_path: P
     )
     assert result.status is HangupStatus.CANCELLED
     assert result.count(PageOutcome.CONFIRMED) == 0
-    assert exchange.modem.receiver is None
+    assert exchange.modem.far is None
     exchange.modem.close()
+
+
+@pytest.mark.parametrize("latency_s", [0.0, 0.02])
+@pytest.mark.parametrize(
+    ("modems", "modulation"),
+    [
+        (spandsp.Modems.V27TER, Modulation.V27TER),
+        (spandsp.Modems.V27TER | spandsp.Modems.V29, Modulation.V29),
+        (EVERYTHING, Modulation.V17),
+    ],
+)
+def test_spandsp_sends_us_its_pages(
+    library: ctypes.CDLL,
+    tmp_path: Path,
+    modems: spandsp.Modems,
+    modulation: Modulation,
+    latency_s: float,
+) -> None:
+    pages = pictures(2, Resolution.FINE)
+    forms = [encode_page(PageBitmap.from_array(page, Resolution.FINE)) for page in pages]
+    write_tiff(tmp_path / "sent.tif", forms)
+    sender = spandsp.Sender(library, tmp_path / "sent.tif", modems)
+    modem = spandsp.SpandspModem(library)
+    kept: list[KeepPage] = []
+
+    def keep(page: KeepPage) -> bool:
+        kept.append(page)
+        return True
+
+    with FaxModem(VirtualPort(modem, latency_s), load_profile("generic-class1")) as fax:
+        fax.prepare()
+        modem.ring(sender)
+        assert fax.wait_for_ring(5.0)
+        result = fax.receive(Capabilities(), Station(SENDER), keep)
+    assert result.status is HangupStatus.NORMAL, result.text
+    assert [page.outcome for page in result.pages] == [PageOutcome.CONFIRMED] * 2
+    assert result.remote_id == "+1 555 0100"
+    assert result.parameters is not None
+    assert result.parameters.rung.modulation is modulation
+    assert sender.outcome == 0
+    for sent, page in zip(pages, kept, strict=True):
+        decoded = decode_octets(page.octets, page.parameters.coding, page.parameters.width)
+        assert decoded.bad_rows == 0
+        assert np.array_equal(decoded.bitmap.to_array(), sent)
 
 
 PACE = 10.0
