@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from faxcore.errors import CommandRefused, NumberRefused, PortError, SettingsError, UnexpectedReply
 from faxcore.modem.driver import FaxModem
@@ -16,6 +19,7 @@ from faxcore.t30.document import FaxDocument, FaxPage, Station
 from faxcore.t30.line import Heard, LineOp, SendPage
 from faxcore.t30.modulation import FALLBACK, V27TER_2400, V27TER_4800, V29_7200, V29_9600
 from faxcore.t30.result import CallResult, HangupStatus, PageOutcome
+from faxcore.transport.port import LineState
 from faxcore.transport.virtual_port import VirtualPort
 
 from .script import ScriptDce
@@ -196,3 +200,45 @@ def test_two_calls_on_one_modem() -> None:
         assert fax.send(document(1), NUMBER, HERE).ok
         assert fax.send(document(1), NUMBER, HERE).ok
     assert len(modem.dialled) == 2
+
+
+class Chopped:
+    """A modem whose octets arrive in pieces of any size, a millisecond apart."""
+
+    def __init__(self, modem: SimModem, sizes: list[int]) -> None:
+        self._modem = modem
+        self._sizes = itertools.cycle(sizes)
+        self._waiting = b""
+        self._free_at = 0.0
+
+    def feed(self, data: bytes, now: float) -> None:
+        self._modem.feed(data, now)
+
+    def due(self) -> float | None:
+        if self._waiting:
+            return self._free_at
+        return self._modem.due()
+
+    def take(self, now: float) -> bytes:
+        self._waiting += self._modem.take(now)
+        if not self._waiting or now < self._free_at:
+            return b""
+        size = next(self._sizes)
+        piece, self._waiting = self._waiting[:size], self._waiting[size:]
+        self._free_at = now + 0.001
+        return piece
+
+    def room(self, now: float) -> int:
+        return self._modem.room(now)
+
+    def control(self, now: float, state: LineState) -> None:
+        self._modem.control(now, state)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=8))
+def test_any_chunking_leaves_the_call_as_it_is(sizes: list[int]) -> None:
+    modem = SimModem()
+    result = FaxModem(VirtualPort(Chopped(modem, sizes)), PROFILE).send(document(), NUMBER, HERE)
+    assert result.status is HangupStatus.NORMAL, result.text
+    assert outcomes(result) == [PageOutcome.CONFIRMED] * 2
