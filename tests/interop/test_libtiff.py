@@ -76,7 +76,9 @@ def test_fax2tiff_takes_our_line_octets(tmp_path, pages, coding, option):
     raw, made = tmp_path / "page.g3", tmp_path / "made.tif"
     raw.write_bytes(reverse_bits(line_octets(encode_page(pages[0], coding), 9600, 20)))
     run("fax2tiff", option, "-7", "-L", "-o", made, raw)
-    assert next(read_tiff(made)).bitmap == pages[0]
+    page = next(read_tiff(made)).bitmap  # fax2tiff takes the EOLs of RTC for rows
+    assert 0 <= page.height - pages[0].height <= 5
+    assert np.array_equal(page.rows[: pages[0].height], pages[0].rows)
 
 
 @needs("gs")
