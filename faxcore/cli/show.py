@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from faxcore.sending import FaxResult
     from faxcore.t30.result import PageReport
+    from faxcore.t30.timing import TimingAccount
 
 
 class Display:
@@ -120,11 +121,12 @@ def _pages(result: FaxResult) -> str:
 
 
 def _noteworthy(page: PageReport) -> bool:
-    return page.rtn > 0 or page.sendings > 1
+    return page.rtn > 0 or page.ppr > 0 or page.sendings > 1
 
 
 def _page(page: PageReport) -> str:
-    return f"{page.outcome.value}, sent {page.sendings} times, refused {page.rtn} times"
+    again = f", frames asked for again {page.ppr} times" if page.ppr else ""
+    return f"{page.outcome.value}, sent {page.sendings} times, refused {page.rtn} times{again}"
 
 
 def result_json(result: FaxResult) -> str:
@@ -147,11 +149,23 @@ def result_json(result: FaxResult) -> str:
             "resolution": under.resolution.name.lower() if under is not None else None,
             "trainings": call.trainings,
             "seconds": round(call.seconds, 3),
+            "timing": _timing_json(call.timing),
             "page_reports": [_page_json(page) for page in call.pages],
             "transcript": str(result.transcript) if result.transcript is not None else None,
             "notes": list(result.notes),
         }
     )
+
+
+def _timing_json(timing: TimingAccount | None) -> dict[str, object] | None:
+    if timing is None:
+        return None
+    longest = timing.longest_gap_ms
+    return {
+        "longest_gap_ms": round(longest, 1) if longest is not None else None,
+        "slowest_reaction_ms": timing.slowest_reaction_ms,
+        "least_ahead_ms": timing.least_ahead_ms,
+    }
 
 
 def _page_json(page: PageReport) -> dict[str, object]:
@@ -160,5 +174,6 @@ def _page_json(page: PageReport) -> dict[str, object]:
         "outcome": page.outcome.value,
         "sendings": page.sendings,
         "rtn": page.rtn,
+        "ppr": page.ppr,
         "octets": page.octets,
     }

@@ -17,12 +17,13 @@ from faxcore.modem.number import dial_string
 from faxcore.profiles import ModemProfile
 from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import CallOptions, FaxDocument, Station
-from faxcore.t30.line import KeepPage, Observer, run
+from faxcore.t30.line import Heard, KeepPage, LineOp, Observer, run
 from faxcore.t30.modulation import FALLBACK, Rung
 from faxcore.t30.receiver import receive_document
 from faxcore.t30.reception import Reception
 from faxcore.t30.result import CallResult, HangupStatus, PageOutcome, PageReport
 from faxcore.t30.sender import DEFAULT_OPTIONS, send_document
+from faxcore.t30.timing import Timekeeper
 from faxcore.transport.port import Interrupted, Port
 from faxcore.transport.watched import WatchedPort
 
@@ -108,15 +109,28 @@ class FaxModem:
             self._cancelled.clear()
             return CallResult(HangupStatus.CANCELLED, unsent, "cancelled before dialling")
         limit = self.port.now() + timeout if timeout is not None else math.inf
-        line = self._line(None, on_progress, limit)
+        keeper = Timekeeper()
+
+        def told(op: LineOp, heard: Heard | None) -> None:
+            keeper.tell(op, heard)
+            if observe is not None:
+                observe(op, heard)
+
+        def sending(share: float) -> None:
+            keeper.sending(share, self.port.now())
+            if on_progress is not None:
+                on_progress(share)
+
+        line = self._line(None, sending, limit)
         try:
             outcome = self._try_call(lambda: self._link.dial(to, limit))
             if outcome.status is not None:
                 return self._unmade(outcome, unsent)
             line.dialled()
             connected = self.port.now()
-            result = run(send_document(document, station, self.ladder, options), line, observe)
-            return replace(result, seconds=self.port.now() - connected)
+            result = run(send_document(document, station, self.ladder, options), line, told)
+            seconds = self.port.now() - connected
+            return replace(result, seconds=seconds, timing=keeper.account())
         finally:
             self._end_call()
 

@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 
 from faxcore.t30.capabilities import SessionParameters
+from faxcore.t30.timing import TimingAccount
 
 
 class HangupStatus(enum.IntEnum):
@@ -110,7 +111,8 @@ class CallResult:
 
     ``text`` is a sentence with what was expected, what came and where; ``trainings`` counts TCFs,
     ``remote_id`` is the far end's CSI ("" when it gave none), ``parameters`` the last that both
-    sides agreed upon.
+    sides agreed upon. ``timing`` is the account of silences and reactions, where the call was
+    driven by this computer's own T.30.
     """
 
     status: HangupStatus
@@ -120,6 +122,7 @@ class CallResult:
     parameters: SessionParameters | None = None
     trainings: int = 0
     seconds: float = 0.0
+    timing: TimingAccount | None = None
 
     @property
     def ok(self) -> bool:

@@ -116,6 +116,19 @@ def test_the_pages_arrive_pixel_for_pixel(scenario, latency_s):
     assert [page.bitmap for page in modem.received] == sent
 
 
+@pytest.mark.parametrize("latency_s", LATENCIES)
+def test_the_account_of_time_sees_the_latency(latency_s):
+    """It ends where the next carrier is asked for: one turn before the judge hears it."""
+    result, modem, _ = call("normal", latency_s)
+    expected = (PROFILE.gap_ms / 1000 + latency_s) * 1000
+    assert [gap.asked_ms for gap in result.timing.gaps] == [75] * 4
+    assert [gap.seen_ms for gap in result.timing.gaps] == pytest.approx([expected] * 4, abs=1)
+    heard = [(note.amount - latency_s) * 1000 for note in modem.notes]
+    assert heard == pytest.approx([gap.seen_ms for gap in result.timing.gaps if latency_s], abs=1)
+    assert result.timing.slowest_reaction_ms == 0
+    assert result.timing.least_ahead_ms > 100
+
+
 def test_both_ends_know_each_other():
     result, modem, _ = call("normal")
     assert result.remote_id == "+1 555 0100"

@@ -13,7 +13,7 @@ from tests.documents import bitmap
 KEYS = {
     "ok", "reason", "status", "text", "number", "remote_id", "pages", "pages_confirmed",
     "pages_uncertain", "rate", "modulation", "coding", "resolution", "trainings", "seconds",
-    "page_reports", "transcript", "notes",
+    "timing", "page_reports", "transcript", "notes",
 }  # fmt: skip
 
 
