@@ -70,7 +70,7 @@ def find_events(changes: ChangeMap) -> NDArray[np.int64]:
     octets = changes.words.byteswap().view(np.uint8).ravel()
     hit = np.flatnonzero(octets != 0)
     bits = np.unpackbits(octets.take(hit))
-    inside = np.flatnonzero(bits)
+    inside = np.flatnonzero(bits.view(np.bool_))
     position = hit.take(inside >> 3)
     position <<= 3
     inside &= 7

@@ -3,8 +3,8 @@
     python tests/bench/bench_t4.py [--short] [--charts FOLDER] [--rounds N]
 
 Prints, per page and coding, CPU milliseconds (the least of some rounds), the ratio to libtiff and
-to Pillow, and the octets of the page; then geometric means. ``--charts`` names a folder with the ITU-T
-test charts as ``ccitt1.jbg`` to ``ccitt8.jbg``, which Debian's jbigkit source package holds;
+to Pillow, and the octets of the page; then geometric means. ``--charts`` names a folder with the
+ITU-T test charts as ``ccitt1.jbg`` to ``ccitt8.jbg``, which Debian's jbigkit source package holds;
 ``jbgtopbm`` of jbigkit-bin unpacks them.
 """
 
