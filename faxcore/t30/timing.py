@@ -26,9 +26,9 @@ class TimingAccount:
 
     ``gaps`` are those between two signals of ours, DCS to TCF and page to command, from the modem's
     word that the first is over to our asking for the second. ``slowest_reaction_ms`` is the longest
-    that it took from the end of one operation to the beginning of the next; ``least_ahead_ms`` by how
-    much the modem was always ahead of the line with page data (None when no page went out; at 0 it
-    runs dry).
+    that it took from the end of one operation to the beginning of the next; ``least_ahead_ms`` by
+    how much the modem was always ahead of the line with page data (None when no page went out;
+    at 0 it runs dry).
     """
 
     gaps: tuple[Gap, ...] = ()
