@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from faxcore.errors import ProcedureError
 from faxcore.sim.telephone import Carrier, Telephone
-from faxcore.sim.telephone_signals import FAST, FLAG_SECONDS, V21, Signal
+from faxcore.sim.telephone_signals import FAST, V21, Signal
 from faxcore.t4 import reverse_bits
 from faxcore.t30.frames import Frame
 from faxcore.t30.line import (
@@ -105,7 +105,7 @@ class PlayedEnd:
         carrier = self._telephone.begin(self._mine, V21, self._began)
         for frame in op.frames:
             self._telephone.send_frame(carrier, frame.octets, self._began)
-        carrier.ended = carrier.frames[-1].done_at + FLAG_SECONDS
+        carrier.ended = carrier.frames[-1].done_at
         return carrier
 
     def _send_fast(self, signal: Signal, octets: bytes) -> Carrier:

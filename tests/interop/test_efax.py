@@ -14,7 +14,6 @@ import pytest
 
 from faxcore.sim.judge import Fault
 from faxcore.sim.modem import SimModem
-from faxcore.transport.port import LineState
 from faxcore.transport.realtime import pump
 
 pytestmark = pytest.mark.interop
@@ -22,43 +21,10 @@ pytestmark = pytest.mark.interop
 PACE = 2.0
 """efax keeps its own time, a second before each page among it; much faster and T2 runs out."""
 
-ANSWER_S = 0.03
-"""efax turns the line round without any silence. A modem on a serial line is so late to say OK."""
-
 HEADER_ROWS = 20
 """efax puts its header line above the page: twenty rows, blank where there is no text."""
 
 TIMEOUT_S = 60.0
-
-
-class LateModem:
-    """A modem whose every answer takes a while to cross the serial line."""
-
-    def __init__(self, modem: SimModem) -> None:
-        self._modem = modem
-        self._said: list[tuple[float, bytes]] = []
-
-    def feed(self, data: bytes, now: float) -> None:
-        self._modem.feed(data, now)
-
-    def due(self) -> float | None:
-        moments = [at for at, _ in self._said]
-        due = self._modem.due()
-        return min([*moments, *([due] if due is not None else [])], default=None)
-
-    def take(self, now: float) -> bytes:
-        data = self._modem.take(now)
-        if data:
-            self._said.append((now + ANSWER_S, data))
-        ready = b"".join(each for at, each in self._said if at <= now)
-        self._said = [(at, each) for at, each in self._said if at > now]
-        return ready
-
-    def room(self, now: float) -> int:
-        return self._modem.room(now)
-
-    def control(self, now: float, state: LineState) -> None:
-        self._modem.control(now, state)
 
 
 def picture(number: int) -> np.ndarray:
@@ -90,7 +56,7 @@ def run_efax(modem: SimModem, folder: Path, files: list[Path]) -> subprocess.Com
     stop, stopper = os.pipe()
     living = threading.Thread(
         target=pump,
-        args=(LateModem(modem), master),
+        args=(modem, master),
         kwargs={"stop": stop, "pace": PACE, "keep_after_hangup": True},
     )
     living.start()
