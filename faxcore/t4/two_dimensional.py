@@ -97,19 +97,20 @@ def code_rows(
     reached, skipped = _alternate(horizontal)
     vertical[idle] = 0
     vertical[skipped] = 0
-    vertical[reached] = 0
     lengths = np.zeros(count + 1, np.uint64)
     np.bitwise_and(vertical, LENGTH_MASK, out=lengths[1:])
     bits = np.zeros(count + 1, np.uint64)
     np.bitwise_and(vertical, _BITS, out=bits[1:])
     _put_horizontal(page, reached, start, b1, doubled_passes, bits, lengths)
-    doubled_passes[skipped] = 0
-    doubled_passes[idle] = 0
+    pass_slots = np.flatnonzero(doubled_passes)
+    unreached = np.zeros(count, np.bool_)
+    unreached[skipped] = True
+    unreached[idle] = True
     if one_dimensional is not None:
-        doubled_passes[flat] = 0
+        unreached |= flat
         flat[idle] = False
         _put_runs(page, np.flatnonzero(flat), start, bits, lengths)
-    pass_slots = np.flatnonzero(doubled_passes)
+    pass_slots = pass_slots[~unreached.take(pass_slots)]
     passes = doubled_passes[pass_slots] >> 1
     lengths[pass_slots] += (passes * _PASS_BITS).view(np.uint64)
     return RowCodes(
