@@ -170,11 +170,14 @@ class Class1Line:
         return Heard(Ended.TIMEOUT, began, self._now(), tuple(frames), damaged, text=text)
 
     def _check_frame(self, code: Code, octets: bytes) -> Frame | None:
-        """The frame, its FCS verified and taken off where the modem hands it over (T.31 8.3.4)."""
-        if code is not Code.OK:
-            return None
+        """The frame, its FCS verified and taken off where the modem hands it over (T.31 8.3.4).
+
+        A modem that says NO CARRIER behind a frame has not judged it; its FCS does.
+        """
         if not self._profile.frames_carry_fcs:
-            return Frame.parse(octets)
+            return Frame.parse(octets) if code is Code.OK else None
+        if code not in {Code.OK, Code.NO_CARRIER}:
+            return None
         if fcs(octets[:-2]) != octets[-2:]:
             return None
         return Frame.parse(octets[:-2])

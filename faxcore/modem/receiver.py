@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from faxcore.errors import UnexpectedReply
+from faxcore.errors import NoReply, UnexpectedReply
 from faxcore.modem.at import Reply
 from faxcore.modem.carriers import ENDS, Carriers, State
 from faxcore.modem.results import Code
@@ -34,6 +34,7 @@ _IN_DATA = re.compile(rb"[\r\n]*(NO ?CARRIER|\+FCERROR|ERROR|OK)[\r\n]")
 def receive_frame(carriers: Carriers, until: float) -> tuple[Code, bytes] | None:
     """Listen for one frame: the modem's verdict and the octets, b"" where none came.
 
+    The verdict is NO CARRIER, too, where a modem gives none because noise keeps the carrier up.
     None at ``until``: the modem has been told to stop listening. A frame that has begun by then
     may end.
     """
@@ -49,7 +50,11 @@ def receive_frame(carriers: Carriers, until: float) -> tuple[Code, bytes] | None
     if octets is None:
         carriers.stop_listening()
         return None
-    return _verdict(carriers, "+FRH=3, the frame's end").code, octets
+    try:
+        return _verdict(carriers, "+FRH=3, the frame's end").code, octets
+    except NoReply:
+        carriers.stop_listening()
+        return Code.NO_CARRIER, octets
 
 
 def receive_data(

@@ -176,6 +176,30 @@ def test_counts_frames_that_the_modem_or_the_fcs_calls_damaged(piecemeal: bool) 
     assert (heard.frames, heard.damaged) == ((DIS,), 2)
 
 
+def test_a_frame_that_the_modem_does_not_judge_is_judged_by_its_fcs(piecemeal: bool) -> None:
+    broken = on_link(CSI).replace(b"123", b"124")
+    bench = Bench(
+        (b"AT+FRH=3\r", CONNECT + broken + NO_CARRIER),
+        (b"AT+FRH=3\r", CONNECT + on_link(DIS) + NO_CARRIER),
+        piecemeal=piecemeal,
+    )
+    heard = bench.perform(ReceiveFrames(35.0))
+    assert (heard.frames, heard.damaged) == ((DIS,), 1)
+
+
+def test_noise_that_keeps_the_carrier_up_behind_a_frame_is_waited_out_and_ended(
+    piecemeal: bool,
+) -> None:
+    bench = Bench(
+        (b"AT+FRH=3\r", CONNECT + on_link(DIS)),
+        (b"\x18", OK),
+        piecemeal=piecemeal,
+    )
+    heard = bench.perform(ReceiveFrames(35.0))
+    assert heard.frames == (DIS,)
+    assert heard.at == pytest.approx(5.0, abs=0.5)
+
+
 def test_takes_frames_without_fcs_where_the_profile_says_so(piecemeal: bool) -> None:
     bench = Bench(
         (b"AT+FRH=3\r", CONNECT + DIS.octets + END + OK),
