@@ -42,4 +42,13 @@ def message(fields: CoverFields, files: Sequence[Path], cover: str | None) -> Co
     if not files and cover is None:
         raise ContentError("there is nothing to send: name a file or a cover page")
     attachments = tuple(Attachment.from_path(path) for path in files)
-    return Content(fields, cover=cover, attachments=attachments)
+    name, folder = _cover(cover)
+    return Content(fields, cover=name, cover_folder=folder, attachments=attachments)
+
+
+def _cover(cover: str | None) -> tuple[str | None, Path | None]:
+    """A cover page's name; a path to one of a designer's own is a name in that folder."""
+    path = Path(cover or "")
+    if cover is None or path.suffix != ".html" or (path.name == cover and not path.exists()):
+        return cover, None
+    return path.stem, path.parent.resolve()

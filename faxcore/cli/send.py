@@ -21,7 +21,8 @@ def command(
         str, typer.Option("--port", help="Serial device, network port or sim://.")
     ] = "sim://",
     cover: Annotated[
-        str | None, typer.Option("--cover", "-C", help="Cover page by name, such as standard.")
+        str | None,
+        typer.Option("--cover", "-C", help="Cover page: a name, such as standard, or a path.html."),
     ] = None,
     no_cover: Annotated[bool, typer.Option("--no-cover", "-n", help="No cover page.")] = False,
     sender: Annotated[str, typer.Option("--from", "-f", help="Sender's name.")] = "",

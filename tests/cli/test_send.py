@@ -152,6 +152,23 @@ def test_bad_files_are_one_sentence_and_leave_nothing(faxcore, tmp_path, name, c
     assert not list((tmp_path / "out").glob("*"))
 
 
+def test_a_cover_page_of_ones_own(faxcore, tmp_path):
+    cover = tmp_path / "own.html"
+    cover.write_text("<h1>For $[TO]</h1><p>$[PAGES] page</p>")
+    run = faxcore("send", "--to", "1", "--recipient", "Bob", "-C", cover, "--json")
+    assert run.code == 0, run.err
+    assert json.loads(run.out)["pages"] == 1
+
+
+def test_an_unknown_token_is_named_with_its_line(faxcore, tmp_path):
+    cover = tmp_path / "own.html"
+    cover.write_text("<h1>Fax</h1>\n<p>$[RECIPIENT]</p>")
+    run = faxcore("send", "--to", "1", "-C", cover)
+    assert run.code == 2
+    assert "RECIPIENT" in run.err
+    assert "2" in run.err
+
+
 def test_nothing_to_send(faxcore):
     run = faxcore("send", "--to", "1")
     assert run.code == 2
