@@ -46,8 +46,8 @@ def find_segments(octets: NDArray[np.uint8], tag_bits: int = 0) -> Segments:
     at = np.flatnonzero(first_one - before > _EOL_ZEROS)
     final_stop = last_one[-1] + 1 if len(last_one) else 0
     stops = np.append(before[at] + 1, final_stop)
-    ends = np.minimum(np.append(first_one[at] + 1 + tag_bits, total), total)
-    starts = np.concatenate(([0], ends[:-1]))
+    ends = np.append(first_one[at] + 1 + tag_bits, total)  # the data may end before the tag bit
+    starts = np.concatenate(([0], np.minimum(ends[:-1], total)))
     return Segments(starts, np.maximum(stops, starts), ends)
 
 
