@@ -77,7 +77,7 @@ class Outbox:
 def _sent_pages(fax: PreparedFax, result: FaxResult) -> Iterator[EncodedPage]:
     """Every page that was sent at all, in the form in which it was sent."""
     for report in result.call.pages:
-        if report.sendings:
+        if report.sendings and report.part <= 1:
             yield _form_sent(fax, report)
 
 

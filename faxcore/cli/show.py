@@ -97,7 +97,7 @@ def print_result(result: FaxResult, folder: Path | None, pictures: list[Path]) -
         ("pages", _pages(result)),
         ("on the line", f"{call.seconds:.1f} s"),
     ]
-    rows += [(f"page {page.number}", _page(page)) for page in call.pages if _noteworthy(page)]
+    rows += [(_name(page), _page(page)) for page in call.pages if _noteworthy(page)]
     rows += [("note", note) for note in result.notes]
     if folder is not None:
         rows.append(("folder", str(folder)))
@@ -114,14 +114,19 @@ def _coding(result: FaxResult) -> str:
 
 
 def _pages(result: FaxResult) -> str:
-    text = f"{result.pages_confirmed} of {len(result.call.pages)} confirmed"
+    tried = len({page.number for page in result.call.pages})
+    text = f"{result.pages_confirmed} of {tried} confirmed"
     if result.pages_uncertain:
         text += f", {result.pages_uncertain} uncertain: sent, never answered"
     return text
 
 
 def _noteworthy(page: PageReport) -> bool:
-    return page.rtn > 0 or page.ppr > 0 or page.sendings > 1
+    return page.rtn > 0 or page.ppr > 0 or page.sendings > 1 or page.part > 0
+
+
+def _name(page: PageReport) -> str:
+    return f"page {page.number}" + (f" part {page.part}" if page.part else "")
 
 
 def _page(page: PageReport) -> str:
@@ -171,6 +176,7 @@ def _timing_json(timing: TimingAccount | None) -> dict[str, object] | None:
 def _page_json(page: PageReport) -> dict[str, object]:
     return {
         "number": page.number,
+        "part": page.part,
         "outcome": page.outcome.value,
         "sendings": page.sendings,
         "rtn": page.rtn,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from faxcore.errors import ProcedureError
 from faxcore.t4 import EncodedPage
 from faxcore.t30.capabilities import Capabilities, SessionParameters
-from faxcore.t30.document import CallOptions, FaxDocument, Station
+from faxcore.t30.document import CallOptions, FaxDocument, FaxPage, Station
 from faxcore.t30.frames import FCF, X_BIT, Frame, encode_id
 from faxcore.t30.line import (
     Ended,
@@ -48,16 +48,21 @@ _STOPPED = {
 
 @dataclass(slots=True)
 class Call:
-    """What one outgoing call knows so far."""
+    """What one outgoing call knows so far.
 
-    document: FaxDocument
+    ``pages`` are those of the document, some of them in parts for a far end with short paper;
+    ``position`` is the first that is not done with.
+    """
+
     station: Station
     ladder: Sequence[Rung]
+    pages: list[FaxPage]
     reports: list[PageReport]
     far: Capabilities | None = None
     rung: Rung | None = None
     options: CallOptions = field(default_factory=CallOptions)
     forms: tuple[EncodedPage | None, ...] = ()
+    position: int = 0
     remote_id: str = ""
     parameters: SessionParameters | None = None
     trainings: int = 0
@@ -75,11 +80,19 @@ class Call:
             raise ProcedureError("a document without pages cannot be sent")
         numbers = range(document.first_number, document.first_number + len(document.pages))
         unsent = [PageReport(number, PageOutcome.UNSENT) for number in numbers]
-        return cls(document, station, ladder, unsent, options=options)
+        return cls(station, ladder, list(document.pages), unsent, options=options)
 
     def report(self, index: int, **changes: object) -> None:
         """Note what became of a page."""
         self.reports[index] = replace(self.reports[index], **changes)  # type: ignore[arg-type]
+
+    def replace_page(self, index: int, parts: Sequence[FaxPage]) -> None:
+        """Page ``index`` goes out as these parts, each with a report of its own."""
+        report = self.reports[index]
+        self.pages[index : index + 1] = parts
+        self.reports[index : index + 1] = [
+            replace(report, part=part if len(parts) > 1 else 0) for part in range(1, len(parts) + 1)
+        ]
 
     def result(self, status: HangupStatus, text: str) -> CallResult:
         """What is told to the caller."""
@@ -119,8 +132,7 @@ class Call:
         if form is None:
             raise CallEnded(
                 HangupStatus.PAGE_FORMAT,
-                f"page {self.reports[index].number}: "
-                + refusal(self.receiver, self.document.pages[index]),
+                f"page {self.reports[index].number}: " + refusal(self.receiver, self.pages[index]),
             )
         return form
 

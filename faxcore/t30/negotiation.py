@@ -105,7 +105,7 @@ def takes(far: Capabilities, form: EncodedPage, options: CallOptions) -> bool:
         return False
     if form.resolution not in far.resolutions or form.width not in far.widths:
         return False
-    return far.unlimited_length or length_mm(form) <= _longest_mm(far) * _LENGTH_TOLERANCE
+    return far.unlimited_length or length_mm(form) <= longest_mm(far) * _LENGTH_TOLERANCE
 
 
 def line_bits(far: Capabilities, form: EncodedPage, rung: Rung, options: CallOptions) -> int:
@@ -139,7 +139,7 @@ def refusal(far: Capabilities, page: FaxPage) -> str:
     """Why the far end takes no form of ``page``, for people."""
     form = page.choices[-1]
     widths = "/".join(map(str, far.widths))
-    longest = "any length" if far.unlimited_length else f"at most {_longest_mm(far)} mm"
+    longest = "any length" if far.unlimited_length else f"at most {longest_mm(far)} mm"
     return (
         f"the page is {form.width} pels wide, {length_mm(form):.0f} mm long, "
         f"{form.resolution.name.lower()}, {form.coding.value.upper()}; "
@@ -152,7 +152,8 @@ def length_mm(form: EncodedPage) -> float:
     return form.height / form.resolution.y_dpi * _MM_PER_INCH
 
 
-def _longest_mm(far: Capabilities) -> int:
+def longest_mm(far: Capabilities) -> int:
+    """The far end's paper, in mm, where its length is limited."""
     return _B4_MM if far.b4_length else _A4_MM
 
 

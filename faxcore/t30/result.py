@@ -88,12 +88,22 @@ class PageOutcome(enum.Enum):
     """Not, or not wholly, sent."""
 
 
+_SEVERITY = (
+    PageOutcome.CONFIRMED,
+    PageOutcome.INFERRED,
+    PageOutcome.DOUBTFUL,
+    PageOutcome.UNCERTAIN,
+    PageOutcome.UNSENT,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PageReport:
     """What became of page ``number`` (from 1) of the document.
 
     ``octets`` counts what the modem took for its last sending, ``sendings`` how often it was sent,
-    ``rtn`` how often the far end refused it, ``ppr`` how often it asked for frames again.
+    ``rtn`` how often the far end refused it, ``ppr`` how often it asked for frames again. ``part``
+    counts the parts of a page, from 1, that was too long for the far end's paper; else it is 0.
     """
 
     number: int
@@ -103,6 +113,7 @@ class PageReport:
     ppr: int = 0
     octets: int = 0
     parameters: SessionParameters | None = None
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,5 +143,9 @@ class CallResult:
         )
 
     def count(self, outcome: PageOutcome) -> int:
-        """How many pages ended with this outcome."""
-        return sum(page.outcome is outcome for page in self.pages)
+        """How many pages ended with this outcome; a page in parts with its worst part's."""
+        worst: dict[int, PageOutcome] = {}
+        for page in self.pages:
+            known = worst.get(page.number, page.outcome)
+            worst[page.number] = max(known, page.outcome, key=_SEVERITY.index)
+        return sum(each is outcome for each in worst.values())

@@ -35,6 +35,7 @@ from faxcore.t30.modulation import FALLBACK, Rung
 from faxcore.t30.negotiation import choose_forms, parameters_for
 from faxcore.t30.negotiation import ladder as common_ladder
 from faxcore.t30.post_message import Verdict, confirm
+from faxcore.t30.remake import remake
 from faxcore.t30.result import CallResult, HangupStatus, PageOutcome
 from faxcore.t30.timers import T1, T2
 from faxcore.t30.training import step_down_if_possible, train
@@ -105,9 +106,21 @@ def _meet(call: Call, far: Capabilities) -> None:
     if call.rung not in rungs:
         call.rung = rungs[0]
     call.ladder = rungs
-    call.forms = choose_forms(far, call.document.pages, rungs[0], call.options)
-    for index in range(len(call.forms)):
+    call.forms = choose_forms(far, call.pages, rungs[0], call.options)
+    if None in call.forms[call.position :]:
+        _remake(call, far)
+        call.forms = choose_forms(far, call.pages, rungs[0], call.options)
+    for index in range(call.position, len(call.forms)):
         call.form(index)
+
+
+def _remake(call: Call, far: Capabilities) -> None:
+    """Pages of which the far end takes no form are made anew, some of them into parts."""
+    for index in reversed(range(call.position, len(call.forms))):
+        if call.forms[index] is None:
+            parts = remake(far, call.pages[index], call.options)
+            if parts:
+                call.replace_page(index, parts)
 
 
 def send_pages(call: Call) -> Procedure[None]:
@@ -121,6 +134,7 @@ def send_pages(call: Call) -> Procedure[None]:
         else:
             yield from send_page(call, index, form)
             verdict = yield from confirm(call, index, following)
+        call.position = index if verdict is Verdict.REFUSED else index + 1
         if following is FCF.EOM:
             yield from _return_to_phase_b(call, verdict)
         if verdict is Verdict.REFUSED:
@@ -138,7 +152,7 @@ def send_pages(call: Call) -> Procedure[None]:
 
 def _what_follows(call: Call, index: int) -> FCF:
     """The command after page ``index``: EOP after the last, EOM where the next needs a new DCS."""
-    if index + 1 == len(call.document.pages):
+    if index + 1 == len(call.pages):
         return FCF.EOP
     following = parameters_for(call.receiver, call.form(index + 1), call.current_rung, call.options)
     current = parameters_for(call.receiver, call.form(index), call.current_rung, call.options)

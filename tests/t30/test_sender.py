@@ -199,10 +199,10 @@ def test_a_coarse_machine_gets_the_coarse_form():
     assert {each.parameters.resolution for each in result.pages} == {Resolution.COARSE}
 
 
-def test_a_page_too_long_for_the_far_end_is_refused_before_anything_is_sent():
-    a4_only = Frame(FCF.DIS, bytes.fromhex("006E70"))
-    long = FaxDocument((page(1), page(2, rows=4000)))
-    result, line = play(send_document(long, Station("1")), [a4_only])
+def test_a_page_that_no_way_leads_to_is_refused_before_anything_is_sent():
+    inch = FaxPage((encode_page(bitmap(2, 300, Resolution.R300X300)),))
+    odd = FaxDocument((page(1), inch))
+    result, line = play(send_document(odd, Station("1")), [DIS])
     assert result.status is HangupStatus.PAGE_FORMAT
     assert "page 2" in result.text
     assert line.sent() == ["DCN"]
