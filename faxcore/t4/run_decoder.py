@@ -25,6 +25,9 @@ WINDOW = 15  # bits looked at in a step; the longest code has 13
 CHANGES = 6  # at most so many changes of colour in a step
 _CODE = 13
 _CHECK_EVERY = 8
+_IN_WINDOW = 17
+"""A code of so many bits is in the 24 bits of the octet that it starts in."""
+
 _BLOCK_PIXELS = 1 << 23
 
 
@@ -105,9 +108,11 @@ def decode_rows(
     mean nothing.
     """
     white = tables.run_code(width, False)
-    seen = window24[starts >> 3] >> (24 - len(white) - (starts & 7)) if len(white) <= 17 else starts
-    is_white = (seen & ((1 << len(white)) - 1)) == int(white, 2)
-    is_white &= (len(white) <= 17) & (lengths <= len(white) + 2)
+    is_white = np.zeros(len(starts), np.bool_)
+    if len(white) <= _IN_WINDOW:
+        seen = window24[starts >> 3] >> (24 - len(white) - (starts & 7))
+        is_white = (seen & ((1 << len(white)) - 1)) == int(white, 2)
+        is_white &= lengths <= len(white) + 2
     stops = starts + len(white)
     whole = is_white.copy()
     pixels = np.zeros((len(starts), (width + 7) // 8), np.uint8)

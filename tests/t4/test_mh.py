@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from faxcore.t4 import Coding, EncodedPage, PageBitmap, decode_page, encode_page, tables
+from faxcore.t4 import (
+    Coding,
+    EncodedPage,
+    PageBitmap,
+    decode_octets,
+    decode_page,
+    encode_page,
+    tables,
+)
 from tests.t4.pages import EXAMPLES, art, bits_of, mh_row, pages
 
 
@@ -70,3 +78,10 @@ def test_refuses_data_that_is_no_page_of_ours():
     broken = EncodedPage(b"\0\x10\xff", Coding.MH, 1728, np.array([24], np.int32))
     with pytest.raises(ValueError, match="row 0"):
         decode_page(broken)
+
+
+@pytest.mark.parametrize("width", [5120, 10688, 65535])
+def test_damaged_rows_of_any_width_raise_nothing(width):
+    for octets in (b"", bytes(40), b"\x00\x1f" * 30, b"\xff" * 30, b"\x00\x10\x01" * 20):
+        decoded = decode_octets(octets, Coding.MH, width)
+        assert decoded.bitmap.width == width
