@@ -18,7 +18,7 @@ from faxcore.profiles import ModemProfile
 from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import CallOptions, FaxDocument, Station
 from faxcore.t30.line import Heard, KeepPage, LineOp, Observer, run
-from faxcore.t30.modulation import FALLBACK, Rung
+from faxcore.t30.modulation import FALLBACK, Modulation, Rung
 from faxcore.t30.receiver import receive_document
 from faxcore.t30.reception import Reception
 from faxcore.t30.result import CallResult, HangupStatus, PageOutcome, PageReport
@@ -134,8 +134,21 @@ class FaxModem:
         finally:
             self._end_call()
 
-    def wait_for_ring(self, within_s: float) -> bool:
-        """Whether a call comes in. Raises Interrupted after ``cancel()``."""
+    def receivable(self) -> frozenset[Modulation]:
+        """The modulations of which the modem receives every rate, as ``+FRM=?`` says."""
+        speeds = self._link.receiving_speeds() or UNTOLD_SPEEDS
+        if self.profile.rungs:
+            speeds &= frozenset(self.profile.rungs)
+        missing = {
+            rung.modulation
+            for rung in FALLBACK
+            if not {rung.long_train, rung.short_train} <= speeds
+        }
+        return frozenset(Modulation) - missing
+
+    def wait_for_ring(self, within_s: float, cancel: threading.Event | None = None) -> bool:
+        """Whether a call comes in. Raises Interrupted after ``cancel()`` or ``cancel.set()``."""
+        self._use(WatchedPort(self.port, cancel) if cancel is not None else self.port)
         return self._link.wait_for_ring(self.port.now() + within_s)
 
     def receive(

@@ -92,7 +92,14 @@ class AtLink:
 
     def speeds(self) -> frozenset[int]:
         """The values of ``+FTM=?``; empty where the modem does not tell."""
-        reply = self.engine.command("AT+FTM=?", self._profile.command_seconds)
+        return self._values("AT+FTM=?")
+
+    def receiving_speeds(self) -> frozenset[int]:
+        """The values of ``+FRM=?``; empty where the modem does not tell."""
+        return self._values("AT+FRM=?")
+
+    def _values(self, question: str) -> frozenset[int]:
+        reply = self.engine.command(question, self._profile.command_seconds)
         if reply.code is Code.ERROR:
             return frozenset()
         reply.expect(Code.OK)
@@ -105,11 +112,14 @@ class AtLink:
         itself failed. ``Interrupted`` aborts the dialling and makes the outcome CANCELLED.
         """
         command = self._profile.dial + dial_string(number)
-        return self._call(command, limit, "dialling")
+        return self._call(command, limit, "dialling", DIAL_FINAL)
 
     def answer(self, limit: float) -> DialOutcome:
-        """Answer a call that rings (``ATA``); CONNECT implies ``+FTH=3`` (T.31 8.3.1)."""
-        return self._call("ATA", limit, "answering")
+        """Answer a call that rings (``ATA``); CONNECT implies ``+FTH=3`` (T.31 8.3.1).
+
+        A RING may cross with the command; it is no second call.
+        """
+        return self._call("ATA", limit, "answering", DIAL_FINAL - {Code.RING})
 
     def wait_for_ring(self, until: float) -> bool:
         """Whether a call comes in before a moment."""
@@ -137,13 +147,13 @@ class AtLink:
                 return True
         return not self._in_call
 
-    def _call(self, command: str, limit: float, what: str) -> DialOutcome:
+    def _call(self, command: str, limit: float, what: str, finals: frozenset[Code]) -> DialOutcome:
         began = self.engine.port.now()
         until = min(began + self._profile.dial_seconds, limit)
         self._in_call = True
         try:
             self.engine.ask(command)
-            reply = self.engine.reply(until, DIAL_FINAL)
+            reply = self.engine.reply(until, finals)
         except Interrupted:
             self._abort_call()
             return self._outcome(HangupStatus.CANCELLED, f"cancelled while {what}", began)

@@ -29,7 +29,14 @@ _CLOSE_FLAGS = 2 * FLAG_SECONDS
 class Modem(Protocol):
     """What an activity needs of the modem it belongs to."""
 
-    telephone: Telephone | None
+    @property
+    def telephone(self) -> Telephone | None:
+        """The connection there is."""
+        ...
+
+    def become(self, activity: Activity) -> None:
+        """Go over from one activity to another without a result."""
+        ...
 
     def say(self, at: float, data: bytes) -> None:
         """Raw octets to the computer, at a moment."""
@@ -96,6 +103,28 @@ class Pause(Activity):
 
     def due(self, now: float) -> float | None:
         """The end of the pause."""
+        return self._until
+
+
+class Answering(Activity):
+    """``ATA``: the called station's tone; then CONNECT, and frames of the computer's are due."""
+
+    def __init__(self, modem: Modem, until: float) -> None:
+        super().__init__(modem)
+        self._until = until
+
+    def feed(self, data: bytes, now: float) -> None:
+        """Any octet breaks answering off, and the line is released (V.250 6.3.5)."""
+        self.phone.hang_up(now)
+        self.modem.finish(now, "NO CARRIER")
+
+    def advance(self, now: float) -> None:
+        """Go over to frames when the tone is over."""
+        if now >= self._until:
+            self.modem.become(SendingFrames(self.modem, self._until))
+
+    def due(self, now: float) -> float | None:
+        """The end of the tone."""
         return self._until
 
 

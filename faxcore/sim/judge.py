@@ -1,4 +1,4 @@
-"""What the simulator holds against a caller: notes, each with its moment and its measure."""
+"""What the simulator holds against a computer: notes, each with its moment and its measure."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ class Fault(enum.Enum):
     BAD_ROWS = "undecodable rows"
     COMMAND_IN_DATA = "octets given while data is due"
     LOST_FRAME = "a frame went by unheard"
+    LOST_PAGE = "a fast carrier went by unheard"
+    LATE_ANSWER = "the answer to a command came too late"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 Theory of operation. ``SimModem`` is a ``Dce``: it is told the time with every call and acts only
 then. It interprets command lines, has at most one ``Activity`` (sending, listening, pausing,
-dialling), and lets the far station live beside it. What it says is queued with its moment and
-handed over when that moment has come.
+answering), and lets the exchange and the far station live beside it. What it says is queued with
+its moment and handed over when that moment has come.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from faxcore.profiles import ModemProfile, load_profile
 from faxcore.sim.activities import (
     BUFFER_OCTETS,
     Activity,
+    Answering,
     Listening,
     Modem,
     Pause,
@@ -22,14 +23,16 @@ from faxcore.sim.activities import (
     SendingFrames,
 )
 from faxcore.sim.answerer import Answerer, ReceivedPage
+from faxcore.sim.callers import Caller
 from faxcore.sim.commands import Command, Refused, split_line
+from faxcore.sim.exchange import CED_SECONDS, Exchange
 from faxcore.sim.judge import Fault, Note
 from faxcore.sim.played_end import PlayedEnd
-from faxcore.sim.scenarios import SCENARIOS, Answer, Scenario
+from faxcore.sim.receiving_fast import ReceivingFast
+from faxcore.sim.scenarios import SCENARIOS, Scenario
 from faxcore.sim.telephone import Telephone
 from faxcore.sim.telephone_signals import FAST
 from faxcore.t30.document import Station
-from faxcore.t30.receiver import receive_document
 from faxcore.t30.result import CallResult
 from faxcore.transport.port import LineState
 
@@ -40,14 +43,12 @@ _NUMERIC = {
     "NO DIALTONE": "6", "BUSY": "7", "NO ANSWER": "8", "+FCERROR": "+F4",
 }  # fmt: skip
 
-_DIAL_TONE_SECONDS, _DIGIT_SECONDS, _RING_SECONDS = 2.0, 0.1, 4.0
-_BUSY_SECONDS = 3.0
-_CED_SECONDS = 2.6 + 0.075
-"""The called station's tone and the silence behind it (T.30 4.1)."""
+_FIRST_RING_SECONDS = 2.0
+"""After switching on; a computer needs some of it to set the modem up."""
 
 
 class SimModem:
-    """A Class 1 modem whose telephone is answered as ``scenario`` says.
+    """A Class 1 modem whose calls are answered as ``scenario`` says, and that ``caller`` calls.
 
     ``keep`` names a folder in which the far end stores its pages; ``far_id`` is its CSI. After a
     call ``received`` has the pages as the far end decoded them, ``notes`` what the judge noted,
@@ -61,15 +62,16 @@ class SimModem:
         profile: ModemProfile | None = None,
         far_id: str = "+1 555 0100",
         keep: Path | None = None,
+        caller: Caller | None = None,
     ) -> None:
         self.scenario = SCENARIOS[scenario] if isinstance(scenario, str) else scenario
         self.profile = profile or load_profile("generic-class1")
-        self.telephone: Telephone | None = None
         self.dialled: list[str] = []
-        self._far_id = far_id
         self.notes: list[Note] = []
         self._answerer = Answerer(keep, self.notes.append)
-        self.far: PlayedEnd | None = None
+        self._exchange = Exchange(
+            self.scenario, Station(far_id), self._answerer.keep, self.notes.append
+        )
         self._activity: Activity | None = None
         self._line = bytearray()
         self._said: list[tuple[float, bytes]] = []
@@ -78,6 +80,23 @@ class SimModem:
         self._registers: dict[int, int] = {}
         self._fax_class = "0"
         self._fast_carriers = 0
+        self._rings = 0
+        if caller is not None:
+            self.ring(caller, _FIRST_RING_SECONDS)
+
+    def ring(self, caller: Caller, at: float) -> None:
+        """Have ``caller`` call this modem, from ``at`` on."""
+        self._exchange.ring(caller, at)
+
+    @property
+    def telephone(self) -> Telephone | None:
+        """The connection there is."""
+        return self._exchange.telephone
+
+    @property
+    def far(self) -> PlayedEnd | None:
+        """The other end of the last call."""
+        return self._exchange.far
 
     @property
     def received(self) -> tuple[ReceivedPage, ...]:
@@ -112,8 +131,7 @@ class SimModem:
         moments = [at for at, _ in self._said]
         if self._activity is not None:
             moments.append(self._activity.due(self._now))  # type: ignore[arg-type]
-        if self.far is not None:
-            moments.append(self.far.due(self._now))  # type: ignore[arg-type]
+        moments.append(self._exchange.due(self._now))  # type: ignore[arg-type]
         known = [moment for moment in moments if moment is not None]
         return max(self._now, min(known)) if known else None
 
@@ -132,15 +150,26 @@ class SimModem:
         self._now = max(self._now, now)
         if self._activity is not None:
             self._activity.drain(self._now)
-        if self.far is not None:
-            self.far.advance(self._now)
+        self._exchange.live(self._now)
         if self._activity is not None:
             self._activity.advance(self._now)
-        if self.telephone is not None:
-            self.notes += self.telephone.notes
-            self.telephone.notes.clear()
+            self._exchange.live(self._now)
+        for at in self._exchange.rings(self._now):
+            self._rung(at)
+
+    def _rung(self, at: float) -> None:
+        """RING, unless a command is under way; S0 says after how many the modem answers itself."""
+        self._rings += 1
+        if self._activity is None:
+            self._result(at, "RING")
+            if self._rings == self._registers.get(0, 0):
+                self._answer(at)
 
     # What activities use.
+
+    def become(self, activity: Activity) -> None:
+        """See ``activities.Modem``."""
+        self._activity = activity
 
     def say(self, at: float, data: bytes) -> None:
         """See ``activities.Modem``."""
@@ -192,6 +221,8 @@ class SimModem:
     def _obey_one(self, command: Command) -> None:
         if command.name == "D":
             self._dial(command.value)
+        elif command.name == "A":
+            self._answer(self._now)
         elif command.name.startswith("+F"):
             self._fax(command)
         elif command.name in {"H", "Z", "&F"}:
@@ -238,6 +269,8 @@ class SimModem:
             carrier, octets = self.scenario.cut_after or (0, 0)
             cut = octets if carrier == self._fast_carriers else None
             self._activity = SendingFast(self, FAST[command.number], self._now, cut)
+        elif command.name == "+FRM" and command.number in FAST:
+            self._activity = ReceivingFast(self, FAST[command.number], self._now)
         else:
             raise Refused
 
@@ -262,39 +295,25 @@ class SimModem:
     def _dial(self, number: str) -> None:
         self.dialled.append(number.removeprefix("T").removeprefix("P"))
         self._hang_up(self._now)
-        dialled = self._now + _DIAL_TONE_SECONDS + _DIGIT_SECONDS * len(number)
-        s7 = float(self._registers.get(7, 50))
-        answer = self.scenario.answer
-        if answer is Answer.NO_DIALTONE:
-            self._activity = Pause(self, self._now + _DIAL_TONE_SECONDS, "NO DIALTONE")
-        elif answer is Answer.BUSY:
-            self._activity = Pause(self, dialled + _BUSY_SECONDS, "BUSY")
-        elif answer is Answer.NO_ANSWER:
-            self._activity = Pause(self, dialled + s7, "NO ANSWER")
-        elif answer is Answer.VOICE:
-            self._activity = Pause(self, dialled + s7, "NO CARRIER")
-        elif answer is Answer.DEAF_MODEM:
-            self._activity = Activity(self)
-        else:
-            self._connect_call(dialled + _RING_SECONDS, dialled + s7)
-
-    def _connect_call(self, answered: float, give_up: float) -> None:
-        self.telephone = Telephone(answered)
         self._fast_carriers = 0
-        procedure = receive_document(
-            self.scenario.capabilities, Station(self._far_id), self.scenario.reception()
-        )
-        if self.scenario.deviate is not None:
-            procedure = self.scenario.deviate(procedure)
-        keep = self._answerer.keep
-        self.far = PlayedEnd(self.telephone, procedure, answered + _CED_SECONDS, keep)
-        self._activity = Listening(self, self._now, give_up)
+        dialled = self._exchange.dial(number, self._now, float(self._registers.get(7, 50)))
+        if dialled is None:
+            self._activity = Activity(self)
+        elif dialled.connected:
+            self._activity = Listening(self, self._now, dialled.at)
+        else:
+            self._activity = Pause(self, dialled.at, dialled.result)
+
+    def _answer(self, at: float) -> None:
+        """``ATA``: the tone, and then frames are due as after ``+FTH=3`` (T.31 8.3.1)."""
+        if self.telephone is not None:
+            raise Refused
+        self._rings = 0
+        self._exchange.answer(at)
+        self._activity = Answering(self, at + CED_SECONDS)
 
     def _hang_up(self, at: float) -> None:
-        if self.telephone is not None:
-            self.telephone.hang_up(at)
-            self._live(at)
-            self.telephone = None
+        self._exchange.hang_up(at)
         self._activity = None
 
     # Answers.

@@ -41,7 +41,7 @@ _LATEST_ENTRY = 0.02
 class PlayedEnd:
     """One station of a ``Telephone``, played by a procedure from the moment ``began`` on.
 
-    It is the called station, or with ``caller`` the calling one.
+    It is the far station, or with ``near`` the one in the simulated modem's place.
     """
 
     def __init__(
@@ -51,12 +51,12 @@ class PlayedEnd:
         began: float,
         keep: Callable[[KeepPage, float], bool],
         *,
-        caller: bool = False,
+        near: bool = False,
     ) -> None:
         self.result: CallResult | None = None
         self._telephone = telephone
-        self._mine = telephone.near if caller else telephone.far
-        self._theirs = telephone.far if caller else telephone.near
+        self._mine = telephone.near if near else telephone.far
+        self._theirs = telephone.far if near else telephone.near
         self._procedure = procedure
         self._keep = keep
         self._began = began
@@ -64,6 +64,11 @@ class PlayedEnd:
         self._op: LineOp | None = None
         self._kept = False
         self._start(None)
+
+    @property
+    def at(self) -> float:
+        """When the operation under way began, or the last one ended."""
+        return self._began
 
     def advance(self, now: float) -> None:
         """Let time pass to ``now``."""
@@ -192,7 +197,7 @@ def play(
     """
     telephone = Telephone(0.0)
     ends = (
-        PlayedEnd(telephone, sender, 0.0, keep, caller=True),
+        PlayedEnd(telephone, sender, 0.0, keep, near=True),
         PlayedEnd(telephone, receiver, 0.0, keep),
     )
     now = 0.0

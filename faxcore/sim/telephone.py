@@ -18,15 +18,20 @@ from faxcore.sim.telephone_signals import (
     V21_BITS_PER_SECOND,
     Signal,
 )
-from faxcore.t30.frames import fcs
+from faxcore.t30.frames import FCF, Frame, fcs
 
 SHORTEST_SILENCE, LONGEST_SILENCE = 0.055, 0.095
 """75 ms +- 20 between two carriers (T.30 5.3.6)."""
+
+LATEST_ANSWER = 2.55
+"""A caller that has heard no answer within T4, 3 s - 15 %, repeats its command (T.30 5.4.3.1)."""
 
 _STUFFING = 1.03
 """Zero insertion lengthens a frame by about 3 %."""
 
 _ROUNDING = 1e-6
+_UNASKED = {FCF.NSF, FCF.CSI, FCF.DIS, FCF.DCN}
+"""Frames that answer nothing: a called station says them when it was not spoken to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +78,14 @@ class Carrier:
 
 
 class Telephone:
-    """A connection from the moment of answering: the carriers of both stations, and the notes."""
+    """A connection from the moment of answering: the carriers of both stations, and the notes.
 
-    def __init__(self, answered: float) -> None:
+    ``called`` says that the near station was called.
+    """
+
+    def __init__(self, answered: float, *, called: bool = False) -> None:
         self.answered = answered
+        self.called = called
         self.near: list[Carrier] = []
         self.far: list[Carrier] = []
         self.notes: list[Note] = []
@@ -95,6 +104,8 @@ class Telephone:
         began = max(at, after)
         seconds = (len(octets) + 2) * 8 / V21_BITS_PER_SECOND * _STUFFING + FLAG_SECONDS
         frame = SentFrame(octets + fcs(octets), began, began + seconds)
+        if self.called and self.near and carrier is self.near[-1] and not carrier.frames:
+            self._judge_answer(carrier, octets)
         carrier.frames.append(frame)
         self.notes += judge_frame(began, seconds - FLAG_SECONDS)
         return frame
@@ -108,7 +119,7 @@ class Telephone:
                 carrier.ended = at
 
     def note(self, at: float, fault: Fault, amount: float, text: str) -> None:
-        """Hold something against the caller."""
+        """Hold something against the computer."""
         self.notes.append(Note(at, fault, amount, text))
 
     def _judge_silence(self, side: list[Carrier], signal: Signal, at: float) -> None:
@@ -133,6 +144,17 @@ class Telephone:
         if bounded and silence > LONGEST_SILENCE + _ROUNDING:
             text = f"{silence * 1000:.0f} ms before {signal.name}, at most 95 are due"
             self.note(at, Fault.LATE, silence, text)
+
+    def _judge_answer(self, carrier: Carrier, octets: bytes) -> None:
+        """What a called station says first in a burst, unless it speaks of its own accord."""
+        theirs = self.far[-1].ended if self.far else None
+        kind = Frame(octets[2]).kind if len(octets) > 2 else None
+        if theirs is None or kind in _UNASKED:
+            return
+        silence = carrier.began - theirs
+        if silence > LATEST_ANSWER:
+            text = f"an answer {silence:.2f} s after the command, at most {LATEST_ANSWER} are due"
+            self.note(carrier.began, Fault.LATE_ANSWER, silence, text)
 
     @staticmethod
     def _answer_is_due(own: Carrier | None, signal: Signal) -> bool:

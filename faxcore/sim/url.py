@@ -2,6 +2,7 @@
 
 sim://                                  a fax machine answers, in virtual time
 sim://?far=busy                         a named scenario
+sim://?caller=normal&pages=2            somebody calls, with two pages to send
 sim://?pace=real                        by the real clock; pace=20 is twenty times as fast
 sim://?latency=20                       a computer that is 20 ms late at every turn
 sim://?keep=FOLDER                      the far end stores its pages there as TIFF
@@ -16,11 +17,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from faxcore.errors import SettingsError
 from faxcore.profiles import DEFAULT_PROFILE, load_profile
+from faxcore.sim.callers import Caller, caller
 from faxcore.sim.modem import SimModem
 from faxcore.sim.scenarios import scenario
 
 SCHEME = "sim"
-_KEYS = ("far", "pace", "latency", "keep", "id", "profile")
+_KEYS = ("far", "pace", "latency", "keep", "id", "profile", "caller", "pages")
 _MAX_PACE, _MAX_LATENCY_MS = 1000.0, 60_000.0
 
 
@@ -34,6 +36,7 @@ class SimAddress:
     keep: Path | None = None
     id: str = "+1 555 0100"
     profile: str = DEFAULT_PROFILE
+    caller: Caller | None = None
 
     def modem(self) -> SimModem:
         """The modem that it means."""
@@ -42,6 +45,7 @@ class SimAddress:
             profile=load_profile(self.profile),
             far_id=self.id,
             keep=self.keep,
+            caller=self.caller,
         )
 
 
@@ -69,7 +73,19 @@ def parse_sim_url(url: str) -> SimAddress:
         keep=Path(values["keep"]) if values.get("keep") else None,
         id=values.get("id", "+1 555 0100"),
         profile=values.get("profile", DEFAULT_PROFILE),
+        caller=_caller(url, values),
     )
+
+
+def _caller(url: str, values: dict[str, str]) -> Caller | None:
+    if "pages" in values and "caller" not in values:
+        raise SettingsError(f"{url}: pages is how many a caller sends, and there is no caller")
+    if "caller" not in values:
+        return None
+    pages = values.get("pages", "1")
+    if not pages.isdecimal():
+        raise SettingsError(f"{url}: pages must be a number, not {pages!r}")
+    return caller(values["caller"], int(pages))
 
 
 def _number(url: str, key: str, text: str, most: float) -> float:

@@ -1,0 +1,149 @@
+"""The telephone network behind a simulated modem: what a number brings, who calls, how it rings.
+
+Theory of operation. There is at most one connection. Either our modem dials, and the scenario says
+what answers; or a ``Caller`` rings, every 6 s until it gives up, and is connected when our modem
+answers. In both cases the other station is a ``PlayedEnd`` on a ``Telephone``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from faxcore.sim.callers import Caller
+from faxcore.sim.judge import Note
+from faxcore.sim.played_end import PlayedEnd
+from faxcore.sim.scenarios import Answer, Scenario
+from faxcore.sim.telephone import Telephone
+from faxcore.t30.document import Station
+from faxcore.t30.line import KeepPage
+from faxcore.t30.receiver import receive_document
+
+CED_SECONDS = 2.6 + 0.075
+"""The called station's tone and the silence behind it (T.30 4.1)."""
+
+RING_EVERY_SECONDS = 6.0
+RINGS = 10
+"""How often a caller lets it ring."""
+
+_DIAL_TONE_SECONDS, _DIGIT_SECONDS, _RING_SECONDS = 2.0, 0.1, 4.0
+_BUSY_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """What dialling comes to: ``result`` at ``at``, unless a fax signal is heard before."""
+
+    at: float
+    result: str
+    connected: bool = False
+
+
+class Exchange:
+    """One subscriber's line. ``telephone`` and ``far`` are the connection and its other end."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        far: Station,
+        keep: Callable[[KeepPage, float], bool],
+        note: Callable[[Note], None],
+    ) -> None:
+        self.telephone: Telephone | None = None
+        self.far: PlayedEnd | None = None
+        self._scenario = scenario
+        self._station = far
+        self._keep = keep
+        self._note = note
+        self._caller: Caller | None = None
+        self._next_ring = 0.0
+        self._rings_left = 0
+
+    # Calls out.
+
+    def dial(self, number: str, now: float, patience: float) -> Dialled | None:
+        """Dial; None where the modem itself never finds out. ``patience`` is S7, in seconds."""
+        dialled = now + _DIAL_TONE_SECONDS + _DIGIT_SECONDS * len(number)
+        answer = self._scenario.answer
+        if answer is Answer.DEAF_MODEM:
+            return None
+        if answer is Answer.NO_DIALTONE:
+            return Dialled(now + _DIAL_TONE_SECONDS, "NO DIALTONE")
+        if answer is Answer.BUSY:
+            return Dialled(dialled + _BUSY_SECONDS, "BUSY")
+        if answer is Answer.NO_ANSWER:
+            return Dialled(dialled + patience, "NO ANSWER")
+        if answer is Answer.VOICE:
+            return Dialled(dialled + patience, "NO CARRIER")
+        self._connect_receiver(dialled + _RING_SECONDS)
+        return Dialled(dialled + patience, "NO CARRIER", connected=True)
+
+    def _connect_receiver(self, answered: float) -> None:
+        self.telephone = Telephone(answered)
+        procedure = receive_document(
+            self._scenario.capabilities, self._station, self._scenario.reception()
+        )
+        if self._scenario.deviate is not None:
+            procedure = self._scenario.deviate(procedure)
+        self.far = PlayedEnd(self.telephone, procedure, answered + CED_SECONDS, self._keep)
+
+    # Calls in.
+
+    def ring(self, caller: Caller, at: float) -> None:
+        """Let ``caller`` ring from ``at`` on."""
+        self._caller, self._next_ring, self._rings_left = caller, at, RINGS
+
+    def rings(self, now: float) -> list[float]:
+        """The moments up to ``now`` at which it rang since the last time of asking."""
+        moments = []
+        while self._is_ringing and self._next_ring <= now:
+            if self.telephone is None:
+                moments.append(self._next_ring)
+            self._next_ring += RING_EVERY_SECONDS
+            self._rings_left -= 1
+        return moments
+
+    @property
+    def _is_ringing(self) -> bool:
+        return self._caller is not None and self._rings_left > 0
+
+    def answer(self, now: float) -> None:
+        """Lift the receiver: the caller is there, or nobody."""
+        self.telephone = Telephone(now, called=True)
+        self.far = None
+        has_rung = self._rings_left < RINGS and now <= self._next_ring
+        if self._caller is not None and has_rung:
+            self.far = PlayedEnd(self.telephone, self._caller.procedure(), now, _keeps_nothing)
+        self._caller = None
+
+    # Both.
+
+    def live(self, now: float) -> None:
+        """Let the other station go on to ``now``; a caller that has finished hangs up."""
+        phone = self.telephone
+        if self.far is not None:
+            self.far.advance(now)
+            if phone is not None and phone.called and self.far.result is not None:
+                phone.hang_up(self.far.at)
+        if phone is not None:
+            for note in phone.notes:
+                self._note(note)
+            phone.notes.clear()
+
+    def due(self, now: float) -> float | None:
+        """When something happens next on the line by itself."""
+        moments = [self._next_ring] if self._is_ringing else []
+        far_due = self.far.due(now) if self.far is not None else None
+        return min([*moments, far_due] if far_due is not None else moments, default=None)
+
+    def hang_up(self, at: float) -> None:
+        """Our modem puts the receiver down."""
+        if self.telephone is not None:
+            self.telephone.hang_up(at)
+            self.live(at)
+            self.telephone = None
+
+
+def _keeps_nothing(page: KeepPage, at: float) -> bool:
+    """What calls here sends, and is sent nothing."""
+    return False
