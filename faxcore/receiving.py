@@ -1,0 +1,337 @@
+"""``receive_fax()``: from a ringing telephone to pages on disk and one honest result.
+
+Theory of operation. The modem is made ready and asked what it can receive; a call is waited for and
+answered; each page becomes a TIFF file, synchronized to the disk, *before* the caller is told that
+it arrived. Up to the moment of answering what goes wrong is an exception; afterwards it is a value
+in the result.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faxcore.errors import FaxcoreError, SettingsError
+from faxcore.modem.driver import FaxModem
+from faxcore.ports import open_port
+from faxcore.profiles import DEFAULT_PROFILE, ModemProfile, load_profile
+from faxcore.t4 import Coding, DecodedPage, Resolution, decode_octets
+from faxcore.t4.tiff import read_tiff, write_tiff
+from faxcore.t30.capabilities import Capabilities
+from faxcore.t30.document import Station
+from faxcore.t30.line import Heard, KeepPage, LineOp, ReceivePage
+from faxcore.t30.modulation import Modulation
+from faxcore.t30.progress import Narrator, Phase, Progress
+from faxcore.t30.result import CallResult, HangupStatus, PageOutcome
+from faxcore.transport.port import Interrupted
+
+Observer = Callable[[Progress], None]
+
+DOCUMENT = "fax.tif"
+_RING_GAP_S = 10.0
+"""A telephone rings every 3 to 6 s; one that is silent for longer has stopped."""
+
+_FINEST = {
+    Resolution.COARSE: frozenset({Resolution.COARSE}),
+    Resolution.FINE: frozenset({Resolution.COARSE, Resolution.FINE}),
+    Resolution.SUPERFINE: frozenset({Resolution.COARSE, Resolution.FINE, Resolution.SUPERFINE}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFax:
+    """What ``receive_fax`` answers.
+
+    ``ok`` means that the caller came to the end of its document and every page of it is kept.
+    ``pages`` are the files of the pages that were kept, in order; ``document`` is all of them in
+    one file, None where there is none. ``answered`` is False where no call was answered: the
+    ``reason`` is then ``no_ring``, or ``cancelled``. ``call`` has the report of every page.
+    """
+
+    call: CallResult
+    pages: tuple[Path, ...] = ()
+    document: Path | None = None
+    transcript: Path | None = None
+    answered: bool = True
+    notes: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether a whole document came, and every page of it was confirmed."""
+        return self.call.ok and self.call.status is HangupStatus.NORMAL
+
+    @property
+    def status(self) -> HangupStatus:
+        """How the call ended."""
+        return self.call.status
+
+    @property
+    def reason(self) -> str:
+        """A stable word for programs."""
+        if not self.answered and self.status is HangupStatus.PHASE_A:
+            return "no_ring"
+        if self.status is HangupStatus.NORMAL and not self.ok:
+            return "bad_page"
+        return self.status.reason
+
+    @property
+    def text(self) -> str:
+        """A sentence for people: what happened, and where."""
+        if not self.answered:
+            return self.call.text
+        sentence, detail = self.status.sentence, self.call.text
+        return f"{sentence} ({detail})" if detail and detail != sentence else sentence
+
+    @property
+    def remote_id(self) -> str:
+        """Who the caller says that it is (TSI), "" where it does not."""
+        return self.call.remote_id
+
+    @property
+    def pages_confirmed(self) -> int:
+        """How many pages were kept whole and confirmed to the caller."""
+        return self.call.count(PageOutcome.CONFIRMED)
+
+
+def receive_fax(
+    port: str = "sim://?caller=normal",
+    *,
+    keep: Path,
+    station_id: str = "",
+    rings: int = 1,
+    wait: float | None = None,
+    profile: ModemProfile | str | None = None,
+    finest: Resolution = Resolution.SUPERFINE,
+    ecm: bool = True,
+    observe: Observer | None = None,
+    cancel: threading.Event | None = None,
+    transcript: str | Path | None = None,
+    timeout: float | None = None,
+) -> ReceivedFax:
+    """Wait for a call, answer it, and take the fax that comes.
+
+        from pathlib import Path
+        from faxcore.receiving import receive_fax
+
+        fax = receive_fax("/dev/ttyACM0", keep=Path("in"), station_id="+1 555 0100", wait=600)
+        print(fax.remote_id, fax.document) if fax.ok else print(fax.reason)
+
+    ``port``
+        Where the modem is, as for ``send_fax``; ``sim://?caller=normal&pages=2`` is a simulated
+        modem that is called.
+    ``keep``
+        The folder for the pages: ``page-001.tif`` and so on (mode 0600), each written and
+        synchronized before the caller is told that it arrived, and ``fax.tif`` with all of them.
+        A folder in which there is a fax already is refused: nothing that was received is replaced.
+    ``station_id``
+        Our identity on the line (CSI): at most 20 digits, blanks and ``+ - .``.
+    ``rings``
+        The ring at which to answer, from 1.
+    ``wait``
+        How long to wait for a call, in seconds; None waits until ``cancel``.
+    ``finest``, ``ecm``
+        What is offered: the finest resolution (COARSE, FINE, SUPERFINE), and error correction,
+        without which there is no MMR. Modulations are those of the modem (``+FRM=?``).
+    ``observe``, ``cancel``, ``transcript``, ``profile``
+        As for ``send_fax``.
+    ``timeout``
+        The longest time, in seconds, from answering to hanging up.
+
+    Raises SettingsError or ModemError before a call was answered, and nothing afterwards.
+    """
+    station = Station(station_id)
+    if rings < 1:
+        raise SettingsError(f"rings {rings}: a call is answered at the first ring or later")
+    if finest not in _FINEST:
+        raise SettingsError(f"pages are received up to superfine, not {finest.name.lower()}")
+    wanted = _profile(profile)
+    inbox = Inbox(keep)
+    listener = _Listener(observe)
+    stop = cancel or threading.Event()
+    path = Path(transcript) if transcript is not None else None
+    with FaxModem(open_port(port, wanted, record=path), wanted) as modem:
+        modem.prepare()
+        offered = capabilities(modem.receivable(), finest, ecm=ecm)
+        unanswered = _wait_for_call(modem, rings, wait, stop, listener)
+        if unanswered is not None:
+            return ReceivedFax(unanswered, transcript=path, answered=False, notes=listener.notes)
+        call = _take_call(modem, offered, station, inbox, listener, stop, timeout)
+    document = inbox.bind()
+    notes = (*inbox.notes, *listener.notes)
+    return ReceivedFax(call, tuple(inbox.pages), document, path, notes=notes)
+
+
+def capabilities(
+    modulations: frozenset[Modulation], finest: Resolution, *, ecm: bool
+) -> Capabilities:
+    """What is offered in DIS; a modem without V.27ter and V.29 cannot say V.17 (T.30 table 2)."""
+    if not modulations:
+        raise SettingsError("+FRM=?: the modem receives no modulation at all its rates")
+    if Modulation.V17 in modulations and modulations != frozenset(Modulation):
+        modulations -= {Modulation.V17}
+    codings = frozenset(Coding) if ecm else frozenset({Coding.MH, Coding.MR})
+    return Capabilities(
+        modulations=modulations, resolutions=_FINEST[finest], codings=codings, ecm=ecm
+    )
+
+
+class Inbox:
+    """The folder of one fax that comes in. Raises SettingsError where there is a fax already."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.pages: list[Path] = []
+        self.notes: tuple[str, ...] = ()
+        self._bad_rows: list[NDArray[np.bool_]] = []
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            there = next((each for each in folder.iterdir() if _is_ours(each.name)), None)
+        except OSError as error:
+            raise SettingsError(f"{folder}: no folder for pages: {error.strerror}") from error
+        if there is not None:
+            raise SettingsError(f"{folder}: there is a fax in it already ({there.name})")
+
+    def keep(self, op: KeepPage) -> bool:
+        """Make a page durable: the file and its name are on the disk on return.
+
+        Raises ContentError or OSError where they are not; the page is then refused.
+        """
+        under = op.parameters
+        decoded = decode_octets(op.octets, under.coding, under.width, under.resolution)
+        path = self.folder / f"page-{op.number:03d}.tif"
+        write_tiff(path, [decoded])
+        _synchronize(self.folder)
+        self.pages.append(path)
+        self._bad_rows.append(decoded.bad)
+        return True
+
+    def bind(self) -> Path | None:
+        """All pages in one file; where that fails a note says so, and the pages are safe."""
+        if not self.pages:
+            return None
+        path = self.folder / DOCUMENT
+        try:
+            write_tiff(path, self._stored())
+            _synchronize(self.folder)
+        except (FaxcoreError, OSError) as error:
+            self.notes = (f"{DOCUMENT} could not be written, the pages are kept: {error}",)
+            return None
+        return path
+
+    def _stored(self) -> Iterator[DecodedPage]:
+        """Every page from its file, with the account of what it was like on the line."""
+        for path, bad in zip(self.pages, self._bad_rows, strict=True):
+            for page in read_tiff(path):
+                yield replace(page.decoded, bad=bad)
+
+
+def _wait_for_call(
+    modem: FaxModem,
+    rings: int,
+    wait: float | None,
+    stop: threading.Event,
+    listener: _Listener,
+) -> CallResult | None:
+    """Wait for the ring at which to answer; a result where none came."""
+    now = modem.port.now
+    until = now() + wait if wait is not None else math.inf
+    heard = 0
+    listener(Progress(Phase.DIAL, f"waiting for a call at {modem.port.name}", at=now()))
+    try:
+        while heard < rings:
+            left = until - now()
+            patience = left if heard == 0 else min(left, _RING_GAP_S)
+            if left > 0 and modem.wait_for_ring(patience, stop):
+                heard += 1
+                listener(Progress(Phase.DIAL, f"ring {heard}", at=now()))
+            elif left <= 0 or now() >= until:
+                return CallResult(HangupStatus.PHASE_A, text=f"no call came within {wait:.0f} s")
+            else:
+                heard = 0
+    except Interrupted:
+        return CallResult(HangupStatus.CANCELLED, text="cancelled before a call was answered")
+    return None
+
+
+def _take_call(
+    modem: FaxModem,
+    offered: Capabilities,
+    station: Station,
+    inbox: Inbox,
+    listener: _Listener,
+    stop: threading.Event,
+    timeout: float | None,
+) -> CallResult:
+    """Answer and receive; every line operation is told to the listener."""
+    now = modem.port.now
+    narrator = Narrator(0)
+
+    def observe(op: LineOp, heard: Heard | None) -> None:
+        told = narrator.tell(op, heard, now())
+        if told is None:
+            told = _told_of_page(op, heard, len(inbox.pages), now())
+        if told is not None:
+            listener(told)
+
+    listener(Progress(Phase.DIAL, "answering", at=now()))
+    result = modem.receive(
+        offered, station, inbox.keep, observe=observe, cancel=stop, timeout=timeout
+    )
+    listener(Progress(Phase.DONE, result.status.sentence, len(inbox.pages), at=now()))
+    return result
+
+
+def _told_of_page(op: LineOp, heard: Heard | None, kept: int, at: float) -> Progress | None:
+    """What a narrator of sent pages does not tell: that one comes in, and that it is safe."""
+    if isinstance(op, ReceivePage) and heard is None:
+        rate = op.rung.bits_per_second
+        text = f"receiving page {kept + 1} at {op.rung.name}"
+        return Progress(Phase.PAGE, text, kept + 1, rate=rate, at=at)
+    if isinstance(op, KeepPage) and heard is not None and heard.done:
+        return Progress(Phase.CONFIRM, f"page {op.number} is kept", op.number, at=at)
+    return None
+
+
+class _Listener:
+    """The caller's ``observe``, which must not be able to end a call by failing."""
+
+    def __init__(self, observe: Observer | None) -> None:
+        self._observe = observe
+        self.notes: tuple[str, ...] = ()
+
+    def __call__(self, progress: Progress) -> None:
+        if self._observe is None:
+            return
+        try:
+            self._observe(progress)
+        except Exception as error:
+            self._observe = None
+            self.notes = (f"observe raised {error!r} and was not called again",)
+
+
+def _profile(profile: ModemProfile | str | None) -> ModemProfile:
+    if isinstance(profile, ModemProfile):
+        return profile
+    return load_profile(profile or DEFAULT_PROFILE)
+
+
+def _is_ours(name: str) -> bool:
+    return name == DOCUMENT or (name.startswith("page-") and name.endswith(".tif"))
+
+
+def _synchronize(folder: Path) -> None:
+    """Make a renamed file's name durable; only POSIX can open a folder."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
