@@ -22,6 +22,7 @@ from faxcore.errors import FaxcoreError, SettingsError
 from faxcore.modem.driver import FaxModem
 from faxcore.ports import open_port
 from faxcore.profiles import DEFAULT_PROFILE, ModemProfile, load_profile
+from faxcore.sim.url import is_sim, parse_sim_url
 from faxcore.t4 import Coding, DecodedPage, Resolution, decode_octets
 from faxcore.t4.tiff import read_tiff, write_tiff
 from faxcore.t30.capabilities import Capabilities
@@ -35,6 +36,9 @@ from faxcore.transport.port import Interrupted
 Observer = Callable[[Progress], None]
 
 DOCUMENT = "fax.tif"
+_SIMULATED_WAIT_S = 120.0
+"""In virtual time nobody can wait until somebody cancels: by then a simulated caller has rung."""
+
 _RING_GAP_S = 10.0
 """A telephone rings every 3 to 6 s; one that is silent for longer has stopped."""
 
@@ -135,7 +139,8 @@ def receive_fax(
     ``rings``
         The ring at which to answer, from 1.
     ``wait``
-        How long to wait for a call, in seconds; None waits until ``cancel``.
+        How long to wait for a call, in seconds; None waits until ``cancel``, in virtual time
+        two minutes.
     ``finest``, ``ecm``
         What is offered: the finest resolution (COARSE, FINE, SUPERFINE), and error correction,
         without which there is no MMR. Modulations are those of the modem (``+FRM=?``).
@@ -149,6 +154,8 @@ def receive_fax(
     station = Station(station_id)
     if rings < 1:
         raise SettingsError(f"rings {rings}: a call is answered at the first ring or later")
+    if wait is not None and not 0 <= wait < math.inf:
+        raise SettingsError(f"wait {wait}: a number of seconds is expected")
     if finest not in _FINEST:
         raise SettingsError(f"pages are received up to superfine, not {finest.name.lower()}")
     wanted = _profile(profile)
@@ -159,7 +166,7 @@ def receive_fax(
     with FaxModem(open_port(port, wanted, record=path), wanted) as modem:
         modem.prepare()
         offered = capabilities(modem.receivable(), finest, ecm=ecm)
-        unanswered = _wait_for_call(modem, rings, wait, stop, listener)
+        unanswered = _wait_for_call(modem, rings, _patience(port, wait), stop, listener)
         if unanswered is not None:
             return ReceivedFax(unanswered, transcript=path, answered=False, notes=listener.notes)
         call = _take_call(modem, offered, station, inbox, listener, stop, timeout)
@@ -232,16 +239,23 @@ class Inbox:
                 yield replace(page.decoded, bad=bad)
 
 
+def _patience(port: str, wait: float | None) -> float:
+    if wait is not None:
+        return wait
+    is_virtual = is_sim(port) and parse_sim_url(port).pace is None
+    return _SIMULATED_WAIT_S if is_virtual else math.inf
+
+
 def _wait_for_call(
     modem: FaxModem,
     rings: int,
-    wait: float | None,
+    wait: float,
     stop: threading.Event,
     listener: _Listener,
 ) -> CallResult | None:
     """Wait for the ring at which to answer; a result where none came."""
     now = modem.port.now
-    until = now() + wait if wait is not None else math.inf
+    until = now() + wait
     heard = 0
     listener(Progress(Phase.DIAL, f"waiting for a call at {modem.port.name}", at=now()))
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from faxcore.cli import decode, demo, encode, info, render, send
+from faxcore.cli import decode, demo, encode, info, receive, render, send
 
 app = typer.Typer(
     name="faxcore",
@@ -16,6 +16,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("send")(send.command)
+app.command("receive")(receive.command)
 app.command("demo")(demo.command)
 app.command("render")(render.command)
 app.command("encode")(encode.command)

@@ -7,6 +7,7 @@ answers. In both cases the other station is a ``PlayedEnd`` on a ``Telephone``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -137,10 +138,10 @@ class Exchange:
         return min([*moments, far_due] if far_due is not None else moments, default=None)
 
     def hang_up(self, at: float) -> None:
-        """Our modem puts the receiver down."""
+        """Our modem puts the receiver down; a caller comes to its own end on a dead line."""
         if self.telephone is not None:
             self.telephone.hang_up(at)
-            self.live(at)
+            self.live(math.inf if self.telephone.called else at)
             self.telephone = None
 
 

@@ -37,3 +37,24 @@ def test_is_known_by_its_scheme(scheme):
 def test_a_wrong_one_is_refused_by_name(url, named):
     with pytest.raises(SettingsError, match=named):
         parse_sim_url(url)
+
+
+def test_a_caller_and_its_pages():
+    address = parse_sim_url("sim://?caller=coarse&pages=3")
+    assert address.caller is not None
+    assert len(address.caller.document.pages) == 3
+    assert parse_sim_url("sim://").caller is None
+
+
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        ("sim://?caller=nobody", "nobody"),
+        ("sim://?caller=normal&pages=0", "1 to 999"),
+        ("sim://?caller=normal&pages=two", "two"),
+        ("sim://?pages=2", "no caller"),
+    ],
+)
+def test_a_wrong_caller_is_refused_by_name(url, named):
+    with pytest.raises(SettingsError, match=named):
+        parse_sim_url(url)

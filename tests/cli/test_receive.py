@@ -1,0 +1,89 @@
+"""``faxcore receive``: exit codes, JSON, files."""
+
+import json
+import stat
+
+import pytest
+from PIL import Image
+
+from faxcore.sim import numbered_page
+from faxcore.t4.tiff import read_tiff
+
+KEYS = {
+    "ok", "reason", "status", "text", "answered", "remote_id", "pages", "document",
+    "pages_confirmed", "rate", "modulation", "coding", "resolution", "ecm", "trainings",
+    "seconds", "page_reports", "transcript", "notes",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("port", "code", "reason"),
+    [
+        ("sim://?caller=normal&pages=2", 0, "ok"),
+        ("sim://?caller=ecm", 0, "ok"),
+        ("sim://?caller=hangs-up-in-page", 1, "no_carrier"),
+        ("sim://?caller=never-sends", 1, "not_a_fax"),
+        ("sim://?caller=dcn-after-dis", 1, "negotiation"),
+        ("sim://", 1, "no_ring"),
+    ],
+)
+def test_exit_code_and_reason(faxcore, tmp_path, port, code, reason):
+    run = faxcore("receive", "--port", port, "--wait", "20", "--out", tmp_path, "--json")
+    result = json.loads(run.out)
+    assert (run.code, result["reason"]) == (code, reason)
+    assert set(result) == KEYS
+    assert result["ok"] is (code == 0)
+    assert json.loads((tmp_path / "result.json").read_text()) == result
+
+
+def test_everything_is_in_the_folder_and_private(faxcore, tmp_path):
+    out = tmp_path / "in"
+    run = faxcore("receive", "--out", out, "--station-id", "+1 2")
+    assert run.code == 0, run.err
+    files = {path.name: path for path in out.iterdir()}
+    assert set(files) == {
+        "page-001.tif", "page-001.png", "page-002.tif", "page-002.png", "fax.tif",
+        "transcript.txt", "result.json",
+    }  # fmt: skip
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files.values()} == {0o600}
+    pages = [page.bitmap for page in read_tiff(files["fax.tif"])]
+    assert pages == [numbered_page(1), numbered_page(2)]
+    with Image.open(files["page-001.png"]) as picture:
+        assert picture.width == 1728
+    assert "every page kept and confirmed" in run.out
+    assert "+1 555 0123" in run.out
+    assert "page 2 is kept" in run.err
+    assert "ATA" in files["transcript.txt"].read_text()
+
+
+def test_no_ecm_means_no_mmr(faxcore, tmp_path):
+    receive = ["receive", "--port", "sim://?caller=ecm", "--json"]
+    plain = json.loads(faxcore(*receive, "--no-ecm", "--out", tmp_path / "a").out)
+    corrected = json.loads(faxcore(*receive, "--out", tmp_path / "b").out)
+    assert (plain["ecm"], plain["coding"]) == (False, "mr")
+    assert (corrected["ecm"], corrected["coding"]) == (True, "mmr")
+
+
+def test_waits_again_in_a_folder_without_a_fax(faxcore, tmp_path):
+    assert faxcore("receive", "--port", "sim://", "--wait", "1", "--out", tmp_path).code == 1
+    assert faxcore("receive", "--out", tmp_path).code == 0
+    run = faxcore("receive", "--out", tmp_path)
+    assert (run.code, "there is a fax in it already" in run.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "named"),
+    [
+        (["--rings", "0"], 2, "rings 0"),
+        (["--wait", "-1"], 2, "wait -1"),
+        (["--station-id", "Ada"], 2, "Ada"),
+        (["--port", "sim://?caller=nobody"], 2, "nobody"),
+        (["--port", "sim://?caller=normal&pages=0"], 2, "pages"),
+        (["--port", "/dev/nonesuch"], 3, "/dev/nonesuch"),
+    ],
+)
+def test_bad_options_are_one_sentence(faxcore, tmp_path, arguments, code, named):
+    run = faxcore("receive", "--out", tmp_path, *arguments)
+    assert run.code == code
+    assert named in run.err
+    assert "Traceback" not in run.err
