@@ -46,7 +46,7 @@ def send_and_show(
     check_call(to, station_id)
     outbox = Outbox(out) if out is not None else None
     url = outbox.port(port) if outbox is not None else port
-    with _cancelled_by_interrupt() as cancel, Display(quiet=as_json) as display:
+    with cancelled_by_interrupt() as cancel, Display(quiet=as_json) as display:
 
         def observe(progress: Progress) -> None:
             display(progress)
@@ -95,7 +95,7 @@ def _show(result: FaxResult, fax: PreparedFax, outbox: Outbox | None, *, as_json
 
 
 @contextlib.contextmanager
-def _cancelled_by_interrupt() -> Iterator[threading.Event]:
+def cancelled_by_interrupt() -> Iterator[threading.Event]:
     """An event that Ctrl-C or SIGTERM sets, so that a call ends with DCN; a second one kills."""
     cancel = threading.Event()
     former = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -47,11 +47,11 @@ def command(
     equipment.
     """
     with one_sentence():
-        from faxcore.cli.deliver import _cancelled_by_interrupt  # noqa: PLC0415
+        from faxcore.cli.deliver import cancelled_by_interrupt  # noqa: PLC0415
         from faxcore.cli.show import Display  # noqa: PLC0415
         from faxcore.receiving import receive_fax  # noqa: PLC0415
 
-        with _cancelled_by_interrupt() as cancel, Display(quiet=as_json) as display:
+        with cancelled_by_interrupt() as cancel, Display(quiet=as_json) as display:
             fax = receive_fax(
                 port,
                 keep=out,

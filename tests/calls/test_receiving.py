@@ -15,16 +15,18 @@ from faxcore.t4 import Coding, Resolution
 from faxcore.t4.tiff import read_tiff
 from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import Station
-from faxcore.t30.frames import FCF
+from faxcore.t30.frames import FCF, Frame
 from faxcore.t30.line import KeepPage, SendFrames
 from faxcore.t30.modulation import V17_9600, V17_12000, V17_14400, V27TER_4800, V29_9600, Modulation
 from faxcore.t30.progress import Phase
 from faxcore.t30.result import HangupStatus, PageOutcome
 from faxcore.transport.virtual_port import VirtualPort
+from tests.modem.script import ScriptDce
 
 PROFILE = load_profile("generic-class1")
 LATENCIES = (0.0, 0.020, 0.100)
 PAGES = 3
+DIS = Frame(FCF.DIS, Capabilities().encode())
 ALL, NONE = (PageOutcome.CONFIRMED,) * PAGES, ()
 MH, MR, MMR = Coding.MH, Coding.MR, Coding.MMR
 
@@ -261,3 +263,38 @@ def test_what_is_offered_can_be_said(modem, offered):
     told = capabilities(frozenset(modem), Resolution.FINE, ecm=True)
     assert told.modulations == offered
     assert Capabilities.decode(told.encode()) == told
+
+
+def scripted(*turns, piecemeal=False):
+    """A modem that plays a dialogue, behind the driver."""
+    return FaxModem(VirtualPort(ScriptDce(turns, piecemeal)), PROFILE)
+
+
+@pytest.mark.parametrize("piecemeal", [False, True])
+def test_a_ring_that_crosses_with_our_answer_is_no_second_call(piecemeal):
+    connect = b"\r\nRING\r\n\r\nCONNECT\r\n"
+    frames = (DIS.octets + b"\x10\x03", b"\r\nNO CARRIER\r\n")
+    fax = scripted((b"ATA\r", connect), frames, (b"ATH0\r", b"\r\nOK\r\n"), piecemeal=piecemeal)
+    result = fax.receive(Capabilities(), Station(), lambda op: True)
+    assert result.status is not HangupStatus.GLARE
+
+
+@pytest.mark.parametrize(
+    ("told", "modulations"),
+    [
+        (b"24,48,72,96", {Modulation.V27TER, Modulation.V29}),
+        (b"24,48,72,73,74,96,97,98,121,122,145,146", set(Modulation)),
+        (b"24,48,96", {Modulation.V27TER}),
+        (b"", {Modulation.V27TER, Modulation.V29}),
+    ],
+)
+def test_what_the_modem_receives_is_asked_of_it(told, modulations):
+    fax = scripted((b"AT+FRM=?\r", b"\r\n" + told + b"\r\n\r\nOK\r\n"))
+    assert fax.receivable() == modulations
+
+
+def test_a_call_by_the_real_clock(tmp_path):
+    fax = receive_fax("sim://?caller=coarse&pace=20", keep=tmp_path, wait=30)
+    assert fax.ok, fax.text
+    sent = numbered_page(1, Resolution.COARSE)
+    assert [page.bitmap for page in read_tiff(fax.document)] == [sent]
