@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from faxcore.errors import FaxcoreError as FaxcoreError
+    from faxcore.receiving import ReceivedFax as ReceivedFax
+    from faxcore.receiving import receive_fax as receive_fax
     from faxcore.render import Attachment as Attachment
     from faxcore.render import BodyType as BodyType
     from faxcore.render import Content as Content
@@ -39,6 +41,8 @@ _HOMES = {
     "BodyType": "faxcore.render",
     "Content": "faxcore.render",
     "CoverFields": "faxcore.render",
+    "ReceivedFax": "faxcore.receiving",
+    "receive_fax": "faxcore.receiving",
     "FaxResult": "faxcore.sending",
     "PreparedFax": "faxcore.sending",
     "prepare": "faxcore.sending",
