@@ -86,6 +86,13 @@ def load_profile(name: str, folder: Path | None = None) -> ModemProfile:
     return _build(name, values)
 
 
+def as_profile(profile: ModemProfile | str | None) -> ModemProfile:
+    """A profile as callers may give it: itself, its name, or None for the default."""
+    if isinstance(profile, ModemProfile):
+        return profile
+    return load_profile(profile or DEFAULT_PROFILE)
+
+
 def profile_names(folder: Path | None = None) -> tuple[str, ...]:
     """The names of all profiles that can be loaded, sorted."""
     folders = [*([folder] if folder is not None else []), profiles_folder()]

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from faxcore.errors import FaxcoreError, SettingsError
 from faxcore.modem.driver import FaxModem
 from faxcore.ports import open_port
-from faxcore.profiles import DEFAULT_PROFILE, ModemProfile, load_profile
+from faxcore.profiles import ModemProfile, as_profile
 from faxcore.sim.url import is_sim, parse_sim_url
 from faxcore.t4 import Coding, DecodedPage, Resolution, decode_octets
 from faxcore.t4.tiff import read_tiff, write_tiff
@@ -29,7 +29,7 @@ from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import Station
 from faxcore.t30.line import Heard, KeepPage, LineOp, ReceivePage
 from faxcore.t30.modulation import Modulation
-from faxcore.t30.progress import Narrator, Phase, Progress
+from faxcore.t30.progress import Listener, Narrator, Phase, Progress
 from faxcore.t30.result import CallResult, HangupStatus, PageOutcome
 from faxcore.transport.port import Interrupted
 
@@ -158,9 +158,9 @@ def receive_fax(
         raise SettingsError(f"wait {wait}: a number of seconds is expected")
     if finest not in _FINEST:
         raise SettingsError(f"pages are received up to superfine, not {finest.name.lower()}")
-    wanted = _profile(profile)
+    wanted = as_profile(profile)
     inbox = Inbox(keep)
-    listener = _Listener(observe)
+    listener = Listener(observe)
     stop = cancel or threading.Event()
     path = Path(transcript) if transcript is not None else None
     with FaxModem(open_port(port, wanted, record=path), wanted) as modem:
@@ -251,7 +251,7 @@ def _wait_for_call(
     rings: int,
     wait: float,
     stop: threading.Event,
-    listener: _Listener,
+    listener: Listener,
 ) -> CallResult | None:
     """Wait for the ring at which to answer; a result where none came."""
     now = modem.port.now
@@ -279,7 +279,7 @@ def _take_call(
     offered: Capabilities,
     station: Station,
     inbox: Inbox,
-    listener: _Listener,
+    listener: Listener,
     stop: threading.Event,
     timeout: float | None,
 ) -> CallResult:
@@ -311,29 +311,6 @@ def _told_of_page(op: LineOp, heard: Heard | None, kept: int, at: float) -> Prog
     if isinstance(op, KeepPage) and heard is not None and heard.done:
         return Progress(Phase.CONFIRM, f"page {op.number} is kept", op.number, at=at)
     return None
-
-
-class _Listener:
-    """The caller's ``observe``, which must not be able to end a call by failing."""
-
-    def __init__(self, observe: Observer | None) -> None:
-        self._observe = observe
-        self.notes: tuple[str, ...] = ()
-
-    def __call__(self, progress: Progress) -> None:
-        if self._observe is None:
-            return
-        try:
-            self._observe(progress)
-        except Exception as error:
-            self._observe = None
-            self.notes = (f"observe raised {error!r} and was not called again",)
-
-
-def _profile(profile: ModemProfile | str | None) -> ModemProfile:
-    if isinstance(profile, ModemProfile):
-        return profile
-    return load_profile(profile or DEFAULT_PROFILE)
 
 
 def _is_ours(name: str) -> bool:

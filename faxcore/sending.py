@@ -18,7 +18,7 @@ from faxcore.errors import ContentError, SettingsError
 from faxcore.modem.driver import FaxModem
 from faxcore.modem.number import dial_string
 from faxcore.ports import open_port
-from faxcore.profiles import DEFAULT_PROFILE, ModemProfile, load_profile
+from faxcore.profiles import ModemProfile, as_profile
 from faxcore.render import (
     Attachment,
     Content,
@@ -30,7 +30,7 @@ from faxcore.render import (
 from faxcore.t4 import Resolution
 from faxcore.t30.document import CallOptions, FaxDocument, FaxPage, Station
 from faxcore.t30.line import Heard, LineOp
-from faxcore.t30.progress import Narrator, Phase, Progress
+from faxcore.t30.progress import Listener, Narrator, Phase, Progress
 from faxcore.t30.result import CallResult, HangupStatus, PageOutcome
 from faxcore.t30.sender import DEFAULT_OPTIONS
 
@@ -212,7 +212,7 @@ def send_fax(
     station = check_call(to, station_id)
     wanted = _profile(profile, modem_class)
     stop = cancel or threading.Event()
-    listener = _Listener(observe)
+    listener = Listener(observe)
     try:
         fax = _prepared(
             content, to, header, resolution=_resolution(resolution), observe=listener, cancel=stop
@@ -251,7 +251,7 @@ def _call(
     station: Station,
     *,
     pages: int,
-    listener: _Listener,
+    listener: Listener,
     stop: threading.Event,
     options: CallOptions,
     timeout: float | None,
@@ -281,27 +281,8 @@ def _call(
     return result
 
 
-class _Listener:
-    """The caller's ``observe``, which must not be able to end a call by failing."""
-
-    def __init__(self, observe: Observer | None) -> None:
-        self._observe = observe
-        self.notes: tuple[str, ...] = ()
-
-    def __call__(self, progress: Progress) -> None:
-        if self._observe is None:
-            return
-        try:
-            self._observe(progress)
-        except Exception as error:
-            self._observe = None
-            self.notes = (f"observe raised {error!r} and was not called again",)
-
-
 def _profile(profile: ModemProfile | str | None, modem_class: str | None) -> ModemProfile:
-    found = (
-        profile if isinstance(profile, ModemProfile) else load_profile(profile or DEFAULT_PROFILE)
-    )
+    found = as_profile(profile)
     asked = modem_class or found.fax_class
     if asked != "1":
         raise SettingsError(f"fax class {asked!r}: this version drives Class 1 modems only")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from faxcore.t30.frames import FCF, decode_id
@@ -111,3 +112,24 @@ class Narrator:
             )
             return f"heard {names}" if names else f"heard nothing ({heard.ended.value})"
         return "" if heard.done else heard.text or heard.ended.value
+
+
+class Listener:
+    """The caller's ``observe``, which must not be able to end a call by failing.
+
+    What it raised is in ``notes``, and it is not called again.
+    """
+
+    def __init__(self, observe: Callable[[Progress], None] | None) -> None:
+        self._observe = observe
+        self.notes: tuple[str, ...] = ()
+
+    def __call__(self, progress: Progress) -> None:
+        """Pass one step on."""
+        if self._observe is None:
+            return
+        try:
+            self._observe(progress)
+        except Exception as error:
+            self._observe = None
+            self.notes = (f"observe raised {error!r} and was not called again",)
