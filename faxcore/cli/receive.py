@@ -128,6 +128,8 @@ def _print(fax: ReceivedFax, out: Path, pictures: list[Path]) -> None:
 
 def _result_json(fax: ReceivedFax) -> str:
     """The result for programs: one object with stable keys."""
+    from faxcore.cli.show import session_json  # noqa: PLC0415
+
     call, under = fax.call, fax.call.parameters
     return json.dumps(
         {
@@ -140,10 +142,7 @@ def _result_json(fax: ReceivedFax) -> str:
             "pages": [str(path) for path in fax.pages],
             "document": str(fax.document) if fax.document is not None else None,
             "pages_confirmed": fax.pages_confirmed,
-            "rate": under.rung.bits_per_second if under is not None else None,
-            "modulation": under.rung.modulation.value if under is not None else None,
-            "coding": under.coding.value if under is not None else None,
-            "resolution": under.resolution.name.lower() if under is not None else None,
+            **session_json(under),
             "ecm": under.ecm if under is not None else None,
             "trainings": call.trainings,
             "seconds": round(call.seconds, 3),

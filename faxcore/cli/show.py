@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from faxcore.sending import FaxResult
+    from faxcore.t30.capabilities import SessionParameters
     from faxcore.t30.result import PageReport
     from faxcore.t30.timing import TimingAccount
 
@@ -148,10 +149,7 @@ def result_json(result: FaxResult) -> str:
             "pages": result.pages,
             "pages_confirmed": result.pages_confirmed,
             "pages_uncertain": result.pages_uncertain,
-            "rate": under.rung.bits_per_second if under is not None else None,
-            "modulation": under.rung.modulation.value if under is not None else None,
-            "coding": under.coding.value if under is not None else None,
-            "resolution": under.resolution.name.lower() if under is not None else None,
+            **session_json(under),
             "trainings": call.trainings,
             "seconds": round(call.seconds, 3),
             "timing": _timing_json(call.timing),
@@ -160,6 +158,16 @@ def result_json(result: FaxResult) -> str:
             "notes": list(result.notes),
         }
     )
+
+
+def session_json(under: SessionParameters | None) -> dict[str, object]:
+    """What was agreed upon, for programs; the keys are there when nothing was."""
+    return {
+        "rate": under.rung.bits_per_second if under is not None else None,
+        "modulation": under.rung.modulation.value if under is not None else None,
+        "coding": under.coding.value if under is not None else None,
+        "resolution": under.resolution.name.lower() if under is not None else None,
+    }
 
 
 def _timing_json(timing: TimingAccount | None) -> dict[str, object] | None:
