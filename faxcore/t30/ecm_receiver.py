@@ -19,12 +19,14 @@ class CorrectedPage:
     """The frames of one page so far.
 
     ``octets`` are those of its finished blocks; ``holes`` counts frames that were given up;
-    ``finished`` is the command that ended the page, once it did.
+    ``finished`` is the command that ended the page, once it did; ``given_up`` whether EOR was the
+    last that came for it, so that an EOR that comes again gives nothing more up.
     """
 
     octets: bytearray = field(default_factory=bytearray)
     holes: int = 0
     finished: FCF | None = None
+    given_up: bool = False
     _frames: dict[int, bytes] = field(default_factory=dict)
     _expected: int = 0
     _confirmed: tuple[int, int] | None = None
@@ -35,6 +37,7 @@ class CorrectedPage:
 
     def reply_to(self, pps: PartialPage) -> Frame:
         """MCF when the block is whole, or was confirmed before; else PPR for what is missing."""
+        self.given_up = False
         if self._confirmed == (pps.page, pps.block) and not self._frames:
             return Frame(FCF.MCF)
         missing = self.missing(pps.frames)
@@ -52,10 +55,11 @@ class CorrectedPage:
         """EOR: the block stays as it is (T.30 A.4.3)."""
         self.holes += len(self.missing(0))
         self._close_block(PartialPage(end, -1, -1, 0))
+        self.given_up = True
 
     def following(self) -> CorrectedPage:
         """The page after this; it knows which block was confirmed, should its PPS come again."""
-        return CorrectedPage(_confirmed=self._confirmed)
+        return CorrectedPage(given_up=self.given_up, _confirmed=self._confirmed)
 
     def _close_block(self, pps: PartialPage) -> None:
         for number in sorted(self._frames):

@@ -31,17 +31,21 @@ from faxcore.t30.reception import (
     identify,
     identify_again,
     keep,
+    longest_line,
     next_command,
     say,
 )
 from faxcore.t30.result import CallResult, HangupStatus, PageOutcome
-from faxcore.t30.timers import T2
+from faxcore.t30.timers import LONGEST_LINE_S, T2
 
 _REPEATED_WITHIN_S = 4.0
 """A command that comes later than this after our answer is no repetition: a page was missed.
 
 A sender repeats T4 after its own command, less than 3.5 s after the answer that it did not hear.
 """
+
+_MAX_IDLE_BURSTS = 20
+"""A caller that hears RNR says RR; one that says other things so often is not listening."""
 
 _MAX_BURSTS = 2000
 """More commands than this in one call are no call (999 pages, each with a repeated command)."""
@@ -116,6 +120,10 @@ def _take_page(call: IncomingCall, parameters: SessionParameters) -> Procedure[t
     if heard.done and call.corrected is not None:
         call.corrected.take(heard.octets)
     elif heard.done:
+        seconds = longest_line(heard.octets) / parameters.rung.bits_per_second
+        if seconds > LONGEST_LINE_S:
+            text = f"a line of {seconds:.1f} s, at most {LONGEST_LINE_S:.0f} are allowed"
+            raise CallEnded(HangupStatus.RECEIVE_NO_EOL, text)
         call.pending = heard.octets
     elif heard.ended is Ended.OTHER_CARRIER and call.corrected is None:
         missed = heard.at - heard.began > _REPEATED_WITHIN_S
@@ -139,7 +147,6 @@ def _on_post_message(call: IncomingCall, end: FCF) -> Procedure[tuple[Frame, ...
     call.finished = end is FCF.EOP and answer is not FCF.RTN
     yield from say(Frame(answer))
     if end is FCF.EOM:
-        call.last_answer = None
         return (yield from identify_again(call))
     if end is FCF.MPS and answer is FCF.MCF:
         return (yield from _take_page(call, parameters))
@@ -158,7 +165,6 @@ def _on_partial_page(
     if page.finished is not None:
         yield from keep(call, bytes(page.octets), parameters, FCF.PIN)
         call.corrected = page.following()
-    call.finished = pps.end is FCF.EOP and answer.kind is FCF.MCF
     return (yield from _answer_correction(call, answer, pps.end, parameters))
 
 
@@ -170,12 +176,12 @@ def _on_end_of_retransmission(
     if parameters is None or not frame.fif:
         return (yield from next_command(call))
     end = ENDS.get(frame.fif[0] & ~X_BIT)
-    page.give_up(end)
-    if end is not None:
-        yield from keep(call, bytes(page.octets), parameters, FCF.PIN)
-        call.reports[-1] = replace(call.reports[-1], outcome=PageOutcome.DOUBTFUL)
-        call.corrected = page.following()
-    call.finished = end is FCF.EOP
+    if not page.given_up:
+        page.give_up(end)
+        if end is not None:
+            yield from keep(call, bytes(page.octets), parameters, FCF.PIN)
+            call.reports[-1] = replace(call.reports[-1], outcome=PageOutcome.DOUBTFUL)
+            call.corrected = page.following()
     return (yield from _answer_correction(call, Frame(FCF.ERR), end, parameters))
 
 
@@ -184,13 +190,25 @@ def _answer_correction(
 ) -> Procedure[tuple[Frame, ...]]:
     while call.judge.busy():
         yield from say(Frame(FCF.RNR))
-        yield from next_command(call)
+        burst = yield from _asked_again(call)
+        if burst[-1].kind is FCF.DCN:
+            return burst
     yield from say(answer)
+    call.finished = end is FCF.EOP and answer.kind is not FCF.PPR
     if answer.kind is FCF.PPR or end in {None, FCF.MPS}:
         return (yield from _take_page(call, parameters))
     if end is FCF.EOM:
         return (yield from identify_again(call))
     return (yield from next_command(call))
+
+
+def _asked_again(call: IncomingCall) -> Procedure[tuple[Frame, ...]]:
+    """RR, or the command again where RNR was not heard; DCN where the caller has had enough."""
+    for _ in range(_MAX_IDLE_BURSTS):
+        burst = yield from next_command(call)
+        if burst[-1].kind in {FCF.RR, FCF.PPS, FCF.EOR, FCF.DCN}:
+            return burst
+    raise CallEnded(HangupStatus.RECEIVE_PHASE_D, "the caller does not ask for the answer (RR)")
 
 
 def _on_continue_to_correct(

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
+
 from faxcore.t4 import decode_octets
 from faxcore.t30.call import CallEnded, hear
 from faxcore.t30.capabilities import Capabilities, SessionParameters
@@ -22,6 +24,9 @@ from faxcore.t30.timers import T1, T2, T4
 
 _TCF_ZERO_SECONDS = 1.0
 """How much of the 1.5 s of TCF must come as unbroken zeros."""
+
+_EOL_ZEROS = 11
+"""An EOL is a one behind so many zeros or more (T.4 4.1.2)."""
 
 _GOOD_SHARE, _FAIR_SHARE = 0.05, 0.15
 """Bad rows: up to 5 % of a page is MCF, up to 15 % RTP, beyond that RTN."""
@@ -131,6 +136,16 @@ def next_command(call: IncomingCall) -> Procedure[tuple[Frame, ...]]:
     if call.finished:
         return (Frame(FCF.DCN),)
     raise CallEnded(HangupStatus.RECEIVE_T2, f"no command came within {T2:.0f} s", farewell=False)
+
+
+def longest_line(octets: bytes) -> int:
+    """The most bits from one EOL of a page to the next, or to where its data end (T.4 4.1.2)."""
+    ones = np.flatnonzero(np.unpackbits(np.frombuffer(octets, np.uint8)))
+    if ones.size == 0:
+        return 0
+    zeros = np.diff(ones, prepend=-1) - 1
+    ends = ones[zeros >= _EOL_ZEROS]
+    return int(np.diff(np.concatenate([[-1], ends, ones[-1:]])).max())
 
 
 def keep(

@@ -58,6 +58,7 @@ class HangupStatus(enum.IntEnum):
     RECEIVE_T2 = 0x73, "no_carrier", "the caller fell silent (T2)"
     RECEIVE_T1 = 0x74, "not_a_fax", "no fax machine spoke within T1"
     RECEIVE_PHASE_C = 0x90, "no_carrier", "the line was lost while a page was received"
+    RECEIVE_NO_EOL = 0x91, "bad_page", "a line of a page took longer than 5 s"
     RECEIVE_PHASE_D = 0xA0, "no_carrier", "the caller fell silent after a page"
     BUSY = 0x100, "busy", "the number is busy"
     NO_DIALTONE = 0x101, "no_dialtone", "there is no dial tone on the line"
@@ -71,6 +72,7 @@ class HangupStatus(enum.IntEnum):
     CANCELLED = 0x109, "cancelled", "the call was cancelled"
     TIME_LIMIT = 0x10A, "time_limit", "the call took longer than allowed"
     EQUIPMENT = 0x10B, "equipment", "the modem or its port failed during the call"
+    NO_RING = 0x10C, "no_ring", "nobody called"
 
 
 class PageOutcome(enum.Enum):
@@ -86,6 +88,15 @@ class PageOutcome(enum.Enum):
     """The modem hung up normally after EOP without a page status (Class 2 only)."""
     UNSENT = "unsent"
     """Not, or not wholly, sent."""
+
+
+class Remade(enum.Enum):
+    """What was done to a page of which the far end takes no form as it was prepared."""
+
+    RECODED = "coded anew"
+    COARSER = "made coarser"
+    NARROWER = "made narrower"
+    PARTED = "cut into parts"
 
 
 _SEVERITY = (
@@ -104,6 +115,7 @@ class PageReport:
     ``octets`` counts what the modem took for its last sending, ``sendings`` how often it was sent,
     ``rtn`` how often the far end refused it, ``ppr`` how often it asked for frames again. ``part``
     counts the parts of a page, from 1, that was too long for the far end's paper; else it is 0.
+    ``remade`` says what was done to a page that the far end takes in none of its prepared forms.
     """
 
     number: int
@@ -114,6 +126,7 @@ class PageReport:
     octets: int = 0
     parameters: SessionParameters | None = None
     part: int = 0
+    remade: tuple[Remade, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ T2 = 6.0
 T4 = 3.0
 """+- 15 %: how long a sender waits for an answer before it repeats a command (T.30 5.4.3.1)."""
 
+LONGEST_LINE_S = 5.0
+"""A coded line takes no longer; a receiver that has no EOL after it disconnects (T.4 4.1.3)."""
+
 T5 = 60.0
 """+- 5 s: how long a sender asks a receiver that is not ready (T.30 A.5.4.1)."""
 
