@@ -26,7 +26,7 @@ from faxcore.t30.line import (
 )
 from faxcore.t30.modulation import Rung
 from faxcore.t30.negotiation import refusal
-from faxcore.t30.result import CallResult, HangupStatus, PageOutcome, PageReport
+from faxcore.t30.result import CallResult, HangupStatus, PageOutcome, PageReport, Remade
 from faxcore.t30.timers import COMMAND_TRIES, MAX_CRP, T4
 
 
@@ -86,9 +86,11 @@ class Call:
         """Note what became of a page."""
         self.reports[index] = replace(self.reports[index], **changes)  # type: ignore[arg-type]
 
-    def replace_page(self, index: int, parts: Sequence[FaxPage]) -> None:
+    def replace_page(
+        self, index: int, parts: Sequence[FaxPage], remade: tuple[Remade, ...]
+    ) -> None:
         """Page ``index`` goes out as these parts, each with a report of its own."""
-        report = self.reports[index]
+        report = replace(self.reports[index], remade=remade)
         self.pages[index : index + 1] = parts
         self.reports[index : index + 1] = [
             replace(report, part=part if len(parts) > 1 else 0) for part in range(1, len(parts) + 1)

@@ -6,10 +6,13 @@ seconds that T.30 leaves a caller after DIS.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from faxcore.t4 import Coding, PageBitmap, decode_page, encode_page, halve_rows, narrow
 from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import CallOptions, FaxPage
 from faxcore.t30.negotiation import longest_mm, takes
+from faxcore.t30.result import Remade
 
 _MM_PER_INCH = 25.4
 
@@ -29,6 +32,17 @@ def remake(far: Capabilities, page: FaxPage, options: CallOptions) -> tuple[FaxP
     made = [FaxPage(tuple(encode_page(part, coding) for coding in codings)) for part in parts]
     fits = all(any(takes(far, form, options) for form in each.choices) for each in made)
     return tuple(made) if fits else ()
+
+
+def changes(page: FaxPage, parts: Sequence[FaxPage]) -> tuple[Remade, ...]:
+    """What was done to a page that goes out as these parts."""
+    before, after = page.choices[0], parts[0].choices[0]
+    done = {
+        Remade.COARSER: after.resolution is not before.resolution,
+        Remade.NARROWER: after.width != before.width,
+        Remade.PARTED: len(parts) > 1,
+    }
+    return tuple(each for each, did in done.items() if did) or (Remade.RECODED,)
 
 
 def _coarse_enough(far: Capabilities, bitmap: PageBitmap) -> PageBitmap | None:

@@ -35,7 +35,7 @@ from faxcore.t30.modulation import FALLBACK, Rung
 from faxcore.t30.negotiation import choose_forms, parameters_for
 from faxcore.t30.negotiation import ladder as common_ladder
 from faxcore.t30.post_message import Verdict, confirm
-from faxcore.t30.remake import remake
+from faxcore.t30.remake import changes, remake
 from faxcore.t30.result import CallResult, HangupStatus, PageOutcome
 from faxcore.t30.timers import T1, T2
 from faxcore.t30.training import step_down_if_possible, train
@@ -120,7 +120,7 @@ def _remake(call: Call, far: Capabilities) -> None:
         if call.forms[index] is None:
             parts = remake(far, call.pages[index], call.options)
             if parts:
-                call.replace_page(index, parts)
+                call.replace_page(index, parts, changes(call.pages[index], parts))
 
 
 def send_pages(call: Call) -> Procedure[None]:

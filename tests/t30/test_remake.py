@@ -8,8 +8,8 @@ from faxcore.t4 import Coding, PageBitmap, Resolution, decode_octets, decode_pag
 from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import CallOptions, FaxDocument, FaxPage, Station
 from faxcore.t30.receiver import receive_document
-from faxcore.t30.remake import remake
-from faxcore.t30.result import PageOutcome
+from faxcore.t30.remake import changes, remake
+from faxcore.t30.result import PageOutcome, Remade
 from faxcore.t30.sender import send_document
 from tests.documents import bitmap, page
 
@@ -56,6 +56,15 @@ def test_parts_come_in_the_codings_that_the_far_end_has(coding):
         assert {form.coding for form in part.choices} == {Coding.MH, coding}
 
 
+def test_what_was_done_to_a_page_is_told():
+    far = Capabilities(resolutions=frozenset({Resolution.COARSE}), unlimited_length=False)
+    wide = only(PageBitmap.from_array(np.zeros((5000, 2048), dtype=bool)))
+    parts = remake(far, wide, CallOptions())
+    assert changes(wide, parts) == (Remade.COARSER, Remade.NARROWER, Remade.PARTED)
+    mmr_only = FaxPage((encode_page(bitmap(1), Coding.MMR),))
+    assert changes(mmr_only, remake(Capabilities(), mmr_only, CallOptions())) == (Remade.RECODED,)
+
+
 def test_where_no_way_leads_there_is_none():
     assert remake(Capabilities(), only(bitmap(1, 300, Resolution.R300X300)), CallOptions()) == ()
 
@@ -73,6 +82,7 @@ def test_a_call_sends_the_parts_and_tells_of_them():
         (1, 0), (2, 1), (2, 2), (2, 3), (3, 0),
     ]  # fmt: skip
     assert sent.count(PageOutcome.CONFIRMED) == 3
+    assert [each.remade for each in sent.pages] == [(), *[(Remade.PARTED,)] * 3, ()]
     assert len(received.pages) == 5
     rows = [decode_octets(op.octets, Coding.MH, 1728).bitmap.rows for op in kept[1:4]]
     assert np.array_equal(np.concatenate(rows), bitmap(2, 5000).rows)
