@@ -79,8 +79,6 @@ class ReceivedFax:
     @property
     def reason(self) -> str:
         """A stable word for programs."""
-        if not self.answered and self.status is HangupStatus.PHASE_A:
-            return "no_ring"
         if self.status is HangupStatus.NORMAL and not self.ok:
             return "bad_page"
         return self.status.reason
@@ -266,7 +264,7 @@ def _wait_for_call(
                 heard += 1
                 listener(Progress(Phase.DIAL, f"ring {heard}", at=now()))
             elif left <= 0 or now() >= until:
-                return CallResult(HangupStatus.PHASE_A, text=f"no call came within {wait:.0f} s")
+                return CallResult(HangupStatus.NO_RING, text=f"no call came within {wait:.0f} s")
             else:
                 heard = 0
     except Interrupted:
