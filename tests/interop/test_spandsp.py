@@ -1,4 +1,4 @@
-"""Our driver and spandsp's soft modem: late computers, cancelled calls, a real terminal, big pages."""
+"""Our driver and spandsp's modem: late computers, cancelled calls, a real terminal, big pages."""
 
 from __future__ import annotations
 
