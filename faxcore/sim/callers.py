@@ -6,10 +6,11 @@ A caller bends a correct sender in one place: what it has to send, or the operat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from faxcore.errors import SettingsError
+from faxcore.sim.bends import Bend, Deviation, bent
 from faxcore.sim.numbered_page import numbered_page
 from faxcore.t4 import Coding, Resolution, encode_page
 from faxcore.t30.document import CallOptions, FaxDocument, FaxPage, Station
@@ -28,8 +29,7 @@ from faxcore.t30.modulation import FALLBACK, TCF_SECONDS, Modulation, Rung
 from faxcore.t30.result import CallResult, HangupStatus
 from faxcore.t30.sender import send_document
 from faxcore.t30.timers import T4
-
-Deviation = Callable[[Procedure[CallResult]], Procedure[CallResult]]
+from faxcore.t30.walk import frame_name
 
 MAX_PAGES = 999
 _SILENT_MS = 120_000
@@ -89,20 +89,6 @@ def caller(name: str, pages: int = 1) -> Caller:
     return CALLERS[name].caller(pages)
 
 
-def _play(
-    procedure: Procedure[CallResult], bend: Callable[[LineOp], LineOp]
-) -> Procedure[CallResult]:
-    """Play ``procedure`` with every operation bent."""
-    op = next(procedure)
-    while True:
-        heard = yield bend(op)
-        try:
-            op = procedure.send(heard)
-        except StopIteration as stop:
-            result: CallResult = stop.value
-            return result
-
-
 def _hang_up_in_page(procedure: Procedure[CallResult]) -> Procedure[CallResult]:
     """Half a page, and then the receiver goes down."""
     op = next(procedure)
@@ -129,7 +115,7 @@ def _disconnect_after_dis(procedure: Procedure[CallResult]) -> Procedure[CallRes
     return CallResult(HangupStatus.ABORTED, text="the caller did not like what it heard")
 
 
-def _be_deaf_after(command: FCF) -> Deviation:
+def be_deaf_after(command: str) -> Deviation:
     """The first answer to ``command`` is not heard: it comes again when T4 is over."""
 
     def deviate(procedure: Procedure[CallResult]) -> Procedure[CallResult]:
@@ -142,7 +128,7 @@ def _be_deaf_after(command: FCF) -> Deviation:
             else:
                 heard = yield op
             if isinstance(op, SendFrames):
-                asked = asked or any(frame.kind is command for frame in op.frames)
+                asked = asked or command in {frame_name(op.frames[-1]), op.frames[-1].name}
             try:
                 op = procedure.send(heard)
             except StopIteration as stop:
@@ -152,43 +138,39 @@ def _be_deaf_after(command: FCF) -> Deviation:
     return deviate
 
 
+class _SpoilTraining(Bend):
+    def __init__(self, times: int) -> None:
+        self._left = times
+
+    def say(self, op: LineOp) -> LineOp:
+        if not isinstance(op, SendTraining) or self._left == 0:
+            return op
+        self._left -= 1
+        octets = b"\0\0\0\x40" * round(op.rung.bits_per_second * TCF_SECONDS / 32)
+        return SendPage(op.rung, octets, 0, long_train=True)
+
+
 def _spoil_training(times: int) -> Deviation:
     """The first training checks arrive full of errors."""
+    return bent(lambda: _SpoilTraining(times))
 
-    def deviate(procedure: Procedure[CallResult]) -> Procedure[CallResult]:
-        left = times
 
-        def bend(op: LineOp) -> LineOp:
-            nonlocal left
-            if not isinstance(op, SendTraining) or left == 0:
-                return op
-            left -= 1
-            octets = b"\0\0\0\x40" * round(op.rung.bits_per_second * TCF_SECONDS / 32)
-            return SendPage(op.rung, octets, 0, long_train=True)
+class _SpoilPage(Bend):
+    def __init__(self, times: int, every: int) -> None:
+        self._left, self._every = times, every
 
-        return (yield from _play(procedure, bend))
-
-    return deviate
+    def say(self, op: LineOp) -> LineOp:
+        if not isinstance(op, SendPage) or self._left == 0:
+            return op
+        self._left -= 1
+        octets, every = bytearray(op.octets), self._every
+        octets[every::every] = bytes(octet ^ 0xFF for octet in octets[every::every])
+        return replace(op, octets=bytes(octets))
 
 
 def _spoil_page(times: int, every: int) -> Deviation:
     """In the first pages, or bursts of frames, one octet of so many is turned over."""
-
-    def deviate(procedure: Procedure[CallResult]) -> Procedure[CallResult]:
-        left = times
-
-        def bend(op: LineOp) -> LineOp:
-            nonlocal left
-            if not isinstance(op, SendPage) or left == 0:
-                return op
-            left -= 1
-            octets = bytearray(op.octets)
-            octets[every::every] = bytes(octet ^ 0xFF for octet in octets[every::every])
-            return replace(op, octets=bytes(octets))
-
-        return (yield from _play(procedure, bend))
-
-    return deviate
+    return bent(lambda: _SpoilPage(times, every))
 
 
 _V27TER = tuple(rung for rung in FALLBACK if rung.modulation is Modulation.V27TER)
@@ -214,9 +196,9 @@ _KINDS = (
                deviate=_spoil_training(2)),
     CallerKind("bad-page-once", "the first page is damaged, and sent again",
                deviate=_spoil_page(1, 16)),
-    CallerKind("repeats-mps", "it does not hear the first MCF", deviate=_be_deaf_after(FCF.MPS)),
-    CallerKind("repeats-dcs", "it does not hear the first CFR", deviate=_be_deaf_after(FCF.DCS)),
-    CallerKind("repeats-eop", "it does not hear the last MCF", deviate=_be_deaf_after(FCF.EOP)),
+    CallerKind("repeats-mps", "it does not hear the first MCF", deviate=be_deaf_after("MPS")),
+    CallerKind("repeats-dcs", "it does not hear the first CFR", deviate=be_deaf_after("DCS")),
+    CallerKind("repeats-eop", "it does not hear the last MCF", deviate=be_deaf_after("EOP")),
     CallerKind("hangs-up-in-page", "it hangs up in the middle of page 1",
                deviate=_hang_up_in_page),
     CallerKind("never-sends", "nobody speaks", deviate=_never_send),

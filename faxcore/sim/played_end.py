@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from faxcore.errors import ProcedureError
+from faxcore.sim.bends import DamagedFrame
 from faxcore.sim.telephone import Carrier, Telephone
 from faxcore.sim.telephone_signals import FAST, V21, Signal
 from faxcore.t4 import reverse_bits
@@ -109,7 +110,8 @@ class PlayedEnd:
     def _send_frames(self, op: SendFrames) -> Carrier:
         carrier = self._telephone.begin(self._mine, V21, self._began)
         for frame in op.frames:
-            self._telephone.send_frame(carrier, frame.octets, self._began)
+            damaged = isinstance(frame, DamagedFrame)
+            self._telephone.send_frame(carrier, frame.octets, self._began, damaged=damaged)
         carrier.ended = carrier.frames[-1].done_at
         return carrier
 

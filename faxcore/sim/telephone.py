@@ -98,12 +98,18 @@ class Telephone:
         side.append(carrier)
         return carrier
 
-    def send_frame(self, carrier: Carrier, octets: bytes, at: float) -> SentFrame:
-        """Send one frame on a V.21 carrier, its first octet there at ``at``; FCS is added."""
+    def send_frame(
+        self, carrier: Carrier, octets: bytes, at: float, *, damaged: bool = False
+    ) -> SentFrame:
+        """Send one frame on a V.21 carrier, its first octet there at ``at``.
+
+        FCS is added, a wrong one where the frame is to arrive ``damaged``.
+        """
         after = carrier.frames[-1].done_at if carrier.frames else carrier.data_from
         began = max(at, after)
         seconds = (len(octets) + 2) * 8 / V21_BITS_PER_SECOND * _STUFFING + FLAG_SECONDS
-        frame = SentFrame(octets + fcs(octets), began, began + seconds)
+        check = bytes(octet ^ 0xFF for octet in fcs(octets)) if damaged else fcs(octets)
+        frame = SentFrame(octets + check, began, began + seconds)
         if self.called and self.near and carrier is self.near[-1] and not carrier.frames:
             self._judge_answer(carrier, octets)
         carrier.frames.append(frame)
