@@ -1,37 +1,38 @@
-"""MH, T.4 4.1.1, a byte of pixels at a time.
+"""MH, T.4 4.1.1, sixteen pixels at a time.
 
-Theory of operation. An octet of pixels matters only if a colour changes in it, in text one octet
-in four or ten. Each that does is one *symbol*, known by its pixels and by the pixel before it, 512
-kinds in all. A table gives the codes of the runs that lie wholly inside the octet, already joined
-(at most 33 bits). The run that ends at the octet's first change began at the last change of the
-symbol before; its length is a difference of positions, its code another table. So a symbol is two
-table look-ups and a join, however many runs it holds: a dithered page has 460,000 symbols for 2.2
-million runs.
+Theory of operation. Two octets of pixels matter only if a colour changes in them: in dense text one
+such *unit* in two or three. Each that does is one *symbol* (``mh_symbols``), known by its pixels
+and by the pixel before it. A table gives the codes of the runs that lie wholly inside, already
+joined. The run that ends at the symbol's first change began at the last change of the symbol
+before; its length is a difference of positions, its code another table. So a symbol is three table
+look-ups and a join, however many runs it holds.
 
-The end of a row is a symbol too. Rows are laid out with two octets behind each: the first holds
-the colour of the row's last pixel eight times over, which no octet with a change in it looks like,
-and carries the next row's EOL; the second is white, so that every row begins after white. Rows
-without black are taken out before all this and come back as one code for each.
+The end of a row is a symbol too, in the one unit behind each row; it carries the next row's EOL.
+Rows without black are taken out before all this and come back as one code for each.
+
+Why it is fast: everything runs over all symbols of a page at once, in blocks that stay in the
+cache, and nothing over pixels but four passes of vector arithmetic that find the symbols. Where
+pixels are so mixed that the codes of sixteen exceed a word (dither), a block goes by octets: then
+what is looked up still is 5 runs at a time.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4 import tables
-from faxcore.t4.bits import LENGTH_MASK, join_codes, make_code, place_codes
-from faxcore.t4.codes import MAX_WIDTH, run_codes
+from faxcore.t4.bits import LENGTH_MASK, MAX_CODE_BITS, join_codes, make_code, place_codes
+from faxcore.t4.codes import run_codes
+from faxcore.t4.mh_symbols import TOO_LONG, UNIT, Symbols, symbols_for
 
 _EOL = len(tables.EOL)
 _BITS = ~LENGTH_MASK
-_LAST, _FIRST = 32, (1 << 32) - 1
-_SPARE = 2  # octets behind each row
 _BLOCK_SYMBOLS = 100_000  # arrays of this many stay in the cache
+_DENSE = 0.8  # share of units that are symbols above which octets are the better symbols
 
 
 def encode_mh(rows: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
@@ -68,116 +69,151 @@ def rows_with_black(rows: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Symbols:
-    """By symbol: the joined codes of its inner runs, and where its first and last change are.
+class _Found:
+    """The symbols of some rows: where they are, counted in symbols, and what stands there.
 
-    ``first_last`` is the last change in the upper and the first in the lower 32 bits, both plus 8
-    to be positive. To the first is added, as a multiple of ``MAX_WIDTH`` + 1, the colour before it,
-    so that a difference of positions at once is the index of a run's code.
+    Each is so many ``pixels``. ``ends`` are the indices of those that end a row, ``origin`` is
+    where the first row begins.
     """
 
-    inner: NDArray[np.uint64]
-    first_last: NDArray[np.int64]
-
-
-@lru_cache(maxsize=16)
-def _symbols(width: int) -> _Symbols:
-    inner = np.zeros(512, np.uint64)
-    first, last = np.zeros(512, np.int64), np.zeros(512, np.int64)
-    spare_pixels = -width % 8
-    for before in (0, 1):
-        for octet in range(256):
-            symbol = before << 8 | octet
-            pixels = [before, *(octet >> (7 - n) & 1 for n in range(8))]
-            changes = [n for n in range(8) if pixels[n] != pixels[n + 1]]
-            colour = before * (MAX_WIDTH + 1)
-            if changes:
-                runs = pairwise(changes)
-                codes = [tables.run_code(b - a, pixels[a + 1] == 1) for a, b in runs]
-                inner[symbol] = make_code("".join(codes))
-                first[symbol], last[symbol] = colour + changes[0], changes[-1]
-            else:  # the end of a row; the next one begins behind the spare octets
-                inner[symbol] = make_code(tables.EOL)
-                first[symbol], last[symbol] = colour - spare_pixels, 8 * _SPARE
-    return _Symbols(inner, (last + 8 << _LAST) + first + 8)
+    pixels: int
+    at: NDArray[np.intp]
+    values: NDArray[np.uint8] | NDArray[np.uint16]
+    ends: NDArray[np.intp]
+    origin: int
 
 
 def _encode_black(
     rows: NDArray[np.uint8], width: int, blank_bits: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Rows that hold black, leaving room for blank ones before each row and at the end."""
-    height, octets = rows.shape
-    stride = octets + _SPARE
-    before, pixels, hit = _lay_out(rows, width)
-    found = np.flatnonzero(hit)
-    ends = np.searchsorted(found, np.arange(height) * stride + octets)
-    blocks = max(1, len(found) // _BLOCK_SYMBOLS)
-    bounds = [height * n // blocks for n in range(blocks + 1)]
+    height = len(rows)
+    octets = _lay_out(rows, width)
+    page = _find_units(octets) or _find_octets(octets)
+    row_symbols = octets.size * 8 // page.pixels // height if height else 0
+    blocks = max(1, len(page.at) // _BLOCK_SYMBOLS)
     parts: list[tuple[int, NDArray[np.uint64]]] = []
     row_ends = np.zeros(height, np.int64)
     start, symbol = _EOL + int(blank_bits[0]), 0
-    for top, bottom in pairwise(bounds):
+    for top, bottom in pairwise([height * n // blocks for n in range(blocks + 1)]):
         if top == bottom:
             continue
-        upto = int(ends[bottom - 1]) + 1
-        at = found[symbol:upto]
-        kind = pixels.take(at).astype(np.intp)
-        kind |= before.take(at).astype(np.intp) << 8
-        bits, lengths = _codes(at, kind, 8 * stride * top, _symbols(width))
-        last = ends[top:bottom] - symbol
+        upto = int(page.ends[bottom - 1]) + 1
+        here = slice(symbol, upto)
+        ends, origin = page.ends[top:bottom] - symbol, top * row_symbols
+        found = _Found(page.pixels, page.at[here], page.values[here], ends, origin)
+        coded = _code(found, width) or _code(_find_octets(octets[top:bottom]), width)
+        assert coded is not None, "the codes of an octet always fit"
+        bits, lengths, last = coded
         # blank rows after a row come after the EOL that its last symbol carries
-        lengths[last] += blank_bits[top + 1 : bottom + 1].view(np.uint64)
+        blank = blank_bits[top + 1 : bottom + 1]
+        lengths[last] += blank.view(np.uint64)
         words, end, row_ends[top:bottom] = join_codes(bits, lengths, start, last)
-        row_ends[top:bottom] -= blank_bits[top + 1 : bottom + 1]
+        row_ends[top:bottom] -= blank
         parts.append((start >> 6, words))
         start, symbol = end, upto
-    total = max([start >> 6, *(first + len(part) for first, part in parts)]) + 2
+    words = _merge(parts, start)
+    row_starts = np.concatenate(([_EOL], row_ends[:-1]))[:height] + blank_bits[:-1][:height]
+    return words, row_ends - row_starts
+
+
+def _merge(parts: list[tuple[int, NDArray[np.uint64]]], end: int) -> NDArray[np.uint64]:
+    """The page's words out of those of its blocks, each with its place; ``end`` is in bits."""
+    total = max([end >> 6, *(first + len(part) for first, part in parts)]) + 2
     page = np.zeros(total, np.uint64)
     for first, part in parts:
         page[first : first + len(part)] |= part
-    row_starts = np.concatenate(([_EOL], row_ends[:-1]))[:height] + blank_bits[:-1][:height]
-    return page, row_ends - row_starts
+    return page
 
 
-def _lay_out(
-    rows: NDArray[np.uint8], width: int
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.bool_]]:
-    """For each octet: the pixel before it (0 or 1), its pixels, and whether it is a symbol."""
+def _lay_out(rows: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
+    """Whole units of pixels and one unit of white behind each row.
+
+    Pixels beyond the width look like the last one, so that no colour changes there.
+    """
     height, octets = rows.shape
-    stride = octets + _SPARE
-    buffer = np.zeros(1 + height * stride, np.uint8)
-    pixels = buffer[1:].reshape(height, stride)
-    pixels[:, :octets] = rows
-    if width % 8:  # pixels beyond the width look like the last one
+    laid = np.empty((height, (width + UNIT - 1) // UNIT * 2 + 2), np.uint8)
+    laid[:, :octets] = rows
+    laid[:, octets:] = 0
+    if width % UNIT:
         last = rows[:, -1] >> (-width % 8) & 1
-        pixels[:, octets - 1] |= last * ((1 << (-width % 8)) - 1)
-    before: NDArray[np.uint8] = buffer[:-1] & np.uint8(1)
-    repeated: NDArray[np.uint8] = np.negative(before)
-    pixels[:, octets] = repeated.reshape(height, stride)[:, octets]
-    hit: NDArray[np.bool_] = np.not_equal(repeated, buffer[1:])
+        laid[:, octets - 1] |= last * ((1 << (-width % 8)) - 1)
+        laid[:, octets:-2] = np.negative(last)[:, np.newaxis]
+    return laid
+
+
+def _find_units(laid: NDArray[np.uint8]) -> _Found | None:
+    """The symbols of sixteen pixels: units that do not look like the pixel before them.
+
+    None if nearly all do not: then octets are better.
+    """
+    height = len(laid)
+    units = laid.view("<u2").ravel()
+    before = np.zeros(len(units), np.int16)
+    np.left_shift(units[:-1], 7, out=before[1:].view(np.uint16))  # the last pixel on top
+    before >>= 15
+    hit = before.view(np.uint16) != units
+    row_units = len(units) // height if height else 1
+    hit.reshape(height, row_units)[:, -1] = True
+    if np.count_nonzero(hit) > _DENSE * len(hit):
+        return None
+    at = np.flatnonzero(hit)
+    ends = np.searchsorted(at, np.arange(1, height + 1) * row_units - 1)
+    return _Found(UNIT, at, units.take(at), ends, 0)
+
+
+def _find_octets(laid: NDArray[np.uint8]) -> _Found:
+    """The symbols of eight pixels; a row ends with the first of the two octets behind it."""
+    height, stride = laid.shape
+    octets = laid.ravel()
+    before = np.zeros_like(octets)
+    np.bitwise_and(octets[:-1], 1, out=before[1:])
+    np.negative(before, out=before)
+    hit = before != octets
     marks = hit.reshape(height, stride)
-    marks[:, octets], marks[:, octets + 1] = True, False
-    return before, buffer[1:], hit
+    marks[:, -2], marks[:, -1] = True, False
+    at = np.flatnonzero(hit)
+    ends = np.searchsorted(at, np.arange(1, height + 1) * stride - 2)
+    return _Found(8, at, octets.take(at), ends, 0)
 
 
-def _codes(
-    at: NDArray[np.intp], kind: NDArray[np.intp], row_start: int, symbols: _Symbols
-) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Each symbol's code, left-justified, and its length."""
-    position = at << 3
-    last = symbols.first_last.take(kind)
-    run = last & _FIRST
-    run += position
-    last >>= _LAST
-    position += last
-    run[1:] -= position[:-1]
-    run[0] -= row_start + 8
-    bits = run_codes().take(run)
+def _code(
+    found: _Found, width: int
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.intp]] | None:
+    """Codes, left-justified, their lengths, and the index of each row's last one.
+
+    None if the codes inside one of the symbols are too long for a word.
+    """
+    symbols = symbols_for(width, found.pixels)
+    kind = _kinds(found, symbols)
     inner = symbols.inner.take(kind)
-    run_lengths = bits & LENGTH_MASK
-    lengths = inner & LENGTH_MASK
-    lengths += run_lengths
-    inner >>= run_lengths
-    bits |= inner
-    bits &= _BITS
-    return bits, lengths
+    position = found.at.astype(np.int32)
+    position *= symbols.pixels
+    run, last = symbols.first_and_last(kind, position)
+    run[1:] -= last[:-1]
+    run[0] -= found.origin * symbols.pixels + UNIT
+    runs = run_codes().take(run)
+    run_lengths = runs & LENGTH_MASK
+    inner_lengths = inner & LENGTH_MASK
+    lengths = inner_lengths + run_lengths
+    if int(lengths.max()) <= MAX_CODE_BITS:
+        inner >>= run_lengths
+        runs |= inner
+        runs &= _BITS
+        return runs, lengths, found.ends
+    if int(inner_lengths.max()) == TOO_LONG:
+        return None
+    lengths = np.column_stack((run_lengths, inner_lengths)).ravel()
+    return np.column_stack((runs & _BITS, inner & _BITS)).ravel(), lengths, 2 * found.ends + 1
+
+
+def _kinds(found: _Found, symbols: Symbols) -> NDArray[np.intp]:
+    """Each symbol's kind. Between two symbols no colour changes: before one is the other's end."""
+    kind = found.values.astype(np.intp)
+    before = kind & (1 << (symbols.pixels - 8))  # the last pixel: bit 0 of the last octet
+    before <<= 8
+    kind[1:] |= before[:-1]
+    kind[found.ends[:-1] + 1] &= (1 << symbols.pixels) - 1  # a row begins after white
+    kind[found.ends] >>= symbols.pixels
+    kind[found.ends] += symbols.end_kind
+    return kind
