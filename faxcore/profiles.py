@@ -19,6 +19,7 @@ from faxcore.resources import profiles_folder
 DEFAULT_PROFILE = "generic-class1"
 _MAX_DEPTH = 8
 _FLOWS = ("none", "hardware", "software")
+_CLASSES = ("1", "1.0", "auto", "2", "2.0", "2.1")
 
 
 class SilenceBy(enum.Enum):
@@ -30,17 +31,38 @@ class SilenceBy(enum.Enum):
     """A pause of ours, for modems whose ``+FTS`` or ``+FRS`` is missing or broken."""
 
 
+class FlowLost(enum.Enum):
+    """What makes a modem go over to XON/XOFF by itself, which eats the octets 0x11 and 0x13."""
+
+    NEVER = "never"
+    CLASS = "class"
+    """The choice of a fax class (USR Courier and Sportster, Supra)."""
+    CALL = "call"
+    """That, and the end of each call (Digicom Scout+)."""
+
+
+class FalseCarrier(enum.Enum):
+    """What ``+FRH=3`` brings while no frame is on the line."""
+
+    NONE = "none"
+    CONNECT = "connect"
+    """CONNECT to any noise, and then NO CARRIER (Lucent, Mainpine)."""
+    NO_CARRIER = "no-carrier"
+    """NO CARRIER at once: a carrier that was none of ours has ended (many)."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModemProfile:
     """One kind of modem. Times are in milliseconds or, where the name says so, in seconds.
 
-    ``init`` are the commands sent after ``reset`` and before ``+FCLASS``; ``after_class`` those
-    that a change of class undoes. ``flow`` is none, hardware or software. ``gap_ms`` is what the
-    modem is asked to wait between carriers. ``frames_carry_fcs``: received frames end with their
-    two FCS octets (T.31 8.3.4). ``carrier_delay_ms`` is a pause between CONNECT and the first
-    data of a fast carrier, for modems that say CONNECT before training ends. ``rungs`` limits the
-    fast carriers, as ``+FTM`` values; empty = as the modem's ``+FTM=?`` says. ``wait_frs`` allows
-    ``+FRS`` after a carrier of the far end's; otherwise the pause is the computer's.
+    ``fax_class`` is "1", "1.0", or "auto": 1.0 where the modem offers it and else 1. ``init`` are
+    the commands sent after ``reset`` and before ``+FCLASS``; ``after_class`` those that a change of
+    class undoes. ``flow`` is none, hardware or software. ``gap_ms`` is what the modem is asked to
+    wait between carriers. ``frames_carry_fcs``: received frames end with their two FCS octets (T.31
+    8.3.4). ``carrier_delay_ms`` is a pause between CONNECT and the first data of a fast carrier,
+    for modems that say CONNECT before training ends. ``rungs`` limits the fast carriers, as
+    ``+FTM`` values; empty = as the modem's ``+FTM=?`` says. ``wait_frs`` allows ``+FRS`` after a
+    carrier of the far end's; otherwise the pause is the computer's.
     """
 
     name: str
@@ -64,6 +86,48 @@ class ModemProfile:
     carrier_delay_ms: int = 0
     frames_carry_fcs: bool = True
     rungs: tuple[int, ...] = ()
+
+    class_1_0: tuple[str, ...] = ("AT+FAR=1", "AT+FCL=2", "AT+FDD=1", "AT+FIT=60,0")
+    """What is asked of service class 1.0 when it is selected (T.31 8.5); it may refuse each.
+
+    Frames are heard where data was waited for; a carrier may fade for 0.2 s; two DLE are sent as
+    DLE SUB; a modem whose computer is silent for a minute in a call hangs up.
+    """
+
+    flow_command: str = ""
+    """Switches the modem to the flow control of ``flow``; sent when the class has been selected."""
+
+    flow_lost: FlowLost = FlowLost.NEVER
+    """When the modem must be told ``flow_command`` again."""
+
+    early_ok_ms: int = 0
+    """How long the modem still sends when it has said OK to fast data: a command cuts that off."""
+
+    says_fcerror: bool = True
+    """``+FRM`` ends with +FCERROR when frames come in place of data. Otherwise, after 2 s without
+    data, we listen for frames."""
+
+    false_carriers: FalseCarrier = FalseCarrier.NONE
+    """What is heard that is nothing. It is always asked again."""
+
+    answers_in_parts: bool = False
+    """FAX comes before the CONNECT of a call. CONNECT is always waited for."""
+
+    ok_for_no_carrier: bool = False
+    """OK where others say NO CARRIER. It is always taken for that where OK makes no sense."""
+
+    answers_in_brackets: bool = False
+    """Lists of capabilities are in brackets. They are always read so, too."""
+
+    doubles_dle: bool = True
+    """Received frames have each DLE doubled (T.31 8.1); else a DLE is a DLE, but before ETX."""
+
+    buffer_octets: int = 1024
+    """How much fast data the modem takes ahead of the line. Its OK is always waited for as long as
+    the data lasts, and a minute."""
+
+    reset_answers: int = 1
+    """How many times the reset is answered. What comes twice is always dropped."""
 
 
 def load_profile(name: str, folder: Path | None = None) -> ModemProfile:
@@ -124,10 +188,12 @@ def _build(name: str, values: dict[str, object]) -> ModemProfile:
     if unknown:
         raise SettingsError(f"modem profile {name}: unknown field {unknown[0]!r}")
     checked = {key: _check(name, key, value, hints[key]) for key, value in values.items()}
-    flow = checked.get("flow", _FLOWS[1])
-    if flow not in _FLOWS:
-        allowed = ", ".join(_FLOWS)
-        raise SettingsError(f"modem profile {name}: flow must be one of {allowed}, not {flow!r}")
+    for key, allowed in (("flow", _FLOWS), ("fax_class", _CLASSES)):
+        if key in checked and checked[key] not in allowed:
+            choice = ", ".join(allowed)
+            raise SettingsError(
+                f"modem profile {name}: {key} must be one of {choice}, not {checked[key]!r}"
+            )
     return ModemProfile(name=name, **checked)  # type: ignore[arg-type]  # checked just above
 
 

@@ -1,4 +1,4 @@
-"""A Class 1 modem as the line of T.30 procedures (T.31 8, T.30 5)."""
+"""A modem of service class 1 or 1.0 as the line of T.30 procedures (T.31 8, T.30 5)."""
 
 from __future__ import annotations
 
@@ -35,6 +35,10 @@ NOMINAL_GAP_MS = 75
 
 _NEXT_FRAME_S = 3.0
 """How long the next frame of a burst may take to begin."""
+
+_UNTOLD_CARRIER_S = 2.0
+"""A caller that did not hear our answer repeats its command 1.1 s after it or later; its preamble
+lasts 1 s. Data that were to come began long before."""
 
 _MAX_PAGE_SECONDS = 1800
 _MAX_TRAINING_SECONDS = 10
@@ -126,10 +130,17 @@ class Class1Line:
         reply = start_data(self._carriers, speed, self._profile.carrier_delay_ms)
         if reply.code is Code.CONNECT:
             reply = send_data(self._carriers, octets, rung.bits_per_second, progress)
+            if self._profile.early_ok_ms:
+                self._engine.pause(self._profile.early_ok_ms / 1000)
         return self._heard(reply, began)
 
     def _receive_data(self, speed: int, within_s: float, most: int, began: float) -> Heard:
+        told = self._profile.says_fcerror
+        within_s = within_s if told else min(within_s, _UNTOLD_CARRIER_S)
         got = receive_data(self._carriers, speed, within_s, most)
+        if got is None and not told:
+            text = f"+FRM={speed}: nothing within {within_s:.1f} s, perhaps another carrier"
+            return Heard(Ended.OTHER_CARRIER, began, self._now(), text=text)
         if got is None:
             text = f"+FRM={speed}: no carrier within {within_s:.1f} s"
             return Heard(Ended.TIMEOUT, began, self._now(), text=text)
@@ -148,7 +159,8 @@ class Class1Line:
         frames: list[Frame] = []
         damaged = 0
         until = began + op.within_s
-        while (got := receive_frame(self._carriers, until)) is not None:
+        doubled = self._profile.doubles_dle
+        while (got := receive_frame(self._carriers, until, doubled=doubled)) is not None:
             code, octets = got
             if octets:
                 frame = self._check_frame(code, octets)

@@ -27,6 +27,9 @@ from faxcore.t30.timing import Timekeeper
 from faxcore.transport.port import Interrupted, Port
 from faxcore.transport.watched import WatchedPort
 
+DRIVEN_CLASSES = ("1", "1.0", "auto")
+"""The fax classes that a profile may ask for."""
+
 UNTOLD_SPEEDS = frozenset({24, 48, 72, 96})
 """What a modem that answers nothing to ``+FTM=?`` is taken to have: V.27ter and V.29."""
 
@@ -39,11 +42,15 @@ class FaxModem:
     """
 
     def __init__(self, port: Port, profile: ModemProfile) -> None:
-        if profile.fax_class != "1":
-            raise SettingsError(f"modem profile {profile.name}: class {profile.fax_class} is not 1")
+        if profile.fax_class not in DRIVEN_CLASSES:
+            driven = ", ".join(DRIVEN_CLASSES)
+            raise SettingsError(
+                f"modem profile {profile.name}: class {profile.fax_class} is none of {driven}"
+            )
         self.port = port
         self.profile = profile
         self._speeds: frozenset[int] | None = None
+        self._fax_class = ""
         self._cancelled = threading.Event()
         self._use(port)
 
@@ -61,6 +68,11 @@ class FaxModem:
         self.port.close()
 
     @property
+    def fax_class(self) -> str:
+        """The service class that was selected, "" before ``prepare()``."""
+        return self._fax_class
+
+    @property
     def ladder(self) -> tuple[Rung, ...]:
         """The rungs that the modem has and the profile allows, in the order of falling back."""
         speeds = self._speeds or UNTOLD_SPEEDS
@@ -74,6 +86,7 @@ class FaxModem:
         Raises ModemError when that fails, Interrupted after ``cancel()``.
         """
         self._speeds = self._link.prepare()
+        self._fax_class = self._link.fax_class
         if not self.ladder:
             told = ", ".join(map(str, sorted(self._speeds))) or "nothing"
             raise UnexpectedReply(f"+FTM=?: no carrier that can be used, got {told}")

@@ -11,7 +11,7 @@ from faxcore.modem.at import AtEngine, Reply
 from faxcore.modem.number import dial_string
 from faxcore.modem.results import DIAL_FINAL, Code
 from faxcore.modem.stuffing import CAN, END
-from faxcore.profiles import ModemProfile
+from faxcore.profiles import FlowLost, ModemProfile
 from faxcore.t30.result import HangupStatus
 from faxcore.transport.port import Interrupted, LineState
 
@@ -56,12 +56,13 @@ class DialOutcome:
 
 
 class AtLink:
-    """The commands that every class of fax modem shares."""
+    """The commands that every class of fax modem shares. ``fax_class`` is the one selected."""
 
     def __init__(self, engine: AtEngine, profile: ModemProfile) -> None:
         self.engine = engine
         self._profile = profile
         self._in_call = False
+        self.fax_class = ""
 
     def reset(self) -> None:
         """Bring the modem into a known state. Raises ModemError when it does not answer.
@@ -85,7 +86,11 @@ class AtLink:
         self.reset()
         for command in self._profile.init:
             self._command(command)
-        self._select_class()
+        self.fax_class = self._select_class()
+        self._set_flow()
+        if self.fax_class == "1.0":
+            for command in self._profile.class_1_0:
+                self._wish(command)
         for command in self._profile.after_class:
             self._command(command)
         return self.speeds()
@@ -112,6 +117,7 @@ class AtLink:
         itself failed. ``Interrupted`` aborts the dialling and makes the outcome CANCELLED.
         """
         command = self._profile.dial + dial_string(number)
+        self._set_flow_again()
         return self._call(command, limit, "dialling", DIAL_FINAL)
 
     def answer(self, limit: float) -> DialOutcome:
@@ -119,6 +125,7 @@ class AtLink:
 
         A RING may cross with the command; it is no second call.
         """
+        self._set_flow_again()
         return self._call("ATA", limit, "answering", DIAL_FINAL - {Code.RING})
 
     def wait_for_ring(self, until: float) -> bool:
@@ -195,18 +202,35 @@ class AtLink:
             self.engine.port.control(LineState(dtr=True))
         self.engine.pause(1.0)
 
-    def _select_class(self) -> None:
+    def _select_class(self) -> str:
         """``+FCLASS=?`` names the classes; a modem that answers with nothing readable is tried."""
         wanted = self._profile.fax_class
         reply = self.engine.command("AT+FCLASS=?", self._profile.command_seconds)
         if reply.code is Code.ERROR:
             raise CommandRefused("+FCLASS=?: got ERROR: this is no fax modem")
         classes = parse_classes(" ".join(reply.expect(Code.OK).lines))
+        if wanted == "auto":
+            wanted = "1.0" if "1.0" in classes else "1"
         if classes and wanted not in classes:
             raise UnexpectedReply(
                 f"+FCLASS=?: expected class {wanted} among them, got {', '.join(classes)}"
             )
         self._command(f"AT+FCLASS={wanted}")
+        return wanted
+
+    def _set_flow(self) -> None:
+        if self._profile.flow_command:
+            self._command(self._profile.flow_command)
+
+    def _set_flow_again(self) -> None:
+        if self._profile.flow_lost is FlowLost.CALL:
+            self._set_flow()
+
+    def _wish(self, text: str) -> None:
+        """A command that a modem may do without; its refusal is noted."""
+        reply = self.engine.command(text, self._profile.command_seconds, Code.OK, Code.ERROR)
+        if reply.code is Code.ERROR:
+            self.engine.port.mark(f"{reply.command} was refused")
 
     def _command(self, text: str) -> Reply:
         return self.engine.command(text, self._profile.command_seconds, Code.OK)

@@ -27,16 +27,19 @@ _ASK_AGAIN_S = 0.1
 """So soon a modem that knows nothing of a carrier is asked again; no silence of T.30's."""
 
 _MAX_FRAME = 512
+_FRAMES_INSTEAD = frozenset({"+FRH:3", "+FRH: 3"})
 _IN_FRAME = re.compile(rb"[\r\n]*(NO ?CARRIER|\+FCERROR|ERROR|OK|[034])[\r\n]")
 _IN_DATA = re.compile(rb"[\r\n]*(NO ?CARRIER|\+FCERROR|ERROR|OK)[\r\n]")
 
 
-def receive_frame(carriers: Carriers, until: float) -> tuple[Code, bytes] | None:
+def receive_frame(
+    carriers: Carriers, until: float, *, doubled: bool = True
+) -> tuple[Code, bytes] | None:
     """Listen for one frame: the modem's verdict and the octets, b"" where none came.
 
     The verdict is NO CARRIER, too, where a modem gives none because noise keeps the carrier up.
     None at ``until``: the modem has been told to stop listening. A frame that has begun by then
-    may end.
+    may end. ``doubled`` is ``ModemProfile.doubles_dle``.
     """
     until = min(until, carriers.limit)
     if carriers.state is not State.LISTENING:
@@ -46,7 +49,8 @@ def receive_frame(carriers: Carriers, until: float) -> tuple[Code, bytes] | None
         if reply.code is not Code.CONNECT:
             return reply.code, b""
         until = min(max(until, carriers.now() + FRAME_HEARD_S), carriers.limit)
-    octets = _collect(carriers, lambda: until, _MAX_FRAME, _IN_FRAME)
+    unstuffer = Unstuffer(doubled=doubled)
+    octets = _collect(carriers, unstuffer, lambda: until, _MAX_FRAME, _IN_FRAME)
     if octets is None:
         carriers.stop_listening()
         return None
@@ -62,15 +66,20 @@ def receive_data(
 ) -> tuple[Code, bytes] | None:
     """Take fast data (``+FRM``) until its carrier drops; None where none began in time.
 
-    The code is NO CARRIER or OK behind data, +FCERROR where another carrier was heard.
+    The code is NO CARRIER or OK behind data, +FCERROR where another carrier was heard. A modem with
+    adaptive reception says ``+FRH:3`` then, and listens to the frames already (T.31 8.5.1).
     """
     until = carriers.now() + within_s
     while True:
         reply = _listen(carriers, f"AT+FRM={speed}", min(until, carriers.limit))
         if reply is None or reply.code is Code.FCERROR:
             return None if reply is None else (reply.code, b"")
+        if reply.code is Code.CONNECT and _FRAMES_INSTEAD.intersection(reply.lines):
+            return Code.FCERROR, b""
         if reply.code is Code.CONNECT:
-            octets = _collect(carriers, lambda: carriers.now() + _SILENT_S, most, _IN_DATA)
+            octets = _collect(
+                carriers, Unstuffer(), lambda: carriers.now() + _SILENT_S, most, _IN_DATA
+            )
             if octets is None:
                 carriers.stop_listening()
                 raise UnexpectedReply(f"+FRM={speed}: CONNECT, and then no end of the data")
@@ -105,10 +114,13 @@ def _listen(carriers: Carriers, command: str, until: float) -> Reply | None:
 
 
 def _collect(
-    carriers: Carriers, until: Callable[[], float], most: int, code: re.Pattern[bytes]
+    carriers: Carriers,
+    unstuffer: Unstuffer,
+    until: Callable[[], float],
+    most: int,
+    code: re.Pattern[bytes],
 ) -> bytes | None:
     """Data up to DLE ETX, at most ``most`` octets of it; None at ``until`` or at the limit."""
-    unstuffer = Unstuffer()
     data = bytearray()
     while not unstuffer.ended:
         piece = carriers.engine.read_data(min(until(), carriers.limit))

@@ -18,14 +18,16 @@ class Unstuffer:
     """Takes stuffed data in pieces of any size and gives it back plain.
 
     ``ended`` is true once ``DLE ETX`` came; ``rest`` is what came behind it: a result code.
-    ``DLE SUB`` stands for two DLE (T.32). A DLE before anything else is data: some modems do not
-    double it in received frames.
+    ``DLE SUB`` stands for two DLE (T.31 8.5.3). A DLE before anything else is data: some modems do
+    not double it in received frames. From one that is known to do so (``doubled`` False), only
+    DLE ETX has a meaning.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, doubled: bool = True) -> None:
         self.ended = False
         self.rest = b""
         self._escaped = False
+        self._doubled = doubled
 
     def feed(self, piece: bytes) -> bytes:
         """The data in ``piece``; what follows the end is added to ``rest``."""
@@ -46,7 +48,11 @@ class Unstuffer:
             if piece[at + 1] == ETX:
                 self.ended, self.rest = True, piece[start:]
                 return bytes(plain)
-            plain += _meaning(piece[at + 1])
+            if self._doubled:
+                plain += _meaning(piece[at + 1])
+            else:
+                plain.append(DLE)
+                start = at + 1
         return bytes(plain + piece[start:])
 
 

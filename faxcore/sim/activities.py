@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from faxcore.profiles import ModemProfile
 from faxcore.sim.judge import Fault
+from faxcore.sim.modem_settings import Settings
 from faxcore.sim.telephone import Carrier, SentFrame, Telephone
-from faxcore.sim.telephone_signals import FLAG_SECONDS, V21, Signal
+from faxcore.sim.telephone_signals import FLAG_SECONDS, V21
 
-DLE, ETX = 0x10, 0x03
-BUFFER_OCTETS = 1024
-"""What a modem buffers towards the line; old ones had 96, the Rockwell ones 1024."""
-
-_IDLE_SECONDS = 5.0
+DLE, ETX, SUB = 0x10, 0x03, 0x1A
+IDLE_SECONDS = 5.0
 """T.31 8.3.3: a modem left without data for this long gives the carrier up."""
 
 _RECOGNITION_SECONDS = 0.05
@@ -28,6 +27,9 @@ _CLOSE_FLAGS = 2 * FLAG_SECONDS
 
 class Modem(Protocol):
     """What an activity needs of the modem it belongs to."""
+
+    profile: ModemProfile
+    settings: Settings
 
     @property
     def telephone(self) -> Telephone | None:
@@ -40,6 +42,10 @@ class Modem(Protocol):
 
     def say(self, at: float, data: bytes) -> None:
         """Raw octets to the computer, at a moment."""
+        ...
+
+    def tell(self, at: float, intermediate: str) -> None:
+        """An intermediate result code, in the modem's present form."""
         ...
 
     def connect(self, at: float) -> None:
@@ -76,7 +82,7 @@ class Activity:
 
     def room(self, now: float) -> int:
         """How many octets flow control lets through."""
-        return BUFFER_OCTETS
+        return self.modem.profile.buffer_octets
 
     @property
     def phone(self) -> Telephone:
@@ -106,6 +112,31 @@ class Pause(Activity):
         return self._until
 
 
+class FalseStart(Activity):
+    """``+FRH=3`` of a modem that hears a carrier where there is none, and takes it back."""
+
+    _CONNECT_SECONDS, _LOST_SECONDS = 0.1, 0.2
+
+    def __init__(self, modem: Modem, now: float, *, connects: bool) -> None:
+        super().__init__(modem)
+        self._lost = now + self._LOST_SECONDS
+        if connects:
+            modem.connect(now + self._CONNECT_SECONDS)
+
+    def feed(self, data: bytes, now: float) -> None:
+        """Any octet breaks it off (T.31 8.3.6)."""
+        self.modem.finish(now, "OK")
+
+    def advance(self, now: float) -> None:
+        """NO CARRIER when the noise is over."""
+        if now >= self._lost:
+            self.modem.finish(self._lost, "NO CARRIER")
+
+    def due(self, now: float) -> float | None:
+        """The end of the noise."""
+        return self._lost
+
+
 class Answering(Activity):
     """``ATA``: the called station's tone; then CONNECT, and frames of the computer's are due."""
 
@@ -129,10 +160,14 @@ class Answering(Activity):
 
 
 class Unstuffer:
-    """Takes DLE stuffing out of what the computer sends (T.31 8.4): pieces, and where ETX was."""
+    """Takes DLE stuffing out of what the computer sends (T.31 8.4): pieces, and where ETX was.
 
-    def __init__(self) -> None:
+    DLE SUB is two DLE for a modem that was told so (``+FDD=1``), and nothing for others.
+    """
+
+    def __init__(self, settings: Settings) -> None:
         self._escaped = False
+        self._settings = settings
 
     def feed(self, data: bytes) -> tuple[bytes, bool, bytes]:
         """The octets before DLE ETX, whether it came, and what came behind it."""
@@ -145,6 +180,8 @@ class Unstuffer:
                     return bytes(out), True, data[place + 1 :]
                 if data[place] == DLE:
                     out.append(DLE)
+                elif data[place] == SUB and self._settings.double_escape:
+                    out += bytes((DLE, DLE))
                 place += 1
                 continue
             found = data.find(DLE, place)
@@ -155,13 +192,21 @@ class Unstuffer:
         return bytes(out), False, b""
 
 
+def stuff(octets: bytes, settings: Settings) -> bytes:
+    """What the computer is sent for octets of the line (T.31 8.1, 8.5.3)."""
+    doubled = octets.replace(bytes((DLE,)), bytes((DLE, DLE)))
+    return (
+        doubled.replace(bytes((DLE,) * 4), bytes((DLE, SUB))) if settings.double_escape else doubled
+    )
+
+
 class SendingFrames(Activity):
     """``+FTH=3``: HDLC frames at 300 bit/s behind a second of flags (T.31 8.3.5)."""
 
     def __init__(self, modem: Modem, now: float) -> None:
         super().__init__(modem)
         self._carrier = self.phone.begin(self.phone.near, V21, now)
-        self._unstuffer = Unstuffer()
+        self._unstuffer = Unstuffer(modem.settings)
         self._frame = bytearray()
         self._first_at = now
         self._idle_from: float | None = now
@@ -204,7 +249,7 @@ class SendingFrames(Activity):
     def drain(self, now: float) -> None:
         """End after the final frame, or for want of frames."""
         if self._done is None and self._idle_from is not None:
-            give_up = self._idle_from + _IDLE_SECONDS
+            give_up = self._idle_from + IDLE_SECONDS
             if now >= give_up:
                 self._carrier.ended = give_up
                 self._done = (give_up, "ERROR")
@@ -215,90 +260,7 @@ class SendingFrames(Activity):
         """The end of the burst, or of patience."""
         if self._done is not None:
             return self._done[0]
-        return self._idle_from + _IDLE_SECONDS if self._idle_from is not None else None
-
-
-class SendingFast(Activity):
-    """``+FTM``: training, then the computer's octets as they are (T.31 8.3.3)."""
-
-    def __init__(self, modem: Modem, signal: Signal, now: float, cut_after: int | None) -> None:
-        super().__init__(modem)
-        self._carrier: Carrier = self.phone.begin(self.phone.near, signal, now)
-        self._unstuffer = Unstuffer()
-        self._octet_seconds = 8 / signal.bits_per_second
-        self._sent_until = self._carrier.data_from
-        self._begun = self._over = False
-        self._cut_after = cut_after
-        modem.connect(now)
-
-    def feed(self, data: bytes, now: float) -> None:
-        """Page octets; DLE ETX ends the page."""
-        if self._over:
-            text = "octets while the end of the page is still going out"
-            self.modem.note(now, Fault.COMMAND_IN_DATA, len(data), text)
-            return
-        octets, self._over, rest = self._unstuffer.feed(data)
-        if octets and self._begun and now > self._sent_until:
-            self._repeat_zeros(now)
-        self._carrier.octets += octets
-        start = max(self._sent_until, now) if octets else self._sent_until
-        self._sent_until = start + len(octets) * self._octet_seconds
-        self._begun = self._begun or bool(octets)
-        if self._over and rest:
-            self.feed(rest, now)
-
-    def drain(self, now: float) -> None:
-        """Notice that the line drops, that the page is out, or that octets are missing."""
-        cut_at = self._cut_moment()
-        if cut_at is not None and now >= cut_at:
-            self.phone.hang_up(cut_at)
-            self.modem.finish(cut_at, "NO CARRIER")
-        elif now >= self._sent_until and self._over:
-            self._end(self._sent_until, "OK")
-        elif now > self._sent_until and self._begun:
-            self._run_dry(now)
-        elif now >= self._sent_until + _IDLE_SECONDS:
-            self._end(self._sent_until + _IDLE_SECONDS, "ERROR")
-
-    def _repeat_zeros(self, now: float) -> None:
-        gap = now - self._sent_until
-        if any(self._carrier.octets):
-            text = f"zeros sent for {gap:.3f} s for want of octets"
-            self.modem.note(now, Fault.UNDERRUN, gap, text)
-        self._carrier.octets += bytes(round(gap / self._octet_seconds))
-
-    def _cut_moment(self) -> float | None:
-        if self._cut_after is None or len(self._carrier.octets) < self._cut_after:
-            return None
-        left = len(self._carrier.octets) - self._cut_after
-        return self._sent_until - left * self._octet_seconds
-
-    def _run_dry(self, now: float) -> None:
-        """T.31 8.3.3: zeros are repeated while the last octet was one; else the carrier ends."""
-        dry_from = self._sent_until
-        if self._carrier.octets[-1] != 0:
-            self.modem.note(dry_from, Fault.UNDERRUN, now - dry_from, "no octets in mid-page")
-            self._end(dry_from, "OK")
-        elif now - dry_from >= _IDLE_SECONDS:
-            self._end(dry_from + _IDLE_SECONDS, "ERROR")
-
-    def _end(self, at: float, result: str) -> None:
-        self._carrier.ended = at
-        self.modem.finish(at, result)
-
-    def due(self, now: float) -> float | None:
-        """When the buffer is half empty, when it is empty, and when patience ends."""
-        cut_at = self._cut_moment()
-        if cut_at is not None:
-            return cut_at
-        half_empty = self._sent_until - BUFFER_OCTETS / 2 * self._octet_seconds
-        moments = (half_empty, self._sent_until, self._sent_until + _IDLE_SECONDS)
-        return next((moment for moment in moments if moment > now), now)
-
-    def room(self, now: float) -> int:
-        """What the buffer still takes."""
-        queued = max(0.0, self._sent_until - max(now, self._carrier.data_from))
-        return max(0, BUFFER_OCTETS - round(queued / self._octet_seconds))
+        return self._idle_from + IDLE_SECONDS if self._idle_from is not None else None
 
 
 class Listening(Activity):
@@ -362,7 +324,9 @@ class Listening(Activity):
 
     def _deliver(self, frame: SentFrame) -> None:
         at = max(frame.done_at, self._from)
-        stuffed = frame.octets.replace(bytes((DLE,)), bytes((DLE, DLE)))
+        profile = self.modem.profile
+        octets = frame.octets if profile.frames_carry_fcs else frame.octets[:-2]
+        stuffed = stuff(octets, self.modem.settings) if profile.doubles_dle else octets
         self.modem.say(at, stuffed + bytes((DLE, ETX)))
         self.modem.finish(at, "OK" if frame.undamaged else "ERROR")
 

@@ -1,9 +1,10 @@
-"""A simulated Class 1 modem: V.250 commands, T.31 service class 1, a telephone behind it.
+"""A simulated modem: V.250 commands, T.31 service classes 1 and 1.0, a telephone behind it.
 
 Theory of operation. ``SimModem`` is a ``Dce``: it is told the time with every call and acts only
 then. It interprets command lines, has at most one ``Activity`` (sending, listening, pausing,
 answering), and lets the exchange and the far station live beside it. What it says is queued with
-its moment and handed over when that moment has come.
+its moment and handed over when that moment has come. Its profile says which service classes it
+has, and how it misbehaves.
 """
 
 from __future__ import annotations
@@ -11,15 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from faxcore.profiles import ModemProfile, load_profile
+from faxcore.profiles import FalseCarrier, ModemProfile, SilenceBy, load_profile
 from faxcore.sim.activities import (
-    BUFFER_OCTETS,
     Activity,
     Answering,
+    FalseStart,
     Listening,
     Modem,
     Pause,
-    SendingFast,
     SendingFrames,
 )
 from faxcore.sim.answerer import Answerer, ReceivedPage
@@ -27,9 +27,12 @@ from faxcore.sim.callers import Caller
 from faxcore.sim.commands import Command, Refused, split_line
 from faxcore.sim.exchange import CED_SECONDS, Exchange
 from faxcore.sim.judge import Fault, Note
+from faxcore.sim.modem_answers import Answers
+from faxcore.sim.modem_settings import Settings
 from faxcore.sim.played_end import PlayedEnd
 from faxcore.sim.receiving_fast import ReceivingFast
 from faxcore.sim.scenarios import SCENARIOS, Scenario
+from faxcore.sim.sending_fast import SendingFast
 from faxcore.sim.telephone import Telephone
 from faxcore.sim.telephone_signals import FAST
 from faxcore.t30.document import Station
@@ -38,21 +41,21 @@ from faxcore.transport.port import LineState
 
 _CR, _LF = b"\r", b"\n"
 _MAX_COMMAND_LINE = 512
-_NUMERIC = {
-    "OK": "0", "CONNECT": "1", "RING": "2", "NO CARRIER": "3", "ERROR": "4",
-    "NO DIALTONE": "6", "BUSY": "7", "NO ANSWER": "8", "+FCERROR": "+F4",
-}  # fmt: skip
+
+_ON_THE_LINE = frozenset({"+FTS", "+FRS", "+FTH", "+FRH", "+FTM", "+FRM"})
+"""The commands of T.31 8.3, which signal, listen or wait."""
 
 _FIRST_RING_SECONDS = 2.0
 """After switching on; a computer needs some of it to set the modem up."""
 
 
 class SimModem:
-    """A Class 1 modem whose calls are answered as ``scenario`` says, and that ``caller`` calls.
+    """A modem whose calls are answered as ``scenario`` says, and that ``caller`` calls.
 
-    ``keep`` names a folder in which the far end stores its pages; ``far_id`` is its CSI. After a
-    call ``received`` has the pages as the far end decoded them, ``notes`` what the judge noted,
-    ``dialled`` the numbers as they were dialled and ``far_result`` the far end's own view.
+    ``profile`` is what it is like. ``keep`` names a folder in which the far end stores its pages;
+    ``far_id`` is its CSI. After a call ``received`` has the pages as the far end decoded them,
+    ``notes`` what the judge noted, ``dialled`` the numbers as they were dialled, ``far_result`` the
+    far end's own view.
     """
 
     def __init__(
@@ -74,11 +77,12 @@ class SimModem:
         )
         self._activity: Activity | None = None
         self._line = bytearray()
-        self._said: list[tuple[float, bytes]] = []
         self._now = 0.0
-        self._echo, self._verbose, self._quiet = True, True, False
-        self._registers: dict[int, int] = {}
-        self._fax_class = "0"
+        self.settings = Settings(self.profile)
+        self._answers = Answers(self.settings)
+        self.false_starts = 0
+        self._deaf_until = 0.0
+        self._idle_from: float | None = None
         self._fast_carriers = 0
         self._rings = 0
         if caller is not None:
@@ -113,32 +117,32 @@ class SimModem:
     def feed(self, data: bytes, now: float) -> None:
         """See ``Dce.feed``."""
         self._live(now)
+        self._idle_from = None
+        data = self.settings.through_flow_control(data)
         if self._activity is not None:
             self._activity.feed(data, now)
-        else:
+        elif now >= self._deaf_until:
             self._type(data)
         self._live(now)
 
     def take(self, now: float) -> bytes:
         """See ``Dce.take``."""
         self._live(now)
-        ready = [data for at, data in self._said if at <= now]
-        self._said = [(at, data) for at, data in self._said if at > now]
-        return b"".join(ready)
+        return self._answers.take(now)
 
     def due(self) -> float | None:
         """See ``Dce.due``."""
-        moments = [at for at, _ in self._said]
+        moments = [self._answers.due(), self._exchange.due(self._now), self._patience_ends()]
         if self._activity is not None:
-            moments.append(self._activity.due(self._now))  # type: ignore[arg-type]
-        moments.append(self._exchange.due(self._now))  # type: ignore[arg-type]
+            moments.append(self._activity.due(self._now))
         known = [moment for moment in moments if moment is not None]
         return max(self._now, min(known)) if known else None
 
     def room(self, now: float) -> int:
         """See ``Dce.room``."""
         self._live(now)
-        return self._activity.room(now) if self._activity is not None else BUFFER_OCTETS
+        idle = self.profile.buffer_octets
+        return self._activity.room(now) if self._activity is not None else idle
 
     def control(self, now: float, state: LineState) -> None:
         """See ``Dce.control``: DTR going down hangs up (&D2)."""
@@ -156,13 +160,25 @@ class SimModem:
             self._exchange.live(self._now)
         for at in self._exchange.rings(self._now):
             self._rung(at)
+        ends = self._patience_ends()
+        if ends is not None and self._now >= ends:
+            self._hang_up(ends)
+            if self.settings.inactivity[1]:
+                self.settings.select_class("0")
+
+    def _patience_ends(self) -> float | None:
+        """When a modem off hook that waits for its computer gives up (``+FIT``, T.31 8.5.4)."""
+        seconds, _ = self.settings.inactivity
+        if not seconds or self._idle_from is None or self.telephone is None:
+            return None
+        return self._idle_from + seconds
 
     def _rung(self, at: float) -> None:
         """RING, unless a command is under way; S0 says after how many the modem answers itself."""
         self._rings += 1
         if self._activity is None:
-            self._result(at, "RING")
-            if self._rings == self._registers.get(0, 0):
+            self._answers.result(at, "RING")
+            if self._rings == self.settings.registers.get(0, 0):
                 self._answer(at)
 
     # What activities use.
@@ -173,16 +189,25 @@ class SimModem:
 
     def say(self, at: float, data: bytes) -> None:
         """See ``activities.Modem``."""
-        self._said.append((at, data))
+        self._answers.say(at, data)
+
+    def tell(self, at: float, intermediate: str) -> None:
+        """See ``activities.Modem``."""
+        self._answers.result(at, intermediate)
 
     def connect(self, at: float) -> None:
         """See ``activities.Modem``."""
-        self._result(at, "CONNECT")
+        self._answers.result(at, "CONNECT")
+        if not isinstance(self._activity, Listening | ReceivingFast):
+            self._idle_from = at
 
     def finish(self, at: float, result: str) -> None:
         """See ``activities.Modem``."""
         self._activity = None
-        self._result(at, result)
+        self._idle_from = at
+        if result == "NO CARRIER" and self.profile.ok_for_no_carrier:
+            result = "OK"
+        self._answers.result(at, result)
 
     def note(self, at: float, fault: Fault, amount: float, text: str) -> None:
         """See ``activities.Modem``."""
@@ -191,7 +216,7 @@ class SimModem:
     # Commands.
 
     def _type(self, data: bytes) -> None:
-        if self._echo:
+        if self.settings.echo:
             self.say(self._now, data)
         for place, octet in enumerate(data):
             if octet == _CR[0]:
@@ -207,88 +232,92 @@ class SimModem:
         start = line.upper().find(b"AT")
         if start < 0:
             return
+        text = line[start:].decode("ascii", "replace")
         try:
-            commands = split_line(line[start + 2 :].decode("ascii", "replace"))
-            for command in commands:
+            for command in split_line(text[2:]):
                 self._obey_one(command)
                 if self._activity is not None:
                     return
         except Refused:
-            self._result(self._now, "ERROR")
+            self._answers.result(self._now, "ERROR")
         else:
-            self._result(self._now, "OK")
+            self.settings.obey_line(text)
+            self._answers.result(self._now, "OK")
 
     def _obey_one(self, command: Command) -> None:
         if command.name == "D":
             self._dial(command.value)
         elif command.name == "A":
             self._answer(self._now)
-        elif command.name.startswith("+F"):
-            self._fax(command)
-        elif command.name in {"H", "Z", "&F"}:
+        elif command.name == "H":
             self._hang_up(self._now)
-            if command.name != "H":
-                self._echo, self._verbose, self._quiet, self._fax_class = True, True, False, "0"
-        elif command.name == "S":
-            register, _, value = command.value.partition("=")
-            self._registers[int(register)] = int(value or 0)
-        elif command.name in {"E", "V", "Q"}:
-            self._set_form(command.name, command.value not in {"0", ""})
-        elif command.name in {"I", "+GMI", "+GMM", "+GMR"}:
-            self._information("faxcore simulated modem")
-        elif command.name not in {"X", "M", "L", "&C", "&D", "&K", "&H", "\\Q"}:
-            raise Refused
-
-    def _set_form(self, name: str, on: bool) -> None:
-        if name == "E":
-            self._echo = on
-        elif name == "V":
-            self._verbose = on
+        elif command.name in {"Z", "&F"}:
+            self._reset()
+        elif command.name in _ON_THE_LINE and command.value != "=?":
+            self._cut_off()
+            self._fax(command)
         else:
-            self._quiet = on
+            text = self.settings.obey(command)
+            if text is not None:
+                self._answers.information(self._now, text)
+
+    def _reset(self) -> None:
+        self._hang_up(self._now)
+        self.settings.reset()
+        self._deaf_until = self._now + self.profile.reset_delay_ms / 1000
+        for _ in range(self.profile.reset_answers - 1):
+            self._answers.result(self._now, "OK")
+
+    def _cut_off(self) -> None:
+        """A modem that said OK too early drops the rest of its carrier at the next command."""
+        sent = self.telephone.near[-1:] if self.telephone is not None else []
+        for carrier in sent:
+            if carrier.ended is not None and carrier.ended > self._now:
+                through = (self._now - carrier.data_from) * carrier.signal.bits_per_second / 8
+                del carrier.octets[max(0, int(through)) :]
+                carrier.ended = self._now
 
     def _fax(self, command: Command) -> None:
-        if command.name == "+FCLASS":
-            self._class(command)
-        elif command.name in {"+FTM", "+FRM", "+FTH", "+FRH"} and command.value == "=?":
-            codes = "3" if command.name[3] == "H" else ",".join(map(str, sorted(FAST)))
-            self._information(codes)
-        elif command.name == "+FTS":
-            self._activity = Pause(self, self._now + command.number * 0.01)
-        elif command.name == "+FRS":
-            silent_from = max([self._now, *self._far_carrier_end()])
-            self._activity = Pause(self, silent_from + command.number * 0.01)
+        if command.name in {"+FTS", "+FRS"}:
+            self._be_silent(command)
         elif self.telephone is None or self.telephone.over is not None:
             raise Refused
         elif command.name == "+FTH" and command.number == 3:
             self._activity = SendingFrames(self, self._now)
         elif command.name == "+FRH" and command.number == 3:
-            self._activity = Listening(self, self._now)
-        elif command.name == "+FTM" and command.number in FAST:
+            self._listen(self.telephone)
+        elif command.name == "+FTM" and command.number in self.settings.speeds:
             self._fast_carriers += 1
             carrier, octets = self.scenario.cut_after or (0, 0)
             cut = octets if carrier == self._fast_carriers else None
             self._activity = SendingFast(self, FAST[command.number], self._now, cut)
-        elif command.name == "+FRM" and command.number in FAST:
+        elif command.name == "+FRM" and command.number in self.settings.speeds:
             self._activity = ReceivingFast(self, FAST[command.number], self._now)
         else:
             raise Refused
 
-    def _far_carrier_end(self) -> list[float]:
-        if self.telephone is None or not self.telephone.far:
-            return []
-        ended = self.telephone.far[-1].ended
-        return [ended] if ended is not None else []
-
-    def _class(self, command: Command) -> None:
-        if command.value == "=?":
-            self._information("0,1")
-        elif command.value == "?":
-            self._information(self._fax_class)
-        elif command.value in {"=0", "=1"}:
-            self._fax_class = command.value[1:]
-        else:
+    def _be_silent(self, command: Command) -> None:
+        if self.profile.silence_by is SilenceBy.COMPUTER:
             raise Refused
+        if command.name == "+FRS" and not self.profile.wait_frs:
+            self._reset()
+            return
+        from_ = self._now
+        if command.name == "+FRS" and self.telephone is not None and self.telephone.far:
+            from_ = max(from_, self.telephone.far[-1].ended or from_)
+        self._activity = Pause(self, from_ + command.number * 0.01)
+
+    def _listen(self, telephone: Telephone) -> None:
+        """Every second time, a modem that hears carriers where there are none hears one."""
+        kind = self.profile.false_carriers
+        on_line = any(each.lasts_beyond(self._now) for each in telephone.far)
+        if kind is not FalseCarrier.NONE and not on_line:
+            self.false_starts += 1
+        if kind is FalseCarrier.NONE or on_line or self.false_starts % 2 == 0:
+            self._activity = Listening(self, self._now)
+        else:
+            connects = kind is FalseCarrier.CONNECT
+            self._activity = FalseStart(self, self._now, connects=connects)
 
     # The telephone.
 
@@ -296,10 +325,12 @@ class SimModem:
         self.dialled.append(number.removeprefix("T").removeprefix("P"))
         self._hang_up(self._now)
         self._fast_carriers = 0
-        dialled = self._exchange.dial(number, self._now, float(self._registers.get(7, 50)))
+        dialled = self._exchange.dial(number, self._now, float(self.settings.registers.get(7, 50)))
         if dialled is None:
             self._activity = Activity(self)
         elif dialled.connected:
+            if self.profile.answers_in_parts:
+                self._answers.result(self._now, "FAX")
             self._activity = Listening(self, self._now, dialled.at)
         else:
             self._activity = Pause(self, dialled.at, dialled.result)
@@ -310,22 +341,15 @@ class SimModem:
             raise Refused
         self._rings = 0
         self._exchange.answer(at)
+        if self.profile.answers_in_parts:
+            self._answers.result(at, "FAX")
         self._activity = Answering(self, at + CED_SECONDS)
 
     def _hang_up(self, at: float) -> None:
+        if self.telephone is not None:
+            self.settings.end_call()
         self._exchange.hang_up(at)
         self._activity = None
-
-    # Answers.
-
-    def _information(self, text: str) -> None:
-        self.say(self._now, f"\r\n{text}\r\n".encode("ascii"))
-
-    def _result(self, at: float, result: str) -> None:
-        if self._quiet:
-            return
-        form = f"\r\n{result}\r\n" if self._verbose else f"{_NUMERIC[result]}\r"
-        self.say(at, form.encode("ascii"))
 
 
 _CHECK: Callable[..., Modem] = SimModem

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from faxcore.sim.activities import DLE, ETX, Activity, Modem
+from faxcore.sim.activities import DLE, ETX, Activity, Listening, Modem, stuff
 from faxcore.sim.judge import Fault
 from faxcore.sim.telephone import Carrier
 from faxcore.sim.telephone_signals import V21, Signal
@@ -50,9 +50,7 @@ class ReceivingFast(Activity):
         if carrier is None:
             return
         if carrier.signal.modulation is not self._signal.modulation:
-            known = self._known_at(carrier)
-            if now >= known and carrier.lasts_beyond(known):
-                self.modem.finish(known, "+FCERROR")
+            self._hear_another(carrier, now)
             return
         if not self._can_train(carrier):
             self._let_pass(carrier)
@@ -63,6 +61,19 @@ class ReceivingFast(Activity):
         if now >= carrier.data_from:
             self._read(carrier, now)
 
+    def _hear_another(self, carrier: Carrier, now: float) -> None:
+        """+FCERROR; or with ``+FAR=1`` frames are received as if asked for (T.31 8.5.1)."""
+        known = self._known_at(carrier)
+        if not self.modem.profile.says_fcerror:
+            self._passed = carrier if carrier.ended is not None and now >= carrier.ended else None
+        elif now < known or not carrier.lasts_beyond(known):
+            return
+        elif carrier.signal is V21 and self.modem.settings.adaptive:
+            self.modem.tell(known, "+FRH:3")
+            self.modem.become(Listening(self.modem, self._from))
+        else:
+            self.modem.finish(known, "+FCERROR")
+
     def _read(self, carrier: Carrier, now: float) -> None:
         if not self._connected:
             self._connected = True
@@ -71,10 +82,19 @@ class ReceivingFast(Activity):
             at = self._chunk_at(carrier)
             self._give(carrier, at)
             self._chunks += 1
-        if carrier.ended is not None and now >= carrier.ended:
-            self._give(carrier, carrier.ended)
-            self.modem.say(carrier.ended, bytes((DLE, ETX)))
-            self.modem.finish(carrier.ended, "NO CARRIER")
+        if carrier.ended is None or now < carrier.ended:
+            return
+        self._give(carrier, carrier.ended)
+        lost = self._lost_at(carrier, carrier.ended)
+        if now >= lost:
+            self.modem.say(lost, bytes((DLE, ETX)))
+            self.modem.finish(lost, "NO CARRIER")
+
+    def _lost_at(self, carrier: Carrier, ended: float) -> float:
+        """A lost carrier is given ``+FCL`` to return, unless frames follow it (T.31 8.5.2)."""
+        lost = ended + self.modem.settings.carrier_loss_seconds
+        later = self.phone.far[self.phone.far.index(carrier) + 1 :]
+        return min([lost, *(max(ended, each.began) + _RECOGNITION_SECONDS for each in later)])
 
     def _give(self, carrier: Carrier, at: float) -> None:
         """The octets that are through at ``at`` and not handed over yet, stuffed."""
@@ -83,7 +103,7 @@ class ReceivingFast(Activity):
         octets = bytes(carrier.octets[self._given : through])
         self._given += len(octets)
         if octets:
-            self.modem.say(at, octets.replace(bytes((DLE,)), bytes((DLE, DLE))))
+            self.modem.say(at, stuff(octets, self.modem.settings))
 
     def _chunk_at(self, carrier: Carrier) -> float:
         return carrier.data_from + (self._chunks + 1) * _CHUNK_SECONDS
@@ -119,10 +139,12 @@ class ReceivingFast(Activity):
         if carrier is None:
             return None
         if carrier.signal.modulation is not self._signal.modulation:
-            return self._known_at(carrier)
+            return self._known_at(carrier) if self.modem.profile.says_fcerror else carrier.ended
         if not self._can_train(carrier):
             return now
         if not self._connected:
             return carrier.data_from
         chunk = self._chunk_at(carrier)
-        return chunk if carrier.lasts_beyond(chunk) else carrier.ended
+        if carrier.lasts_beyond(chunk) or carrier.ended is None:
+            return chunk
+        return carrier.ended if now < carrier.ended else self._lost_at(carrier, carrier.ended)

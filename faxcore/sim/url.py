@@ -7,11 +7,13 @@ sim://?pace=real                        by the real clock; pace=20 is twenty tim
 sim://?latency=20                       a computer that is 20 ms late at every turn
 sim://?keep=FOLDER                      the far end stores its pages there as TIFF
 sim://?id=%2B44+20+7946+0000            the far end's identity
+sim://?profile=NAME                     the simulated modem is like that profile, quirks and all
+sim://?class=1.0                        it has service class 1.0 as well as 1
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -22,7 +24,8 @@ from faxcore.sim.modem import SimModem
 from faxcore.sim.scenarios import scenario
 
 SCHEME = "sim"
-_KEYS = ("far", "pace", "latency", "keep", "id", "profile", "caller", "pages")
+_KEYS = ("far", "pace", "latency", "keep", "id", "profile", "caller", "pages", "class")
+_CLASSES = ("1", "1.0")
 _MAX_PACE, _MAX_LATENCY_MS = 1000.0, 60_000.0
 
 
@@ -37,12 +40,14 @@ class SimAddress:
     id: str = "+1 555 0100"
     profile: str = DEFAULT_PROFILE
     caller: Caller | None = None
+    fax_class: str = ""
 
     def modem(self) -> SimModem:
         """The modem that it means."""
+        profile = load_profile(self.profile)
         return SimModem(
             scenario(self.far),
-            profile=load_profile(self.profile),
+            profile=replace(profile, fax_class=self.fax_class or profile.fax_class),
             far_id=self.id,
             keep=self.keep,
             caller=self.caller,
@@ -65,6 +70,8 @@ def parse_sim_url(url: str) -> SimAddress:
             raise SettingsError(f"{url}: unknown name {key!r}; there are {', '.join(_KEYS)}")
         values[key] = value
     scenario(values.get("far", "normal"))
+    if values.get("class", "1") not in _CLASSES:
+        raise SettingsError(f"{url}: class must be one of {', '.join(_CLASSES)}")
     pace = values.get("pace")
     return SimAddress(
         far=values.get("far", "normal"),
@@ -74,6 +81,7 @@ def parse_sim_url(url: str) -> SimAddress:
         id=values.get("id", "+1 555 0100"),
         profile=values.get("profile", DEFAULT_PROFILE),
         caller=_caller(url, values),
+        fax_class=values.get("class", ""),
     )
 
 

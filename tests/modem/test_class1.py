@@ -524,3 +524,51 @@ def test_each_operation_is_marked() -> None:
     bench.line._carriers.sent_last = True
     bench.perform(Silence())
     assert marks == ["Silence 75 ms"]
+
+
+@pytest.mark.parametrize("told", [b"+FRH:3", b"+FRH: 3"])
+def test_adaptive_reception_hands_frames_over_without_a_command(
+    told: bytes, piecemeal: bool
+) -> None:
+    bench = Bench(
+        (b"AT+FRM=146\r", b"\r\n" + told + b"\r\n" + CONNECT + on_link(CSI) + OK),
+        (b"AT+FRH=3\r", CONNECT + on_link(DIS) + OK),
+        piecemeal=piecemeal,
+    )
+    assert bench.line.perform(ReceivePage(V17_14400, 6.0)).ended is Ended.OTHER_CARRIER
+    assert bench.perform(ReceiveFrames(6.0)).frames == (CSI, DIS)
+
+
+def test_a_modem_without_fcerror_is_asked_for_frames_after_a_while(piecemeal: bool) -> None:
+    bench = Bench(
+        (b"AT+FRM=96\r", b""),
+        (b"\x18", OK),
+        piecemeal=piecemeal,
+        profile=replace(PROFILE, says_fcerror=False),
+    )
+    heard = bench.perform(ReceivePage(V29_9600, 6.0))
+    assert heard.ended is Ended.OTHER_CARRIER
+    assert heard.at == pytest.approx(2.0, abs=0.01)
+
+
+def test_frames_of_a_modem_that_doubles_no_dle(piecemeal: bool) -> None:
+    frame = Frame(FCF.PPR, b"\x10\x10\x04" + bytes(29))
+    octets = frame.octets + fcs(frame.octets)
+    bench = Bench(
+        (b"AT+FRH=3\r", CONNECT + octets + END + OK),
+        piecemeal=piecemeal,
+        profile=replace(PROFILE, doubles_dle=False),
+    )
+    assert bench.perform(ReceiveFrames(3.0)).frames == (frame,)
+
+
+def test_a_modem_that_says_ok_too_early_is_left_alone_for_so_long(piecemeal: bool) -> None:
+    bench = Bench(
+        (b"AT+FTM=24\r", CONNECT),
+        (bytes(450) + END, OK),
+        piecemeal=piecemeal,
+        profile=replace(PROFILE, early_ok_ms=300),
+    )
+    heard = bench.perform(SendTraining(V27TER_2400))
+    assert heard.done
+    assert heard.at >= 0.3

@@ -89,6 +89,41 @@ def test_another_class_is_refused() -> None:
         FaxModem(VirtualPort(ScriptDce([])), replace(PROFILE, fax_class="2.0"))
 
 
+@pytest.mark.parametrize(
+    ("wanted", "offered", "chosen"),
+    [
+        ("1", b"0,1,1.0", "1"),
+        ("1.0", b'"0,1,1.0,2"', "1.0"),
+        ("auto", b"(0,1,1.0,2.1)", "1.0"),
+        ("auto", b"0,1,2", "1"),
+        ("auto", b"", "1"),
+    ],
+)
+def test_the_class_is_chosen_by_profile_and_modem(wanted: str, offered: bytes, chosen: str) -> None:
+    wishes = [(b"AT+FAR=1\r", OK), (b"AT+FDD=1\r", b"\r\nERROR\r\n")] if chosen == "1.0" else []
+    modem = ScriptDce(
+        [
+            *preparing()[:3],
+            (b"AT+FCLASS=?\r", b"\r\n" + offered + b"\r\n" + OK),
+            (b"AT+FCLASS=" + chosen.encode() + b"\r", OK),
+            *wishes,
+            preparing()[-1],
+        ]
+    )
+    profile = replace(PROFILE, fax_class=wanted, class_1_0=("AT+FAR=1", "AT+FDD=1"))
+    fax = FaxModem(VirtualPort(modem), profile)
+    fax.prepare()
+    assert modem.finished
+    assert fax.fax_class == chosen
+
+
+def test_a_class_that_the_modem_has_not_is_named() -> None:
+    modem = ScriptDce([*preparing()[:3], (b"AT+FCLASS=?\r", b"\r\n0,1,2\r\n" + OK)])
+    fax = FaxModem(VirtualPort(modem), replace(PROFILE, fax_class="1.0"))
+    with pytest.raises(UnexpectedReply, match=r"expected class 1\.0 among them, got 0, 1, 2"):
+        fax.prepare()
+
+
 def test_the_ladder_is_what_modem_and_profile_have() -> None:
     fax = FaxModem(VirtualPort(ScriptDce(preparing())), PROFILE)
     fax.prepare()
