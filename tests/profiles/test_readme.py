@@ -22,3 +22,14 @@ def test_every_field_is_in_the_table_with_its_default() -> None:
             assert tomllib.loads(f"x = {told.strip('`')}")["x"] == default, name
         else:
             assert default in ("", [])
+
+
+def test_all_known_quirks_are_told_and_name_fields_that_there_are() -> None:
+    text = (profiles_folder().parent / "README.md").read_text()
+    rows = re.findall(r"^\| (\d+) \|.*\| (.*?) \|$", text, re.M)
+    assert [int(number) for number, _ in rows] == list(range(1, 38))
+    fields = {each.name for each in dataclasses.fields(ModemProfile)}
+    for number, covered in rows:
+        named = {word for word in re.findall(r"`([a-z_0-9]+)`", covered)}
+        assert named <= fields, number
+        assert covered.startswith("Class 2") or named or "Always" in covered or number == "36"
