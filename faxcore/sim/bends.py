@@ -77,28 +77,33 @@ def both(inner: Deviation, outer: Deviation) -> Deviation:
     return lambda procedure: outer(inner(procedure))
 
 
-class _Answers(Bend):
-    """Its answers to a command are replaced; silence is what None means."""
+Change = Callable[[SendFrames], LineOp]
+"""What is said in place of some frames."""
 
-    def __init__(self, command: str, answer: Frame | None, times: int) -> None:
-        self._command, self._answer, self._left = command, answer, times
+
+class _Answers(Bend):
+    """Its answers to a command are replaced."""
+
+    def __init__(self, command: str, change: Change, times: int) -> None:
+        self._command, self._change, self._left = command, change, times
         self._due = False
 
     def say(self, op: LineOp) -> LineOp:
         if not isinstance(op, SendFrames) or not self._due or self._left == 0:
             return op
         self._due, self._left = False, self._left - 1
-        return SendFrames((self._answer,)) if self._answer is not None else Silence(0)
+        return self._change(op)
 
     def hear(self, op: LineOp, heard: Heard) -> Heard:
         self._due = self._due or heard_command(heard, self._command)
         return heard
 
 
-def answers(command: str, answer: Frame | FCF | None, times: int = 1) -> Deviation:
-    """The first ``times`` answers to ``command`` are replaced; None is silence."""
+def answers(command: str, answer: Frame | FCF | Change, times: int = 1) -> Deviation:
+    """The first ``times`` answers to ``command`` are replaced by a frame, or changed."""
     frame = Frame(answer) if isinstance(answer, FCF) else answer
-    return bent(lambda: _Answers(command, frame, times))
+    change = (lambda op: SendFrames((frame,))) if isinstance(frame, Frame) else frame
+    return bent(lambda: _Answers(command, change, times))
 
 
 class _Mute(Bend):
@@ -119,13 +124,16 @@ def mute_after(command: str) -> Deviation:
 
 
 class _Says(Bend):
-    """The first ``times`` bursts that end with ``name`` are changed by ``change``."""
+    """``times`` bursts that end with ``name`` are changed, the first ``after`` are not."""
 
-    def __init__(self, name: str, change: Callable[[SendFrames], LineOp], times: int) -> None:
-        self._name, self._change, self._left = name, change, times
+    def __init__(self, name: str, change: Change, times: int, after: int) -> None:
+        self._name, self._change, self._left, self._after = name, change, times, after
 
     def say(self, op: LineOp) -> LineOp:
         if not isinstance(op, SendFrames) or frame_name(op.frames[-1]) != self._name:
+            return op
+        if self._after > 0:
+            self._after -= 1
             return op
         if self._left == 0:
             return op
@@ -133,12 +141,17 @@ class _Says(Bend):
         return self._change(op)
 
 
-def says(name: str, change: Callable[[SendFrames], LineOp], times: int = ALWAYS) -> Deviation:
-    """The station's bursts that end with the frame ``name`` are changed."""
-    return bent(lambda: _Says(name, change, times))
+def says(name: str, change: Change, times: int = ALWAYS, after: int = 0) -> Deviation:
+    """The station's bursts that end with the frame ``name`` are changed, the first few are not."""
+    return bent(lambda: _Says(name, change, times, after))
 
 
-def damaged(op: SendFrames) -> SendFrames:
+def silence(op: SendFrames) -> Silence:
+    """Nothing is said."""
+    return Silence(0)
+
+
+def damaged(op: SendFrames) -> LineOp:
     """The same burst, its last frame with a wrong FCS."""
     last = op.frames[-1]
     return SendFrames((*op.frames[:-1], DamagedFrame(last.fcf, last.fif, last.final)))
@@ -174,6 +187,23 @@ def spoil_bursts(spoil: Spoil, op: type[SendPage | ReceivePage] = ReceivePage) -
     return bent(lambda: _SpoilBursts(spoil, op))
 
 
+def answer_late(ms: int) -> Deviation:
+    """So many milliseconds pass before each answer but DIS."""
+
+    def deviate(procedure: Procedure[CallResult]) -> Procedure[CallResult]:
+        op = next(procedure)
+        while True:
+            if isinstance(op, SendFrames) and op.frames[-1].kind is not FCF.DIS:
+                yield Silence(ms)
+            try:
+                op = procedure.send((yield op))
+            except StopIteration as stop:
+                result: CallResult = stop.value
+                return result
+
+    return deviate
+
+
 def lose_in_first(bursts: int) -> Spoil:
     """In the first bursts every third frame is damaged."""
     return lambda count, frames: {n: f for n, f in frames.items() if count >= bursts or n % 3}
@@ -190,7 +220,7 @@ def lose_all(count: int, frames: dict[int, bytes]) -> dict[int, bytes]:
 
 
 def not_ready_for(seconds: float) -> Deviation:
-    """To the first block RNR is said, the last of them ``seconds`` after the first."""
+    """To the first block RNR is said, the last of them ``seconds`` after the first at most."""
 
     def deviate(procedure: Procedure[CallResult]) -> Procedure[CallResult]:
         asked = done = False

@@ -18,49 +18,15 @@ from faxcore.sim.bends import (
     mute_after,
     spoil_bursts,
 )
+from faxcore.sim.conformance import CONFORMANCE
 from faxcore.sim.far_end import Answer, Scenario
+from faxcore.sim.receptions import Busy, RefusePage, RefuseTraining
 from faxcore.t4 import Coding, Resolution
-from faxcore.t30.capabilities import Capabilities, SessionParameters
+from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.frames import FCF
-from faxcore.t30.modulation import Modulation, Rung
-from faxcore.t30.reception import FairReception
+from faxcore.t30.modulation import Modulation
 
 __all__ = ["SCENARIOS", "Answer", "Scenario", "scenario"]
-
-
-class RefuseTraining(FairReception):
-    """Says FTT to the first ``times`` training checks."""
-
-    def __init__(self, times: int) -> None:
-        self._left = times
-
-    def training_ok(self, rung: Rung, octets: bytes) -> bool:
-        self._left -= 1
-        return self._left < 0 and super().training_ok(rung, octets)
-
-
-class RefusePage(FairReception):
-    """Says ``answer`` to page ``number`` the first ``times`` times."""
-
-    def __init__(self, number: int, times: int, answer: FCF = FCF.RTN) -> None:
-        self._number, self._left, self._answer = number, times, answer
-
-    def page_answer(self, number: int, octets: bytes, parameters: SessionParameters) -> FCF:
-        if number == self._number and self._left > 0:
-            self._left -= 1
-            return self._answer
-        return super().page_answer(number, octets, parameters)
-
-
-class Busy(FairReception):
-    """Puts its first answer to an error-correction block off, ``times`` times (RNR)."""
-
-    def __init__(self, times: int) -> None:
-        self._left = times
-
-    def busy(self) -> bool:
-        self._left -= 1
-        return self._left >= 0
 
 
 _V29 = frozenset({Modulation.V27TER, Modulation.V29})
@@ -123,9 +89,9 @@ SCENARIOS: dict[str, Scenario] = {each.name: each for each in _ALL}
 
 
 def scenario(name: str) -> Scenario:
-    """A scenario by name; SettingsError names those there are."""
-    try:
-        return SCENARIOS[name]
-    except KeyError:
+    """A scenario by name, those of ``conformance`` included; SettingsError names the others."""
+    found = SCENARIOS.get(name) or CONFORMANCE.get(name)
+    if found is None:
         known = ", ".join(SCENARIOS)
-        raise SettingsError(f"no simulated far end named {name!r}; there are {known}") from None
+        raise SettingsError(f"no simulated far end named {name!r}; there are {known}")
+    return found

@@ -163,6 +163,15 @@ class Heard:
         """Whether the operation ended as wished."""
         return self.ended is Ended.DONE
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing came at all for as long as was listened.
+
+        A line that has heard something bounds the rest of the burst, not the whole wait: its
+        time-out is then no reason to give up.
+        """
+        return self.ended is Ended.TIMEOUT and not self.frames and not self.damaged
+
 
 Procedure: TypeAlias = Generator[LineOp, Heard, T]
 

@@ -102,7 +102,7 @@ def _on_dcs(call: IncomingCall, burst: tuple[Frame, ...]) -> Procedure[tuple[Fra
     call.trainings += 1
     trained = heard.done and call.judge.training_ok(parameters.rung, heard.octets)
     yield from say(Frame(FCF.CFR if trained else FCF.FTT))
-    call.pending, call.last_answer = None, None
+    call.pending, call.last_answer, call.answered = None, None, None
     call.corrected = CorrectedPage() if parameters.ecm else None
     if not trained:
         return (yield from next_command(call))
@@ -188,6 +188,7 @@ def _on_end_of_retransmission(
 def _answer_correction(
     call: IncomingCall, answer: Frame, end: FCF | None, parameters: SessionParameters
 ) -> Procedure[tuple[Frame, ...]]:
+    call.answered = answer, end
     while call.judge.busy():
         yield from say(Frame(FCF.RNR))
         burst = yield from _asked_again(call)
@@ -224,7 +225,17 @@ def _on_continue_to_correct(
     return (yield from _take_page(call, call.parameters))
 
 
+def _on_receive_ready(
+    call: IncomingCall, page: CorrectedPage, frame: Frame
+) -> Procedure[tuple[Frame, ...]]:
+    """RR when it was answered already: the caller did not hear it (T.30 A.5.4.1)."""
+    if call.answered is None or call.parameters is None:
+        return (yield from next_command(call))
+    return (yield from _answer_correction(call, *call.answered, call.parameters))
+
+
 _CORRECTION = {
+    FCF.RR: _on_receive_ready,
     FCF.PPS: _on_partial_page,
     FCF.EOR: _on_end_of_retransmission,
     FCF.CTC: _on_continue_to_correct,

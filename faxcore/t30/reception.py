@@ -71,7 +71,10 @@ class FairReception:
 
 @dataclass(slots=True)
 class IncomingCall:
-    """The state of one incoming call."""
+    """The state of one incoming call.
+
+    ``answered`` is what was last said for a block, and the command that it answered.
+    """
 
     capabilities: Capabilities
     station: Station
@@ -80,6 +83,7 @@ class IncomingCall:
     remote_id: str = ""
     parameters: SessionParameters | None = None
     corrected: CorrectedPage | None = None
+    answered: tuple[Frame, FCF | None] | None = None
     long_train: bool = False
     trainings: int = 0
     pending: bytes | None = None
@@ -127,7 +131,7 @@ def next_command(call: IncomingCall) -> Procedure[tuple[Frame, ...]]:
         heard = yield from hear(ReceiveFrames(left))
         if heard.done and heard.frames:
             return heard.frames
-        if heard.ended is Ended.TIMEOUT:
+        if heard.silent:
             break
         deadline = heard.began + T2 if deadline is None else deadline
         if heard.ended is Ended.NO_CARRIER and not heard.damaged:

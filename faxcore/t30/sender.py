@@ -23,7 +23,6 @@ from faxcore.t30.document import CallOptions, FaxDocument, Station
 from faxcore.t30.ecm_sender import send_page_with_correction
 from faxcore.t30.frames import FCF, Frame, decode_id
 from faxcore.t30.line import (
-    Ended,
     Heard,
     Procedure,
     ReceiveFrames,
@@ -78,7 +77,7 @@ def find_receiver(call: Call, within_s: float) -> Procedure[None]:
             return
         deadline = heard.began + within_s if deadline is None else deadline
         left = deadline - heard.at
-        if left <= 0 or heard.ended is Ended.TIMEOUT:
+        if left <= 0 or heard.silent:
             break
     raise CallEnded(HangupStatus.T1_EXPIRED, f"no DIS came within {within_s:.0f} s", farewell=False)
 

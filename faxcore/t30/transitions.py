@@ -1,0 +1,215 @@
+"""What leads from box to box of T.30's flow charts, as data (T.30 figures 5-2, A-7 to A-9, 5.3.6).
+
+Each row says: in one of these boxes, when one of these is heard, one of those boxes follows. Where
+several may follow, what decides is a count or the document: the row's ``because`` names it. The
+words are those of ``walk``: frames by name, and ``listen``, ``TCF``, ``page``, ``keep``, ``end``.
+
+The table is no program: the procedures are. It is what they are held against, both ways: a step
+that a call takes must be in it, and a step that no call of the test suite takes is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from faxcore.t30.walk import (
+    DAMAGED,
+    END,
+    FAILED,
+    KEEP,
+    KEPT,
+    LISTEN,
+    LOST,
+    NOTHING,
+    PAGE,
+    REFUSED,
+    SENT,
+    STOPPED,
+    TRAINING,
+    V21,
+    Step,
+)
+
+ANY: Final = "any box"
+OTHER: Final = "another frame"
+"""A frame that this box has no use for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One rule of the chart: ``boxes`` x ``heard`` x ``then``. ``clause`` is T.30's."""
+
+    boxes: tuple[str, ...]
+    heard: tuple[str, ...]
+    then: tuple[str, ...]
+    clause: str
+    because: str = ""
+
+    def steps(self) -> Iterable[Step]:
+        """Every step that the row allows."""
+        return (
+            Step(at, heard, then) for at in self.boxes for heard in self.heard for then in self.then
+        )
+
+
+def row(boxes: str, heard: str, then: str, clause: str, because: str = "") -> Row:
+    """A row from words apart by commas; ``same`` is the box that the row begins in."""
+    return Row(_words(boxes), _words(heard), _words(then), clause, because)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(","))
+
+
+def _repeated(command: str, clause: str) -> tuple[Row, ...]:
+    """A command that was not answered goes out again, three times in all."""
+    silence = f"{NOTHING}, {DAMAGED}, {OTHER}, CRP"
+    return (row(command, silence, f"{command}, DCN", clause, "three tries"),)
+
+
+_TWICE = "three tries"
+_BASIC_SENDER = (
+    row(LISTEN, "DIS", "DCS", "5.3.6.1.1"),
+    row(LISTEN, "DIS", "DCN", "5.3.6.2.1", "it cannot receive, or not these pages"),
+    row(LISTEN, "DCN", END, "5.3.6.1.9"),
+    row(LISTEN, f"{DAMAGED}, {OTHER}", f"{LISTEN}, {END}", "5.4.3.1", "T1"),
+    row(LISTEN, NOTHING, END, "5.4.3.1", "T1"),
+    row(LISTEN, NOTHING, "DCS", "5.3.6.1.7", "T2 after RTN or RTP to EOM: some wait for DCS"),
+    row("DCS", SENT, TRAINING, "5.3.6.1.3"),
+    row(TRAINING, "CFR", PAGE, "5.3.6.1.4"),
+    row(TRAINING, "FTT", "DCS, DCN", "5.3.6.1.4", "the foot of the ladder"),
+    row(TRAINING, f"DIS, DTC, CRP, {NOTHING}, {DAMAGED}", "DCS, DCN", "5.3.6.1.4", _TWICE),
+    row(TRAINING, "DCN", END, "5.3.6.1.9"),
+    row(TRAINING, OTHER, "DCN", "5.3.6.1.4"),
+    row(PAGE, SENT, "MPS, EOM, EOP", "5.3.6.1.6", "what follows the page"),
+    row(PAGE, LOST, END, "5.3.6.1.9"),
+    row("MPS", "MCF, PIP", PAGE, "5.3.6.1.7"),
+    row("MPS", "RTP", "DCS", "5.3.6.1.7"),
+    row("EOM", "MCF, PIP, RTP", LISTEN, "5.3.6.1.7"),
+    row("EOP", "MCF, PIP, RTP", "DCN", "5.3.6.1.7"),
+    row("MPS, EOP", "RTN", "DCS, DCN", "5.3.6.1.7", "two refusals of a page"),
+    row("EOM", "RTN", f"{LISTEN}, DCN", "5.3.6.1.7", "two refusals of a page"),
+    row("MPS, EOM, EOP", "PIN", "DCN", "5.3.6.1.7"),
+    row("MPS, EOM, EOP", "DCN", END, "5.3.6.1.9"),
+    *_repeated("MPS", "5.3.6.1.8"),
+    *_repeated("EOM", "5.3.6.1.8"),
+    *_repeated("EOP", "5.3.6.1.8"),
+    row("DCN", SENT, END, "5.3.6.1.9"),
+    row(ANY, STOPPED, "DCN", "5.3.6.1.9", "cancelled, or out of time"),
+    row(ANY, FAILED, END, "5.3.6.1.9", "no modem, no DCN"),
+)
+
+_PPS = "PPS-NULL, PPS-MPS, PPS-EOM, PPS-EOP"
+_EOR = "EOR-NULL, EOR-MPS, EOR-EOM, EOR-EOP"
+_CORRECTING_SENDER = (
+    row(PAGE, SENT, _PPS, "A.4.3", "what follows the block"),
+    row("PPS-NULL, PPS-MPS", "MCF, PIP", PAGE, "A.4.3"),
+    row("PPS-EOM", "MCF, PIP", LISTEN, "A.4.3"),
+    row("PPS-EOP", "MCF, PIP", "DCN", "A.4.3"),
+    row(_PPS, "PPR", "page, CTC, DCN", "A.4.3", "four refusals of a block, progress, the ladder"),
+    row("PPS-NULL", "PPR", "EOR-NULL", "A.4.3", "four refusals at the foot of the ladder"),
+    row("PPS-MPS", "PPR", "EOR-MPS", "A.4.3", "four refusals at the foot of the ladder"),
+    row("PPS-EOM", "PPR", "EOR-EOM", "A.4.3", "four refusals at the foot of the ladder"),
+    row("PPS-EOP", "PPR", "EOR-EOP", "A.4.3", "four refusals at the foot of the ladder"),
+    row(f"{_PPS}, {_EOR}, RR", "PIN", "DCN", "5.3.6.1.7"),
+    row(f"{_PPS}, {_EOR}, RR, CTC", "DCN", END, "5.3.6.1.9"),
+    row(f"{_PPS}, {_EOR}", "RNR", "RR", "A.5.4.1"),
+    row("RR", "RNR", "RR, DCN", "A.5.4.1", "T5"),
+    row("RR", "MCF, PIP", "page, listen, DCN", "A.5.4.1", "what was asked before"),
+    row("RR", "PPR", f"page, CTC, {_EOR}, DCN", "A.5.4.1", "as after PPS"),
+    row("RR", "ERR", "page, listen, DCN", "A.5.4.1", "what was asked before"),
+    row("CTC", "CTR", PAGE, "A.4.3"),
+    row("EOR-NULL, EOR-MPS", "ERR", PAGE, "A.4.3"),
+    row("EOR-EOM", "ERR", LISTEN, "A.4.3"),
+    row("EOR-EOP", "ERR", "DCN", "A.4.3"),
+    *(rows for box in _words(f"{_PPS}, {_EOR}, RR, CTC") for rows in _repeated(box, "5.3.6.1.8")),
+)
+
+_BASIC_RECEIVER = (
+    row("DIS", "DCS", TRAINING, "5.3.6.1.3"),
+    row("DIS", f"DCS, {OTHER}", LISTEN, "5.3.6.1.3", "a rate that it has not"),
+    row("DIS", f"{NOTHING}, {DAMAGED}", "DIS, DCN", "5.4.3.1", "T1"),
+    row("DIS", f"DCN, {LOST}", END, "5.3.6.1.9"),
+    row("DIS", "EOM", "MCF, RTP, RTN", "5.3.6.1.8", "the answer to EOM was not heard"),
+    row(TRAINING, TRAINING, "CFR, FTT", "5.3.6.1.4", "the zeros that came"),
+    row(TRAINING, NOTHING, "FTT", "5.3.6.1.4"),
+    row(TRAINING, V21, LISTEN, "5.3.6.1.8", "DCS comes again"),
+    row("CFR", SENT, PAGE, "5.3.6.1.4"),
+    row(PAGE, f"{PAGE}, {V21}", LISTEN, "5.3.6.1.6"),
+    row(PAGE, PAGE, "DCN", "T.4 4.1.3", "a line of more than 5 s"),
+    row(PAGE, NOTHING, "DCN", "5.4.3.1", "T2"),
+    row(PAGE, LOST, END, "5.3.6.1.9"),
+    row(LISTEN, "MPS, EOM, EOP", "keep, RTN", "5.3.6.1.7", "rows that cannot be decoded"),
+    row(LISTEN, "PRI-MPS, PRI-EOM, PRI-EOP", KEEP, "5.3.6.1.6", "nobody is asked"),
+    row(LISTEN, "MPS", "MCF", "5.3.6.1.8", "the answer was not heard"),
+    row("listen, FTT, RTN, RTP", "DCS", TRAINING, "5.3.6.1.3"),
+    row(LISTEN, f"{DAMAGED}, {OTHER}", LISTEN, "5.4.3.1", "within T2"),
+    row("MCF, FTT, RTN, RTP", f"{DAMAGED}, {OTHER}", LISTEN, "5.4.3.1", "within T2"),
+    row("listen, MCF, FTT, RTN, RTP", f"DCN, {NOTHING}", END, "5.4.3.1", "DCN or T2"),
+    row(KEEP, KEPT, "MCF, RTP", "5.3.6.1.7", "rows that cannot be decoded"),
+    row(KEEP, REFUSED, "RTN", "5.3.6.1.7"),
+    row("MCF", SENT, "page, DIS", "5.3.6.1.7", "after MPS, after EOM"),
+    row("MCF", "EOP, PRI-EOP", "MCF", "5.3.6.1.8", "the answer was not heard"),
+    row("RTN", "MPS, EOP", "RTN", "5.3.6.1.8", "the answer was not heard"),
+    row("RTP", "MPS, EOP", "RTP", "5.3.6.1.8", "the answer was not heard"),
+    row("RTN, RTP", SENT, "DIS", "5.3.6.1.7", "after EOM"),
+    row("RTN", SENT, "DCN", "5.3.6.1.9", "the page could not be kept"),
+    row("DCN", SENT, END, "5.3.6.1.9"),
+    row(ANY, STOPPED, "DCN", "5.3.6.1.9", "cancelled, or out of time"),
+    row(ANY, FAILED, END, "5.3.6.1.9", "no modem, no DCN"),
+)
+
+_CORRECTING_RECEIVER = (
+    row(LISTEN, "PPS-NULL", "MCF, PPR, RNR", "A.4.3", "frames that are missing"),
+    row(LISTEN, "PPS-MPS, PPS-EOM, PPS-EOP", "keep, PPR, RNR", "A.4.3", "frames that are missing"),
+    row("listen, MCF", "PPS-MPS, PPS-EOP", "MCF", "5.3.6.1.8", "the answer was not heard"),
+    row("DIS", "PPS-EOM", "MCF", "5.3.6.1.8", "the answer was not heard"),
+    row("PPR, CTR", SENT, PAGE, "A.4.3"),
+    row(KEEP, KEPT, "RNR, ERR", "A.4.3", "not ready; after EOR"),
+    row(KEEP, REFUSED, "PIN", "5.3.6.1.7"),
+    row("PIN", SENT, "DCN", "5.3.6.1.9", "the page could not be kept"),
+    row("RNR", "RR", "RNR, MCF, PPR, ERR", "A.5.4.1", "ready, or not yet"),
+    row("RNR", f"DCN, {NOTHING}", END, "5.4.3.1", "DCN or T2"),
+    row("RNR", f"{DAMAGED}, {OTHER}", LISTEN, "5.4.3.1", "within T2"),
+    row(LISTEN, "CTC", "CTR, listen", "A.4.3", "a rate that it has not"),
+    row(LISTEN, "EOR-NULL", "ERR", "A.4.3"),
+    row(LISTEN, "EOR-MPS, EOR-EOM, EOR-EOP", KEEP, "A.4.3"),
+    row("listen, ERR", "EOR-MPS, EOR-EOP", "ERR", "5.3.6.1.8", "the answer was not heard"),
+    row("DIS", "EOR-EOM", "ERR", "5.3.6.1.8", "the answer was not heard"),
+    row("ERR", SENT, "page, DIS", "A.4.3", "after MPS, after EOM"),
+    row("ERR", f"DCN, {NOTHING}", END, "5.4.3.1", "DCN or T2"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The chart of one station: its rows, basic and with error correction."""
+
+    name: str
+    basic: tuple[Row, ...]
+    correcting: tuple[Row, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All rows."""
+        return self.basic + self.correcting
+
+    def steps(self) -> frozenset[Step]:
+        """Every step that the chart allows."""
+        return frozenset(step for each in self.rows for step in each.steps())
+
+    def find(self, taken: Step) -> Step | None:
+        """The step of the chart that ``taken`` is; None where the chart knows no such step."""
+        known = self.steps()
+        for step in (taken, Step(ANY, taken.heard, taken.then)):
+            if step in known:
+                return step
+        used = {step.heard for step in known if step.at == taken.at}
+        other = Step(taken.at, OTHER, taken.then)
+        return other if taken.heard not in used and other in known else None
+
+
+SENDER: Final = Chart("sender", _BASIC_SENDER, _CORRECTING_SENDER)
+RECEIVER: Final = Chart("receiver", _BASIC_RECEIVER, _CORRECTING_RECEIVER)
