@@ -5,7 +5,8 @@ two or three end events, so that their number is even; then, numbered through th
 events turn white to black and odd ones black to white, in every row. Rows are laid out as 64-bit
 words with at least one spare octet behind each, where the end events are ordinary bits of a *change
 map*. The number of events before a pixel is then a running count over words plus the population
-count of a part of a word, and that number is at once the index of the next event.
+count of a part of a word, and that number is at once the index of the next event. Positions are 32
+bits wide, which halves the memory that all the rest of coding goes through: ``MAX_BITS``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 _SEVENS = np.uint64(0x7F7F7F7F7F7F7F7F)
 _ONES = np.uint64(0x0101010101010101)
 _SIX = np.uint64(6)
+MAX_BITS = 1 << 30  # of a map: a position times two still is an int32
 _END_EVENTS = (0xC0, 0xE0)  # two, or three after a black last pixel
 
 
@@ -30,7 +32,7 @@ class ChangeMap:
     """
 
     words: NDArray[np.uint64]
-    before: NDArray[np.int64]
+    before: NDArray[np.int32]
     first: NDArray[np.int64]
 
     @property
@@ -60,19 +62,22 @@ def map_changes(rows: NDArray[np.uint8], width: int) -> ChangeMap:
     ends = changes.view(np.uint8).reshape(height, stride)
     ends[:, octets] = np.array(_END_EVENTS, np.uint8)[last]
     changes.byteswap(inplace=True)
-    before = np.zeros(len(changes) + 1, np.int64)
+    before = np.zeros(len(changes) + 1, np.int32)
     np.cumsum(np.bitwise_count(changes), out=before[1:])
-    return ChangeMap(changes.reshape(height, -1), before, before[:: stride // 8])
+    first = before[:: stride // 8].astype(np.int64)
+    return ChangeMap(changes.reshape(height, -1), before, first)
 
 
-def find_events(changes: ChangeMap) -> NDArray[np.int64]:
+def find_events(changes: ChangeMap) -> NDArray[np.int32]:
     """The positions of all events in the map, counted in bits from its beginning."""
     octets = changes.words.byteswap().view(np.uint8).ravel()
     hit = np.flatnonzero(octets != 0)
     bits = np.unpackbits(octets.take(hit))
     inside = np.flatnonzero(bits.view(np.bool_))
-    position = hit.take(inside >> 3)
-    position <<= 3
-    inside &= 7
-    position |= inside
+    begin = hit.astype(np.int32)
+    begin <<= 3
+    position = begin.take(inside >> 3)
+    rest = inside.astype(np.int32)
+    rest &= 7
+    position |= rest
     return position

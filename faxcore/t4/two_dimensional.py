@@ -32,6 +32,7 @@ from faxcore.t4.changes import ChangeMap, find_events, map_changes
 from faxcore.t4.codes import MAX_WIDTH, run_codes
 
 _BITS = ~LENGTH_MASK
+_ONE = np.uint64(1)
 _FARTHEST = 3  # vertical codes reach three pels to either side
 _HORIZONTAL_BITS = np.uint64(len(tables.HORIZONTAL))
 _PASS_BITS = len(tables.PASS)
@@ -65,8 +66,8 @@ class _Page:
     """
 
     map: ChangeMap
-    events: NDArray[np.int64]
-    at: NDArray[np.int64]
+    events: NDArray[np.int32]
+    at: NDArray[np.int32]
     ends: NDArray[np.int64]
 
     @property
@@ -85,9 +86,9 @@ def code_rows(
     start = int(page.first[1])
     count = len(page.events) - start
     b1, doubled_passes = _find_b1(page, start)
-    offset = page.at[start:] - (page.map.row_bits - _FARTHEST)
+    offset = page.at[start:] - np.int32(page.map.row_bits - _FARTHEST)
     offset -= page.at.take(b1)
-    horizontal = offset.view(np.uint64) > np.uint64(2 * _FARTHEST)
+    horizontal = offset.view(np.uint32) > np.uint32(2 * _FARTHEST)
     idle = np.concatenate((page.ends[1:] + 1, page.first[2:] - 1)) - start
     horizontal[idle] = False
     vertical = _vertical_codes().take(offset, mode="clip")
@@ -102,7 +103,7 @@ def code_rows(
     bits = np.zeros(count + 1, np.uint64)
     np.bitwise_and(vertical, _BITS, out=bits[1:])
     _put_horizontal(page, reached, start, b1, doubled_passes, bits, lengths)
-    pass_slots = np.flatnonzero(doubled_passes)
+    pass_slots = np.flatnonzero(doubled_passes != 0)
     unreached = np.zeros(count, np.bool_)
     unreached[skipped] = True
     unreached[idle] = True
@@ -111,7 +112,7 @@ def code_rows(
         flat[idle] = False
         _put_runs(page, np.flatnonzero(flat), start, bits, lengths)
     pass_slots = pass_slots[~unreached.take(pass_slots)]
-    passes = doubled_passes[pass_slots] >> 1
+    passes = doubled_passes[pass_slots].astype(np.int64) >> 1
     lengths[pass_slots] += (passes * _PASS_BITS).view(np.uint64)
     return RowCodes(
         bits,
@@ -129,7 +130,7 @@ def _find(rows: NDArray[np.uint8], width: int) -> _Page:
     events = find_events(changes)
     last_black = (rows[:, -1] >> (-width % 8) & 1).astype(np.int64)
     ends = changes.first[1:] - 2 - last_black
-    right = np.arange(len(rows)) * changes.row_bits + width
+    right = np.arange(len(rows), dtype=np.int32) * changes.row_bits + width
     at = events.copy()
     at[ends] = right
     at[ends + 1] = right
@@ -137,26 +138,30 @@ def _find(rows: NDArray[np.uint8], width: int) -> _Page:
     return _Page(changes, events, at, ends)
 
 
-def _find_b1(page: _Page, start: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """For the states from ``start`` on: the index of b1 after all passes, and twice their number.
-
-    The shifts by 64, where an event is the first bit of a word, give 0 in numpy.
-    """
+def _find_b1(page: _Page, start: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """For the states from ``start`` on: the index of b1 after all passes, and twice their number."""
     events = page.events[start:]
-    word = events >> 6
+    word = events.astype(np.intp)
+    word >>= 6
     word -= page.map.words.shape[1]
     above = page.map.words.ravel().take(word)
+    column = events & 63
+    column ^= 63
+    above >>= column.view(np.uint32)  # the events above up to the column
     before = page.map.before.take(word)
-    column = (events & 63).view(np.uint64)
-    before += np.bitwise_count(above >> (np.uint64(64) - column))
-    above >>= np.uint64(63) - column
-    upto = before[:-1] + (above[:-1] & np.uint64(1)).view(np.int64)
-    state = np.arange(start, len(page.events))
+    upto = before + np.bitwise_count(above)
     nearest = np.empty_like(before)
-    nearest[1:] = upto
+    nearest[1:] = upto[:-1]
     nearest[page.first[1:-1] - start] = page.first[:-2]
-    nearest += (nearest ^ state) & 1
-    before -= (before ^ state) & 1
+    above &= _ONE
+    np.subtract(upto, above.astype(np.int32), out=before)
+    state = np.arange(start, len(page.events), dtype=np.int32)
+    np.bitwise_xor(nearest, state, out=upto)
+    upto &= 1
+    nearest += upto
+    state ^= before
+    state &= 1
+    before -= state
     np.maximum(before, nearest, out=before)
     np.subtract(before, nearest, out=nearest)
     return before, nearest
@@ -180,8 +185,8 @@ def _put_horizontal(
     page: _Page,
     states: NDArray[np.intp],
     start: int,
-    b1: NDArray[np.int64],
-    doubled_passes: NDArray[np.int64],
+    b1: NDArray[np.int32],
+    doubled_passes: NDArray[np.int32],
     bits: NDArray[np.uint64],
     lengths: NDArray[np.uint64],
 ) -> None:
@@ -217,7 +222,7 @@ def _put_runs(
     lengths[states + 1] = code & LENGTH_MASK
 
 
-def _row_starts_or_previous(page: _Page, index: NDArray[np.int64]) -> NDArray[np.int64]:
+def _row_starts_or_previous(page: _Page, index: NDArray[np.int64]) -> NDArray[np.int32]:
     """Where a0 is in these states: at the event before, or at the beginning of the row."""
     opens = np.zeros(len(page.at), np.bool_)
     opens[page.first[:-1]] = True

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from faxcore.t4 import tables
 from faxcore.t4.bits import LENGTH_MASK, join_codes, make_code, place_codes, repeat_pattern
+from faxcore.t4.changes import MAX_BITS
 from faxcore.t4.two_dimensional import code_rows
 
 _BITS = ~LENGTH_MASK
@@ -164,5 +165,6 @@ def _bounds(source: NDArray[np.uint8]) -> list[int]:
         return []
     words = np.ascontiguousarray(source[:, : source.shape[1] // 8 * 8]).view(np.uint64)
     events = int(np.bitwise_count(words ^ (words >> np.uint64(1))).sum()) + 3 * count
-    blocks = min(count, max(1, events // _BLOCK_EVENTS))
+    map_bits = count * (source.shape[1] + 8) * 8
+    blocks = min(count, max(1, events // _BLOCK_EVENTS, -(-map_bits // (MAX_BITS // 2))))
     return [count * n // blocks for n in range(blocks + 1)]
