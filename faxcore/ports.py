@@ -4,6 +4,7 @@
 rfc2217://host:port           a modem on a terminal server
 socket://host:port            a raw network port
 sim://?far=busy&latency=20    a simulated modem, see ``faxcore.sim.url``
+replay://call.txt             a modem that says what a transcript says, see ``transport.replay``
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from faxcore.sim.url import is_sim, parse_sim_url
 from faxcore.sim.urlhandler import register
 from faxcore.transport.port import FlowControl, Port
 from faxcore.transport.recording import RecordingPort
+from faxcore.transport.replay import is_replay, parse_replay_url
 from faxcore.transport.serial_port import SerialPort
 from faxcore.transport.virtual_port import VirtualPort
 
@@ -22,9 +24,9 @@ from faxcore.transport.virtual_port import VirtualPort
 def open_port(url: str, profile: ModemProfile | None = None, *, record: Path | None = None) -> Port:
     """Open a port by its address. ``record`` names the file for a transcript (mode 0600).
 
-    ``profile`` gives line speed and flow control. A simulated modem without ``pace`` lives in
-    virtual time. Raises PortError when the port does not exist, is busy or cannot be opened, and
-    SettingsError for an address that means nothing.
+    ``profile`` gives line speed and flow control. A simulated or replayed modem without ``pace``
+    lives in virtual time. Raises PortError when the port does not exist, is busy or cannot be
+    opened, and SettingsError for an address or a transcript that means nothing.
     """
     port = _open(url, profile)
     if record is None:
@@ -43,6 +45,12 @@ def _open(url: str, profile: ModemProfile | None) -> Port:
             return VirtualPort(address.modem(), address.latency_s, url)
         register()
         return SerialPort(url, clock_rate=address.pace)
+    if is_replay(url):
+        dce, pace = parse_replay_url(url)
+        if pace is None:
+            return VirtualPort(dce, name=url)
+        register()
+        return SerialPort(url, clock_rate=pace)
     if profile is None:
         return SerialPort(url)
     return SerialPort(url, profile.baud, FlowControl(profile.flow))

@@ -194,7 +194,8 @@ class SerialPort:
         except BlockingIOError:
             return b""
         if not data:
-            raise PortError(f"{self.name}: the device went away")
+            why = getattr(self._serial, "failure", "") or "the device went away"
+            raise PortError(f"{self.name}: {why}")
         return data
 
     def _write_some(self, data: bytes, seconds: float) -> int:

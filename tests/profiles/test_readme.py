@@ -30,6 +30,6 @@ def test_all_known_quirks_are_told_and_name_fields_that_there_are() -> None:
     assert [int(number) for number, _ in rows] == list(range(1, 38))
     fields = {each.name for each in dataclasses.fields(ModemProfile)}
     for number, covered in rows:
-        named = {word for word in re.findall(r"`([a-z_0-9]+)`", covered)}
+        named = set(re.findall(r"`([a-z_0-9]+)`", covered))
         assert named <= fields, number
         assert covered.startswith("Class 2") or named or "Always" in covered or number == "36"

@@ -1,4 +1,4 @@
-"""Makes ``sim://`` addresses known to pyserial, so that whatever opens a port can open one."""
+"""Makes ``sim://`` and ``replay://`` known to pyserial, so that whatever opens a port can."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ import serial
 
 
 def register() -> None:
-    """Tell pyserial where ``protocol_sim`` is. May be called twice."""
+    """Tell pyserial where the ``protocol_`` modules are. May be called twice."""
     if __name__ not in serial.protocol_handler_packages:
         serial.protocol_handler_packages.append(__name__)
