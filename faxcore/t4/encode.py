@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from faxcore.t4.bits import words_to_octets
+from faxcore.t4.blank import encode_blank, is_blank
 from faxcore.t4.codes import MAX_WIDTH
 from faxcore.t4.mh import encode_mh
 from faxcore.t4.page import Coding, EncodedPage, PageBitmap
@@ -31,10 +32,13 @@ def encode_page(
         raise ValueError(f"a page is 1 to {MAX_WIDTH} pixels wide, not {bitmap.width}")
     if k is not None and k < 1:
         raise ValueError(f"K is at least 1, not {k}")
+    factor = k or K_FACTORS[bitmap.resolution.y_dpi]
+    if is_blank(bitmap.rows):
+        data, lengths = encode_blank(bitmap.height, bitmap.width, coding, factor)
+        return EncodedPage(data, coding, bitmap.width, lengths, bitmap.resolution)
     if coding is Coding.MH:
         words, row_bits = encode_mh(bitmap.rows, bitmap.width)
     elif coding is Coding.MR:
-        factor = k or K_FACTORS[bitmap.resolution.y_dpi]
         words, row_bits = encode_mr(bitmap.rows, bitmap.width, factor)
     else:
         words, row_bits = encode_mmr(bitmap.rows, bitmap.width)

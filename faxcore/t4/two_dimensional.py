@@ -139,7 +139,7 @@ def _find(rows: NDArray[np.uint8], width: int) -> _Page:
 
 
 def _find_b1(page: _Page, start: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """For the states from ``start`` on: the index of b1 after all passes, and twice their number."""
+    """For the states from ``start``: the index of b1 after all passes, and twice their number."""
     events = page.events[start:]
     word = events.astype(np.intp)
     word >>= 6

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from faxcore.t4 import tables
 from faxcore.t4.bits import LENGTH_MASK, join_codes, make_code, place_codes, repeat_pattern
 from faxcore.t4.changes import MAX_BITS
-from faxcore.t4.two_dimensional import code_rows
+from faxcore.t4.two_dimensional import RowCodes, code_rows
 
 _BITS = ~LENGTH_MASK
 _BLOCK_EVENTS = 100_000
@@ -45,6 +45,12 @@ class _Plan:
     def white_bits(self) -> int:
         """The length of a white row coded one-dimensionally."""
         return len(self.white_code)
+
+    @property
+    def leading_bits(self) -> int:
+        """How many bits the rows take that were taken out above all kept ones."""
+        flat = int(np.count_nonzero(self.flat[: self.leading]))
+        return self.leading * (self.header_bits + 1) + flat * (self.white_bits - 1)
 
     def gaps(self, block: slice, changes: NDArray[np.int64]) -> NDArray[np.int64]:
         """How many bits the rows take that were taken out under these kept ones."""
@@ -101,37 +107,63 @@ def _encode(
     kept = plan.kept
     above = np.zeros((1, rows.shape[1]), np.uint8)
     source = np.concatenate((above, rows if len(kept) == len(rows) else rows[kept]))
-    leading_flat = int(np.count_nonzero(plan.flat[: plan.leading]))
-    start = plan.leading * (plan.header_bits + 1) + leading_flat * (plan.white_bits - 1)
-    row_bits = np.zeros(len(rows), np.int64)
-    changes = np.zeros(len(rows), np.int64)
-    parts: list[tuple[int, NDArray[np.uint64]]] = []
-    passes: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+    blocks: list[_Block] = []
+    start = plan.leading_bits
     for top, bottom in pairwise(_bounds(source)):
-        mine = kept[top:bottom]
-        flat = plan.flat[mine]
+        flat = plan.flat[kept[top:bottom]]
         codes = code_rows(source[top : bottom + 1], width, flat if flat.any() else None)
         if plan.header_bits:
             codes.bits[codes.headers] = _headers()[flat.astype(np.intp)]
             codes.lengths[codes.headers] += np.uint64(plan.header_bits)
-        gaps = plan.gaps(slice(top, bottom), codes.changes)
-        codes.lengths[codes.row_ends] += gaps.view(np.uint64)
-        marks = np.concatenate((codes.row_ends, codes.pass_slots))
-        words, _, after = join_codes(codes.bits, codes.lengths, start, marks)
-        row_ends = after[: len(mine)]
-        row_bits[mine] = np.diff(row_ends, prepend=start) - gaps
-        changes[mine] = codes.changes
-        passes.append((after[len(mine) :] - codes.passes * len(tables.PASS), codes.passes))
-        parts.append((start >> 6, words))
-        start = int(row_ends[-1])
+        blocks.append(_join_rows(codes, start, plan.gaps(slice(top, bottom), codes.changes)))
+        start = blocks[-1].end
     page = np.zeros((start >> 6) + 4, np.uint64)
-    for first, words in parts:
-        page[first : first + len(words)] |= words
-    for starts, counts in passes:
-        repeat_pattern(page, tables.PASS, starts, counts)
+    for block in blocks:
+        page[block.first_word : block.first_word + len(block.words)] |= block.words
+    for block in blocks:
+        repeat_pattern(page, tables.PASS, block.pass_starts, block.passes)
+    row_bits = np.zeros(len(rows), np.int64)
+    changes = np.zeros(len(rows), np.int64)
+    if blocks:
+        row_bits[kept] = np.concatenate([block.row_bits for block in blocks])
+        changes[kept] = np.concatenate([block.changes for block in blocks])
     if len(kept) < len(rows):
         _put_copies(page, plan, row_bits, changes)
     return page, row_bits
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Some kept rows joined to words, of which the first is word ``first_word`` of the page.
+
+    ``end`` is the bit after them and what was left out under them. Where passes are to be filled
+    in is told by ``pass_starts`` and ``passes``.
+    """
+
+    first_word: int
+    words: NDArray[np.uint64]
+    end: int
+    row_bits: NDArray[np.int64]
+    changes: NDArray[np.int64]
+    pass_starts: NDArray[np.int64]
+    passes: NDArray[np.int64]
+
+
+def _join_rows(codes: RowCodes, start: int, gaps: NDArray[np.int64]) -> _Block:
+    """Join the codes of some rows, leaving ``gaps`` bits under each."""
+    codes.lengths[codes.row_ends] += gaps.view(np.uint64)
+    marks = np.concatenate((codes.row_ends, codes.pass_slots))
+    words, _, after = join_codes(codes.bits, codes.lengths, start, marks)
+    row_ends, pass_ends = after[: len(gaps)], after[len(gaps) :]
+    return _Block(
+        start >> 6,
+        words,
+        int(row_ends[-1]),
+        np.diff(row_ends, prepend=start) - gaps,
+        codes.changes,
+        pass_ends - codes.passes * len(tables.PASS),
+        codes.passes,
+    )
 
 
 def _put_copies(
@@ -145,13 +177,19 @@ def _put_copies(
     ones = np.where(owner < 0, 0, changes[plan.kept[owner]] if len(plan.kept) else 0) + 1
     flat = plan.flat[copies]
     row_bits[copies] = plan.header_bits + np.where(flat, plan.white_bits, ones)
-    starts = (np.cumsum(row_bits) - row_bits)[copies]
-    if plan.header_bits:
-        place_codes(page, _headers()[flat.astype(np.intp)], starts)
-        starts += plan.header_bits
+    ends = np.cumsum(row_bits)
+    if not plan.header_bits:  # nothing but 1s: each stretch of copies as one
+        edges = np.flatnonzero(np.diff(gone, prepend=False, append=False))
+        first, after = edges[::2], edges[1::2]
+        starts = ends[first] - row_bits[first]
+        repeat_pattern(page, tables.VERTICAL[0], starts, ends[after - 1] - starts)
+        return
+    starts = (ends - row_bits)[copies]
+    place_codes(page, _headers()[flat.astype(np.intp)], starts)
+    starts += plan.header_bits
     white = make_code(plan.white_code) & _BITS
     place_codes(page, np.full(int(flat.sum()), white), starts[flat])
-    repeat_pattern(page, "1", starts[~flat], ones[~flat])
+    repeat_pattern(page, tables.VERTICAL[0], starts[~flat], ones[~flat])
 
 
 def _headers() -> NDArray[np.uint64]:
