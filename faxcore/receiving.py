@@ -42,11 +42,14 @@ _SIMULATED_WAIT_S = 120.0
 _RING_GAP_S = 10.0
 """A telephone rings every 3 to 6 s; one that is silent for longer has stopped."""
 
-_FINEST = {
-    Resolution.COARSE: frozenset({Resolution.COARSE}),
-    Resolution.FINE: frozenset({Resolution.COARSE, Resolution.FINE}),
-    Resolution.SUPERFINE: frozenset({Resolution.COARSE, Resolution.FINE, Resolution.SUPERFINE}),
-}
+RESOLUTIONS = (
+    Resolution.COARSE, Resolution.FINE, Resolution.SUPERFINE,
+    Resolution.R300X300, Resolution.R408X391, Resolution.R400X400,
+)  # fmt: skip
+"""What can be offered; with the finest go all before it."""
+
+WIDTHS = (1728, 2048, 2432)
+"""Pels at 8 pels/mm of pages of 215, 255 and 303 mm (A4, B4, A3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ def receive_fax(
     wait: float | None = None,
     profile: ModemProfile | str | None = None,
     finest: Resolution = Resolution.SUPERFINE,
+    widest: int = 1728,
     ecm: bool = True,
     observe: Observer | None = None,
     cancel: threading.Event | None = None,
@@ -139,8 +143,9 @@ def receive_fax(
     ``wait``
         How long to wait for a call, in seconds; None waits until ``cancel``, in virtual time
         two minutes.
-    ``finest``, ``ecm``
-        What is offered: the finest resolution (COARSE, FINE, SUPERFINE), and error correction,
+    ``finest``, ``widest``, ``ecm``
+        What is offered: the finest resolution (COARSE, FINE, SUPERFINE, R300X300, R408X391,
+        R400X400), the widest page (1728, 2048 or 2432 pels at 8 pels/mm), and error correction,
         without which there is no MMR. Modulations are those of the modem (``+FRM=?``).
     ``observe``, ``cancel``, ``transcript``, ``profile``
         As for ``send_fax``.
@@ -154,8 +159,11 @@ def receive_fax(
         raise SettingsError(f"rings {rings}: a call is answered at the first ring or later")
     if wait is not None and not 0 <= wait < math.inf:
         raise SettingsError(f"wait {wait}: a number of seconds is expected")
-    if finest not in _FINEST:
-        raise SettingsError(f"pages are received up to superfine, not {finest.name.lower()}")
+    if finest not in RESOLUTIONS:
+        names = ", ".join(each.name for each in RESOLUTIONS)
+        raise SettingsError(f"finest {finest.name}: one of {names} is expected")
+    if widest not in WIDTHS:
+        raise SettingsError(f"widest {widest}: 1728, 2048 or 2432 pels are expected")
     wanted = as_profile(profile)
     inbox = Inbox(keep)
     listener = Listener(observe)
@@ -163,7 +171,7 @@ def receive_fax(
     path = Path(transcript) if transcript is not None else None
     with FaxModem(open_port(port, wanted, record=path), wanted) as modem:
         modem.prepare()
-        offered = capabilities(modem.receivable(), finest, ecm=ecm)
+        offered = capabilities(modem.receivable(), finest, widest, ecm=ecm)
         unanswered = _wait_for_call(modem, rings, _patience(port, wait), stop, listener)
         if unanswered is not None:
             return ReceivedFax(unanswered, transcript=path, answered=False, notes=listener.notes)
@@ -174,7 +182,7 @@ def receive_fax(
 
 
 def capabilities(
-    modulations: frozenset[Modulation], finest: Resolution, *, ecm: bool
+    modulations: frozenset[Modulation], finest: Resolution, widest: int = 1728, *, ecm: bool
 ) -> Capabilities:
     """What is offered in DIS; a modem without V.27ter and V.29 cannot say V.17 (T.30 table 2)."""
     if not modulations:
@@ -183,7 +191,11 @@ def capabilities(
         modulations -= {Modulation.V17}
     codings = frozenset(Coding) if ecm else frozenset({Coding.MH, Coding.MR})
     return Capabilities(
-        modulations=modulations, resolutions=_FINEST[finest], codings=codings, ecm=ecm
+        modulations=modulations,
+        resolutions=frozenset(RESOLUTIONS[: RESOLUTIONS.index(finest) + 1]),
+        widths=tuple(width for width in WIDTHS if width <= widest),
+        codings=codings,
+        ecm=ecm,
     )
 
 

@@ -20,6 +20,7 @@ from faxcore.cli.exits import Exit, one_sentence
 
 if TYPE_CHECKING:
     from faxcore.receiving import ReceivedFax
+    from faxcore.t4 import Resolution
 
 
 def command(
@@ -39,6 +40,12 @@ def command(
     no_ecm: Annotated[
         bool, typer.Option("--no-ecm", help="Offer no error correction, and so no MMR.")
     ] = False,
+    finest: Annotated[
+        str, typer.Option("--finest", help="Offer up to coarse, fine, superfine, 300 or 400.")
+    ] = "superfine",
+    widest: Annotated[
+        int, typer.Option("--widest", help="Offer pages of up to 1728, 2048 or 2432 pels.")
+    ] = 1728,
     as_json: Annotated[bool, typer.Option("--json", help="The result as one object.")] = False,
 ) -> None:
     """Receive a fax.
@@ -51,6 +58,7 @@ def command(
         from faxcore.cli.show import Display  # noqa: PLC0415
         from faxcore.receiving import receive_fax  # noqa: PLC0415
 
+        offered = _resolution(finest)
         with cancelled_by_interrupt() as cancel, Display(quiet=as_json) as display:
             fax = receive_fax(
                 port,
@@ -58,6 +66,8 @@ def command(
                 station_id=station_id,
                 rings=rings,
                 wait=wait,
+                finest=offered,
+                widest=widest,
                 ecm=not no_ecm,
                 observe=display,
                 cancel=cancel,
@@ -65,6 +75,17 @@ def command(
             )
     _show(fax, out, as_json=as_json)
     raise SystemExit(int(_exit_code(fax)))
+
+
+def _resolution(name: str) -> Resolution:
+    from faxcore.errors import SettingsError  # noqa: PLC0415
+    from faxcore.t4 import Resolution  # noqa: PLC0415
+
+    names = {"300": "R300X300", "400": "R400X400"}
+    try:
+        return Resolution[names.get(name, name.upper())]
+    except KeyError:
+        raise SettingsError(f"--finest {name}: coarse, fine, superfine, 300 or 400") from None
 
 
 def _exit_code(fax: ReceivedFax) -> Exit:

@@ -124,11 +124,6 @@ class FaxModem:
         limit = self.port.now() + timeout if timeout is not None else math.inf
         keeper = Timekeeper()
 
-        def told(op: LineOp, heard: Heard | None) -> None:
-            keeper.tell(op, heard)
-            if observe is not None:
-                observe(op, heard)
-
         def sending(share: float) -> None:
             keeper.sending(share, self.port.now())
             if on_progress is not None:
@@ -141,7 +136,8 @@ class FaxModem:
                 return self._unmade(outcome, unsent)
             line.dialled()
             connected = self.port.now()
-            result = run(send_document(document, station, self.ladder, options), line, told)
+            procedure = send_document(document, station, self.ladder, options)
+            result = run(procedure, line, _tell_both(keeper, observe))
             seconds = self.port.now() - connected
             return replace(result, seconds=seconds, timing=keeper.account())
         finally:
@@ -178,7 +174,7 @@ class FaxModem:
         """Answer the call that rings and take its pages.
 
         ``keep`` stores each page before it is confirmed: the far end is told that a page arrived
-        only where ``keep`` said True.
+        only where ``keep`` said True. In the result's timing, what ``keep`` takes is a reaction.
         """
         self._use(WatchedPort(self.port, cancel) if cancel is not None else self.port)
         limit = self.port.now() + timeout if timeout is not None else math.inf
@@ -189,8 +185,11 @@ class FaxModem:
                 return self._unmade(outcome, ())
             line.answered()
             connected = self.port.now()
-            result = run(receive_document(capabilities, station, judge), line, observe)
-            return replace(result, seconds=self.port.now() - connected)
+            keeper = Timekeeper()
+            procedure = receive_document(capabilities, station, judge)
+            result = run(procedure, line, _tell_both(keeper, observe))
+            seconds = self.port.now() - connected
+            return replace(result, seconds=seconds, timing=keeper.account())
         finally:
             self._end_call()
 
@@ -226,6 +225,17 @@ class FaxModem:
     def _unmade(self, outcome: DialOutcome, pages: tuple[PageReport, ...]) -> CallResult:
         status = outcome.status or HangupStatus.EQUIPMENT
         return CallResult(status, pages, outcome.text)
+
+
+def _tell_both(keeper: Timekeeper, observe: Observer | None) -> Observer:
+    """The one who keeps the account of time, and the caller's own observer."""
+
+    def tell(op: LineOp, heard: Heard | None) -> None:
+        keeper.tell(op, heard)
+        if observe is not None:
+            observe(op, heard)
+
+    return tell
 
 
 def _unsent(document: FaxDocument) -> tuple[PageReport, ...]:

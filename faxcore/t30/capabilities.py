@@ -61,6 +61,25 @@ _WIDTHS: dict[tuple[int, ...], tuple[int, ...]] = {
 _WIDTH_BITS: dict[int, tuple[int, ...]] = {1728: (0, 0), 2048: (1, 0), 2432: (0, 1)}
 """Bits 17, 18 by the pels of a page (DCS) or of the widest that can be taken (DIS)."""
 
+_DENSER: dict[Resolution, tuple[int, int]] = {
+    Resolution.R300X300: (3, 2),
+    Resolution.R400X400: (2, 1),
+    Resolution.R408X391: (2, 1),
+}
+"""How many pels such a resolution has for so many at 8 pels/mm (T.4 table 1)."""
+
+
+def standard_width(width: int, resolution: Resolution) -> int:
+    """The pels that a page as wide has at 8 pels/mm: 1728, 2048 or 2432."""
+    more, fewer = _DENSER.get(resolution, (1, 1))
+    return width * fewer // more
+
+
+def pels_across(standard: int, resolution: Resolution) -> int:
+    """The pels of a page whose width is told at 8 pels/mm."""
+    more, fewer = _DENSER.get(resolution, (1, 1))
+    return standard * more // fewer
+
 
 @dataclass(frozen=True, slots=True)
 class Bits:
@@ -116,12 +135,15 @@ class SessionParameters:
         bits[11], bits[12], bits[13], bits[14] = self.rung.dcs_bits
         bits[15] = int(self.resolution in _FINE_BIT)
         bits[16] = int(self.coding is Coding.MR)
-        bits[17], bits[18] = _WIDTH_BITS[self.width]
+        bits[17], bits[18] = _WIDTH_BITS[standard_width(self.width, self.resolution)]
         bits[19], bits[20] = int(self.b4_length), int(self.unlimited_length)
         bits[21], bits[22], bits[23] = _SCAN_BITS[self.scan_time_ms]
         bits[27], bits[28] = int(self.ecm), int(self.ecm and self.frame_octets == 64)
         bits[31] = int(self.coding is Coding.MMR)
         bits[41] = int(self.resolution is Resolution.SUPERFINE)
+        bits[42] = int(self.resolution is Resolution.R300X300)
+        bits[43] = int(self.resolution in _BIT_43)
+        bits[44] = int(self.resolution is Resolution.R400X400)
         bits[49], bits[50] = int(self.subaddress), int(self.password)
         return _pack(bits)
 
@@ -133,9 +155,7 @@ class SessionParameters:
         scan = {pattern: ms for ms, pattern in _SCAN_BITS.items()}.get(bits.several(21, 22, 23))
         if rung is None or scan is None:
             return None
-        resolution = Resolution.FINE if bits[15] else Resolution.COARSE
-        if bits[41]:
-            resolution = Resolution.SUPERFINE
+        resolution = _commanded_resolution(bits)
         coding = Coding.MMR if bits[31] else Coding.MR if bits[16] else Coding.MH
         width = {pattern: pels for pels, pattern in _WIDTH_BITS.items()}.get(
             (bits[17], bits[18]), 2432
@@ -144,7 +164,7 @@ class SessionParameters:
             rung=rung,
             coding=coding,
             resolution=resolution,
-            width=width,
+            width=pels_across(width, resolution),
             scan_time_ms=scan,
             ecm=bool(bits[27]),
             unlimited_length=bool(bits[20]),
@@ -156,15 +176,27 @@ class SessionParameters:
 
 
 _FINE_BIT = (Resolution.FINE,)
+_BIT_43 = (Resolution.R400X400, Resolution.R408X391)
+
+
+def _commanded_resolution(bits: Bits) -> Resolution:
+    """That of a DCS; bit 44 tells 400 pels/inch from 16 pels/mm."""
+    if bits[43]:
+        return Resolution.R400X400 if bits[44] else Resolution.R408X391
+    if bits[42]:
+        return Resolution.R300X300
+    if bits[41]:
+        return Resolution.SUPERFINE
+    return Resolution.FINE if bits[15] else Resolution.COARSE
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What DIS says: what a receiver can take.
 
-    ``scan_time_ms`` is the pair of minimum scan line times at 98 and 196 lines/inch;
-    ``small_frames`` whether error-correction frames of 64 octets are preferred; ``octets`` how
-    many octets the DIS had.
+    ``widths`` are in pels at 8 pels/mm. ``scan_time_ms`` is the pair of minimum scan line times at
+    98 and 196 lines/inch; ``small_frames`` whether error-correction frames of 64 octets are
+    preferred; ``octets`` how many octets the DIS had.
     """
 
     can_receive: bool = True
@@ -192,6 +224,12 @@ class Capabilities:
             resolutions.add(Resolution.FINE)
         if bits[41]:
             resolutions.add(Resolution.SUPERFINE)
+        if bits[42]:
+            resolutions.add(Resolution.R300X300)
+        if bits[43] and bits[44]:
+            resolutions.add(Resolution.R400X400)
+        if bits[43] and (bits[45] or not bits[44]):
+            resolutions.add(Resolution.R408X391)
         codings = {Coding.MH}
         if bits[16]:
             codings.add(Coding.MR)
@@ -228,6 +266,10 @@ class Capabilities:
         bits[7], bits[27] = int(self.small_frames), int(self.ecm)
         bits[31] = int(Coding.MMR in self.codings)
         bits[41] = int(Resolution.SUPERFINE in self.resolutions)
+        bits[42] = int(Resolution.R300X300 in self.resolutions)
+        bits[43] = int(not self.resolutions.isdisjoint(_BIT_43))
+        bits[44] = int(Resolution.R400X400 in self.resolutions)
+        bits[45] = int(Resolution.R408X391 in self.resolutions)
         bits[49], bits[50] = int(self.subaddress), int(self.password)
         return _pack(bits)
 

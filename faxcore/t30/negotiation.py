@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from faxcore.t4 import Coding, EncodedPage, Resolution, minimum_row_bits
-from faxcore.t30.capabilities import Capabilities, SessionParameters
+from faxcore.t30.capabilities import Capabilities, SessionParameters, standard_width
 from faxcore.t30.document import CallOptions, FaxPage
 from faxcore.t30.modulation import Rung
 
@@ -103,7 +103,8 @@ def takes(far: Capabilities, form: EncodedPage, options: CallOptions) -> bool:
         return False
     if form.coding is Coding.MMR and not uses_ecm(far, options):
         return False
-    if form.resolution not in far.resolutions or form.width not in far.widths:
+    width = standard_width(form.width, form.resolution)
+    if form.resolution not in far.resolutions or width not in far.widths:
         return False
     return far.unlimited_length or length_mm(form) <= longest_mm(far) * _LENGTH_TOLERANCE
 

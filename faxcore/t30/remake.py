@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from faxcore.t4 import Coding, PageBitmap, decode_page, encode_page, halve_rows, narrow
-from faxcore.t30.capabilities import Capabilities
+from faxcore.t30.capabilities import Capabilities, pels_across
 from faxcore.t30.document import CallOptions, FaxPage
 from faxcore.t30.negotiation import longest_mm, takes
 from faxcore.t30.result import Remade
@@ -22,10 +22,11 @@ def remake(far: Capabilities, page: FaxPage, options: CallOptions) -> tuple[FaxP
     bitmap = _coarse_enough(far, decode_page(page.choices[0]))
     if bitmap is None:
         return ()
-    widths = [width for width in far.widths if width <= bitmap.width]
+    taken = [pels_across(width, bitmap.resolution) for width in far.widths]
+    widths = [width for width in taken if width <= bitmap.width]
     if not widths:
         return ()
-    if bitmap.width not in far.widths:
+    if bitmap.width not in taken:
         bitmap = narrow(bitmap, max(widths))
     parts = _parts(far, bitmap)
     codings = [coding for coding in Coding if coding in far.codings]

@@ -26,9 +26,9 @@ class TimingAccount:
 
     ``gaps`` are those between two signals of ours, DCS to TCF and page to command, from the modem's
     word that the first is over to our asking for the second. ``slowest_reaction_ms`` is the longest
-    that it took from the end of one operation to the beginning of the next; ``least_ahead_ms`` by
-    how much the modem was always ahead of the line with page data (None when no page went out;
-    at 0 it runs dry).
+    that it took from the end of one operation to the beginning of the next, a page's being kept
+    between them included; ``least_ahead_ms`` by how much the modem was always ahead of the line
+    with page data (None when no page went out; at 0 it runs dry).
     """
 
     gaps: tuple[Gap, ...] = ()
@@ -59,12 +59,14 @@ class Timekeeper:
         if heard is None:
             self._page, self._page_from = (op, None) if isinstance(op, SendPage) else (None, None)
             return
+        if isinstance(op, KeepPage):
+            return
         if self._ended is not None:
             self._reaction = max(self._reaction, heard.began - self._ended)
         self._ended = heard.at
         if isinstance(op, Silence):
             self._silence = op.ms
-        elif not isinstance(op, KeepPage):
+        else:
             self._signal(op, heard)
 
     def _signal(self, op: LineOp, heard: Heard) -> None:

@@ -87,3 +87,17 @@ def test_bad_options_are_one_sentence(faxcore, tmp_path, arguments, code, named)
     assert run.code == code
     assert named in run.err
     assert "Traceback" not in run.err
+
+
+@pytest.mark.parametrize(("finest", "came"), [("superfine", "superfine"), ("coarse", "coarse")])
+def test_the_finest_resolution_is_a_limit(faxcore, tmp_path, finest, came):
+    port = "sim://?caller=superfine"
+    run = faxcore("receive", "--port", port, "--finest", finest, "--out", tmp_path, "--json")
+    assert (run.code, json.loads(run.out)["resolution"]) == (0, came)
+
+
+@pytest.mark.parametrize("options", [("--finest", "9000"), ("--widest", "5")])
+def test_limits_that_mean_nothing_are_wrong_use(faxcore, tmp_path, options):
+    run = faxcore("receive", "--out", tmp_path / "in", *options)
+    assert run.code == 2
+    assert options[1] in run.err

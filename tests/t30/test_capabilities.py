@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faxcore.t4 import Coding, Resolution
-from faxcore.t30.capabilities import Capabilities, SessionParameters
+from faxcore.t30.capabilities import (
+    Bits,
+    Capabilities,
+    SessionParameters,
+    pels_across,
+    standard_width,
+)
 from faxcore.t30.modulation import (
     RUNGS,
     V17_14400,
@@ -14,6 +20,50 @@ from faxcore.t30.modulation import (
     V29_9600,
     Modulation,
 )
+
+RESOLUTIONS = (
+    Resolution.COARSE,
+    Resolution.FINE,
+    Resolution.SUPERFINE,
+    Resolution.R300X300,
+    Resolution.R400X400,
+    Resolution.R408X391,
+)
+
+
+@pytest.mark.parametrize(
+    ("resolution", "width", "bits"),
+    [
+        (Resolution.SUPERFINE, 1728, {41}),
+        (Resolution.R300X300, 2592, {42}),
+        (Resolution.R300X300, 3072, {17, 42}),
+        (Resolution.R408X391, 3456, {43}),
+        (Resolution.R400X400, 4864, {18, 43, 44}),
+    ],
+)
+def test_dense_resolutions_of_a_dcs(resolution, width, bits):
+    fif = SessionParameters(V29_9600, resolution=resolution, width=width).encode()
+    told = {bit for bit in (15, 17, 18, 41, 42, 43, 44) if Bits(fif)[bit]}
+    assert told == bits
+
+
+@pytest.mark.parametrize(
+    ("bits", "more"),
+    [
+        ({42}, {Resolution.R300X300}),
+        ({43}, {Resolution.R408X391}),
+        ({43, 45}, {Resolution.R408X391}),
+        ({43, 44}, {Resolution.R400X400}),
+        ({43, 44, 45}, {Resolution.R400X400, Resolution.R408X391}),
+    ],
+)
+def test_dense_resolutions_of_a_dis(bits, more):
+    octets = bytearray((0, 0x02, 0x80, 0x80, 0x80, 0x00))
+    for bit in bits:
+        octets[(bit - 1) // 8] |= 1 << (bit - 1) % 8
+    far = Capabilities.decode(bytes(octets))
+    assert far.resolutions == {Resolution.COARSE} | more
+    assert Capabilities.decode(far.encode()).resolutions == far.resolutions
 
 
 @pytest.mark.parametrize(
@@ -104,13 +154,15 @@ def test_any_dcs_can_be_read(fif):
 @given(
     st.sampled_from(RUNGS),
     st.sampled_from([Coding.MH, Coding.MR]),
-    st.sampled_from([Resolution.COARSE, Resolution.FINE, Resolution.SUPERFINE]),
+    st.sampled_from(RESOLUTIONS),
     st.sampled_from([1728, 2048, 2432]),
     st.sampled_from([0, 5, 10, 20, 40]),
     st.booleans(),
 )
 def test_dcs_survives_the_line(rung, coding, resolution, width, scan, unlimited):
-    sent = SessionParameters(rung, coding, resolution, width, scan, unlimited_length=unlimited)
+    pels = pels_across(width, resolution)
+    assert standard_width(pels, resolution) == width
+    sent = SessionParameters(rung, coding, resolution, pels, scan, unlimited_length=unlimited)
     assert SessionParameters.decode(sent.encode()) == sent
 
 
