@@ -1,97 +1,109 @@
-"""efax, a foreign sender, faxes through our simulated modem on a pseudo terminal."""
+"""efax, both ways, on our simulated modem on a pseudo terminal.
+
+All its calls run side by side, since efax takes its time, and each test looks at one.
+"""
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import threading
-import tty
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from faxcore.sim.callers import Caller
 from faxcore.sim.judge import Fault
 from faxcore.sim.modem import SimModem
-from faxcore.transport.realtime import pump
+from faxcore.t4 import Resolution
+from faxcore.t30.document import CallOptions, Station
+from faxcore.t30.modulation import FALLBACK, Modulation, Rung
+from faxcore.t30.result import PageOutcome
 
-pytestmark = pytest.mark.interop
+from . import efax
+from .calls import OUR_ID, document
 
-PACE = 2.0
-"""efax keeps its own time, a second before each page among it; much faster and T2 runs out."""
+pytestmark = [
+    pytest.mark.interop,
+    pytest.mark.skipif(shutil.which("efax") is None, reason="efax is not installed (Debian: efax)"),
+]
 
-HEADER_ROWS = 20
-"""efax puts its header line above the page: twenty rows, blank where there is no text."""
-
-TIMEOUT_S = 60.0
-
-
-def picture(number: int) -> np.ndarray:
-    page = np.zeros((300, 1728), bool)
-    page[10:20, 100:1600] = True
-    page[30:60, 300:1400] = np.random.default_rng(number).random((30, 1100)) < 0.2
-    page[80 + 40 * number : 100 + 40 * number, 50:900:3] = True
-    page[-1, ::5] = True
-    return page
+PAGES = [efax.picture(number) for number in range(2)]
+ANSWER = ("-w", "-iS0=1", "-r", "got")
+V29 = [rung for rung in FALLBACK if rung.modulation is Modulation.V29]
+WRONG = {Fault.BAD_ROWS, Fault.WRONG_FILL, Fault.LONG_FRAME, Fault.LOST_FRAME}
 
 
-def prepare(page: np.ndarray, path: Path) -> Path:
-    """A TIFF as efax wants it: it reads a strip to the end of the file, whatever its length."""
-    rows, width = page.shape
-    bitmap = path.with_suffix(".pbm")
-    bitmap.write_bytes(b"P4\n%d %d\n" % (width, rows) + np.packbits(page, axis=1).tobytes())
-    subprocess.run(
-        ["efix", "-ve", "-ipbm", "-otiffg3", "-r204x196", "-R204x196", "-n", path, bitmap],
-        check=True,
-        capture_output=True,
-    )
-    return path
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One call of efax: its modem, what it said, where its files are."""
+
+    modem: SimModem
+    done: subprocess.CompletedProcess[str]
+    folder: Path
+
+    def stored(self) -> np.ndarray:
+        """What efax stored: the rows of all pages, one after the other, in one file."""
+        (file,) = self.folder.glob("got.*")
+        return efax.read(file)
 
 
-def run_efax(modem: SimModem, folder: Path, files: list[Path]) -> subprocess.CompletedProcess[str]:
-    """Let efax send files through the modem, whose time runs ``PACE`` times as fast."""
-    master, slave = os.openpty()
-    tty.setraw(slave)
-    stop, stopper = os.pipe()
-    living = threading.Thread(
-        target=pump,
-        args=(modem, master),
-        kwargs={"stop": stop, "pace": PACE, "keep_after_hangup": True},
-    )
-    living.start()
-    try:
-        return subprocess.run(
-            ["efax", "-d", os.ttyname(slave), "-o1", "-l", "+1 555 0199", "-h", "", "-vewinc",
-             "-t", "T5550100", *map(str, files)],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_S,
-            check=False,
-        )  # fmt: skip
-    finally:
-        os.write(stopper, b"!")
-        living.join(10.0)
-        for each in (stop, stopper, slave, master):
-            os.close(each)
+def caller(resolution: Resolution, rungs: Sequence[Rung] = FALLBACK) -> Caller:
+    """Our sender, on the telephone of the modem that efax answers on."""
+    return Caller(document(PAGES, resolution), Station(OUR_ID), CallOptions(), rungs)
 
 
-@pytest.mark.skipif(shutil.which("efax") is None, reason="efax is not installed (Debian: efax)")
-def test_efax_sends_two_pages_through_our_modem(tmp_path: Path) -> None:
-    pages = [picture(number) for number in range(2)]
-    files = [prepare(page, tmp_path / f"page{number}") for number, page in enumerate(pages)]
-    modem = SimModem()
-    done = run_efax(modem, tmp_path, files)
+CALLS = {
+    "sends": (None, ("-h", "")),
+    "fine": (caller(Resolution.FINE), ANSWER),
+    "coarse": (caller(Resolution.COARSE), ANSWER),
+    "V.29": (caller(Resolution.FINE, V29), ANSWER),
+}
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
+    def call(name: str, calling: Caller | None, options: Sequence[str]) -> Run:
+        folder = tmp_path_factory.getbasetemp() / f"efax-{name}"
+        folder.mkdir()
+        modem = SimModem(caller=calling)
+        if calling is None:
+            files = [efax.prepare(page, folder / f"p{n}") for n, page in enumerate(PAGES)]
+            options = (*options, "-t", "T5550100", *map(str, files))
+        return Run(modem, efax.run(modem, folder, options), folder)
+
+    with ThreadPoolExecutor() as pool:
+        calls = {name: pool.submit(call, name, *each) for name, each in CALLS.items()}
+        return {name: each.result() for name, each in calls.items()}
+
+
+def test_efax_sends_two_pages_through_our_modem(runs: dict[str, Run]) -> None:
+    modem, done = runs["sends"].modem, runs["sends"].done
     assert done.returncode == 0, done.stderr
     assert [number.lstrip("T") for number in modem.dialled] == ["5550100"]
     assert modem.far_result is not None
-    assert modem.far_result.remote_id == "+1 555 0199"
+    assert modem.far_result.remote_id == efax.EFAX_ID
     assert len(modem.received) == 2
-    for sent, got in zip(pages, modem.received, strict=True):
+    for sent, got in zip(PAGES, modem.received, strict=True):
         assert got.decoded.bad_rows == 0
         rows = got.bitmap.to_array()
-        assert not rows[:HEADER_ROWS].any()
-        assert np.array_equal(rows[HEADER_ROWS:], sent)
-    faults = {note.fault for note in modem.notes}
-    assert not faults & {Fault.BAD_ROWS, Fault.WRONG_FILL, Fault.LONG_FRAME, Fault.LOST_FRAME}
+        assert not rows[: efax.HEADER_ROWS].any()
+        assert np.array_equal(rows[efax.HEADER_ROWS :], sent)
+    assert not {note.fault for note in modem.notes} & WRONG
+
+
+@pytest.mark.parametrize("name", [name for name in CALLS if name != "sends"])
+def test_efax_receives_our_pages_pixel_for_pixel(runs: dict[str, Run], name: str) -> None:
+    run = runs[name]
+    assert run.done.returncode == 0, run.done.stderr
+    result = run.modem.far_result
+    assert result is not None
+    assert [page.outcome for page in result.pages] == [PageOutcome.CONFIRMED] * 2, result.text
+    assert result.remote_id == efax.EFAX_ID
+    sent = np.concatenate(PAGES)
+    got = run.stored()
+    assert np.array_equal(got[: len(sent)], sent)
+    assert not got[len(sent) :].any(), "efix fills the paper up with white"
