@@ -28,6 +28,9 @@ _MAX_LINES = 64
 _MAX_OCTETS = 1 << 16
 """So much without a result code is no answer."""
 
+_SHOWN = 40
+"""So much of a line is shown of what was no answer."""
+
 _WRITE_S = 10.0
 _PRINTABLE = bytes(range(0x20, 0x7F))
 _UNPRINTABLE = bytes(octet for octet in range(256) if octet not in _PRINTABLE)
@@ -112,7 +115,10 @@ class AtEngine:
         seconds = self.port.now() - self._asked_at
         if self._left < 0:
             raise UnexpectedReply(f"{self._asked}: {_MAX_OCTETS} octets and no result code")
-        raise NoReply(f"{self._asked}: no answer within {seconds:.1f} s")
+        heard = _MAX_OCTETS - self._left
+        instead = f", only {heard} octets" if heard else ""
+        instead += f" such as {lines[-1][:_SHOWN]!r}" if lines else ""
+        raise NoReply(f"{self._asked}: no answer within {seconds:.1f} s{instead}")
 
     def expect_more(self, what: str) -> None:
         """Name what the next result code answers, where it is no command: the end of a frame."""

@@ -146,7 +146,7 @@ class Carriers:
     def _abort(self) -> None:
         """Any octet ends listening; CAN is one that no modem takes for more (T.31 8.3.4)."""
         for again in (True, False):
-            self.engine.expect_more("CAN")
+            self.engine.expect_more("the end of listening (CAN)")
             self.engine.write_all(bytes((CAN,)), self.now() + _ABORT_S)
             try:
                 self.engine.reply(self.now() + _ABORT_S, ENDS)

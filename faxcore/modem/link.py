@@ -196,7 +196,11 @@ class AtLink:
 
     def _wake(self) -> None:
         """Out of data, out of frames, out of dialling; and DTR, where there is one."""
-        self.engine.write_all(bytes((CAN,)) + END + END + b"\r", self.engine.port.now() + _ABORT_S)
+        until = self.engine.port.now() + _ABORT_S
+        try:
+            self.engine.write_all(bytes((CAN,)) + END + END + b"\r", until)
+        except NoReply as error:
+            self.engine.port.mark(f"waking: {error}")  # DTR may help where octets do not go
         if self.engine.port.control(LineState(dtr=False)):
             self.engine.pause(_DTR_DOWN_S)
             self.engine.port.control(LineState(dtr=True))
