@@ -84,7 +84,7 @@ def _far_end(
     """A far end; where EOM is not answered, no DIS follows the answer either."""
     lead = _leading_to(command)
     if "eom" in command:
-        bend = both(says("DIS", silence, after=1, times=times), bend)
+        bend = both(says("DIS", silence, after=1, times=2 * times), bend)
     return Scenario(
         name,
         description,
@@ -203,7 +203,8 @@ def _others() -> Iterator[Scenario]:
     yield Scenario("slow-answers", "every answer comes 2.3 s late",
                    deviate=answer_late(_SLOW_ANSWER_MS))
     yield Scenario("waits-for-dcs", "after EOM and RTN it waits for DCS",
-                   reception=_refuse(1, 1, FCF.RTN), deviate=says("DIS", silence, times=_DIS_IN_TWICE_T2, after=1))
+                   reception=_refuse(1, 1, FCF.RTN),
+                   deviate=says("DIS", silence, _DIS_IN_TWICE_T2, after=1))
     # fmt: on
 
 

@@ -28,6 +28,7 @@ from faxcore.t30.reception import (
     IncomingCall,
     Reception,
     check_finished,
+    commanded,
     identify,
     identify_again,
     keep,
@@ -92,8 +93,8 @@ def _on_dcs(call: IncomingCall, burst: tuple[Frame, ...]) -> Procedure[tuple[Fra
     for frame in burst:
         if frame.kind is FCF.TSI:
             call.remote_id = decode_id(frame.fif)
-    parameters = SessionParameters.decode(burst[-1].fif)
-    if parameters is None or not call.capabilities.has(parameters.rung):
+    parameters = commanded(call, burst[-1])
+    if parameters is None:
         return (yield from next_command(call))
     call.parameters = parameters
     heard = yield from hear(ReceiveTraining(parameters.rung, T2))
@@ -120,10 +121,6 @@ def _take_page(call: IncomingCall, parameters: SessionParameters) -> Procedure[t
     if heard.done and call.corrected is not None:
         call.corrected.take(heard.octets)
     elif heard.done:
-        seconds = longest_line(heard.octets) / parameters.rung.bits_per_second
-        if seconds > LONGEST_LINE_S:
-            text = f"a line of {seconds:.1f} s, at most {LONGEST_LINE_S:.0f} are allowed"
-            raise CallEnded(HangupStatus.RECEIVE_NO_EOL, text)
         call.pending = heard.octets
     elif heard.ended is Ended.OTHER_CARRIER and call.corrected is None:
         missed = heard.at - heard.began > _REPEATED_WITHIN_S
@@ -243,6 +240,10 @@ _CORRECTION = {
 
 
 def _judge_page(call: IncomingCall, octets: bytes, parameters: SessionParameters) -> Procedure[FCF]:
+    seconds = longest_line(octets) / parameters.rung.bits_per_second
+    if seconds > LONGEST_LINE_S:
+        text = f"a line of {seconds:.1f} s, at most {LONGEST_LINE_S:.0f} are allowed"
+        raise CallEnded(HangupStatus.RECEIVE_NO_EOL, text)
     number = len(call.reports) + 1
     answer = call.judge.page_answer(number, octets, parameters)
     if answer is FCF.RTN:

@@ -15,6 +15,7 @@ from faxcore.t4 import decode_octets
 from faxcore.t30.call import CallEnded, hear
 from faxcore.t30.capabilities import Capabilities, SessionParameters
 from faxcore.t30.document import Station
+from faxcore.t30.ecm import ENDS
 from faxcore.t30.ecm_receiver import CorrectedPage
 from faxcore.t30.frames import FCF, Frame, encode_id
 from faxcore.t30.line import Ended, KeepPage, Procedure, ReceiveFrames, SendFrames, Silence
@@ -24,6 +25,12 @@ from faxcore.t30.timers import T1, T2, T4
 
 _TCF_ZERO_SECONDS = 1.0
 """How much of the 1.5 s of TCF must come as unbroken zeros."""
+
+_REPEATABLE = {FCF(code) for code in ENDS} | {FCF.PPS, FCF.EOR, FCF.RR}
+"""What a caller says again that did not hear its answer."""
+
+_MAX_DAMAGED = 20
+"""A line that brings so many damaged bursts in a row brings nothing else."""
 
 _EOL_ZEROS = 11
 """An EOL is a one behind so many zeros or more (T.4 4.1.2)."""
@@ -100,7 +107,11 @@ def check_finished(call: IncomingCall) -> None:
 
 
 def identify(call: IncomingCall) -> Procedure[tuple[Frame, ...]]:
-    """Say who we are and what we can take, until a command comes or T1 is over (T.30 5.3.6.1.1)."""
+    """Say who we are and what we can take, until a command comes or T1 is over (T.30 5.3.6.1.1).
+
+    A burst that commands nothing that we can do is waited over, for T4: what may follow it is a
+    training check, into which no DIS must fall.
+    """
     dis = Frame(FCF.DIS, call.capabilities.encode())
     csi = Frame(FCF.CSI, encode_id(call.station.id), final=False)
     frames = (csi, dis) if call.station.id else (dis,)
@@ -109,13 +120,30 @@ def identify(call: IncomingCall) -> Procedure[tuple[Frame, ...]]:
         sent = yield from hear(SendFrames(frames))
         deadline = deadline if deadline is not None else sent.began + T1
         heard = yield from hear(ReceiveFrames(T4))
-        if heard.done:
-            return heard.frames
+        while heard.ended is not Ended.TIMEOUT and heard.frames and heard.at < deadline:
+            if heard.done and _is_for_us(call, heard.frames[-1]):
+                return heard.frames
+            heard = yield from hear(ReceiveFrames(T4))
         if heard.ended is Ended.NO_CARRIER and not heard.frames and not heard.damaged:
             raise CallEnded(HangupStatus.RECEIVE_T1, "the caller is gone", farewell=False)
         if heard.at >= deadline:
             raise CallEnded(HangupStatus.RECEIVE_T1, f"no command came within {T1:.0f} s")
         yield from hear(Silence())
+
+
+def commanded(call: IncomingCall, dcs: Frame) -> SessionParameters | None:
+    """What a DCS commands; None where its rate is none, or none that was offered."""
+    parameters = SessionParameters.decode(dcs.fif)
+    if parameters is None or not call.capabilities.has(parameters.rung):
+        return None
+    return parameters
+
+
+def _is_for_us(call: IncomingCall, command: Frame) -> bool:
+    """Whether a command means something in phase B; after EOM its repetition does, too."""
+    if command.kind is FCF.DCS:
+        return commanded(call, command) is not None
+    return command.kind is FCF.DCN or (call.parameters is not None and command.kind in _REPEATABLE)
 
 
 def identify_again(call: IncomingCall) -> Procedure[tuple[Frame, ...]]:
@@ -125,18 +153,13 @@ def identify_again(call: IncomingCall) -> Procedure[tuple[Frame, ...]]:
 
 
 def next_command(call: IncomingCall) -> Procedure[tuple[Frame, ...]]:
-    """The next burst of command frames, within T2; damaged ones are waited over."""
-    left, deadline = T2, None
-    while left > 0:
-        heard = yield from hear(ReceiveFrames(left))
+    """The next burst of command frames, within T2, which begins anew with all that is heard."""
+    for _ in range(_MAX_DAMAGED):
+        heard = yield from hear(ReceiveFrames(T2))
         if heard.done and heard.frames:
             return heard.frames
-        if heard.silent:
+        if not heard.frames and not heard.damaged:
             break
-        deadline = heard.began + T2 if deadline is None else deadline
-        if heard.ended is Ended.NO_CARRIER and not heard.damaged:
-            break
-        left = deadline - heard.at
     if call.finished:
         return (Frame(FCF.DCN),)
     raise CallEnded(HangupStatus.RECEIVE_T2, f"no command came within {T2:.0f} s", farewell=False)

@@ -8,8 +8,12 @@ from __future__ import annotations
 T1 = 35.0
 """+- 5 s: how long two stations may take to identify each other (T.30 5.4.3.1)."""
 
-T2 = 6.0
-"""+- 1 s: how long a receiver waits for the next command or page (T.30 5.4.3.1)."""
+T2 = 7.0
+"""6 s +- 1 s: how long a receiver waits for the next command or page (T.30 5.4.3.1).
+
+It is taken at its longest: a caller whose DCS was lost sends TCF, waits T4 and speaks again 6.04 s
+after that DCS. Flags begin it anew.
+"""
 
 T4 = 3.0
 """+- 15 %: how long a sender waits for an answer before it repeats a command (T.30 5.4.3.1)."""

@@ -10,6 +10,7 @@ that a call takes must be in it, and a step that no call of the test suite takes
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -127,33 +128,35 @@ _CORRECTING_SENDER = (
     *(rows for box in _words(f"{_PPS}, {_EOR}, RR, CTC") for rows in _repeated(box, "5.3.6.1.8")),
 )
 
+_AGAIN = "the answer was not heard"
 _BASIC_RECEIVER = (
-    row("DIS", "DCS", TRAINING, "5.3.6.1.3"),
-    row("DIS", f"DCS, {OTHER}", LISTEN, "5.3.6.1.3", "a rate that it has not"),
-    row("DIS", f"{NOTHING}, {DAMAGED}", "DIS, DCN", "5.4.3.1", "T1"),
+    row("DIS, listen, FTT, RTN, RTP", "DCS", TRAINING, "5.3.6.1.3"),
+    row("DIS", f"DCS, {DAMAGED}, {OTHER}", LISTEN, "5.3.6.1.3", "a rate that it has not"),
+    row("DIS, listen", f"{NOTHING}, {DAMAGED}", "DIS, DCN", "5.4.3.1", "T1"),
+    row(LISTEN, OTHER, "DCN", "5.4.3.1", "T1"),
     row("DIS", f"DCN, {LOST}", END, "5.3.6.1.9"),
-    row("DIS", "EOM", "MCF, RTP, RTN", "5.3.6.1.8", "the answer to EOM was not heard"),
+    row("DIS", "EOM", "MCF, RTP, RTN", "5.3.6.1.8", _AGAIN),
+    row("DIS", "PRI-EOM", "MCF", "5.3.6.1.8", _AGAIN),
     row(TRAINING, TRAINING, "CFR, FTT", "5.3.6.1.4", "the zeros that came"),
     row(TRAINING, NOTHING, "FTT", "5.3.6.1.4"),
-    row(TRAINING, V21, LISTEN, "5.3.6.1.8", "DCS comes again"),
+    row(TRAINING, V21, LISTEN, "5.3.6.1.8", "no training check came"),
     row("CFR", SENT, PAGE, "5.3.6.1.4"),
     row(PAGE, f"{PAGE}, {V21}", LISTEN, "5.3.6.1.6"),
-    row(PAGE, PAGE, "DCN", "T.4 4.1.3", "a line of more than 5 s"),
     row(PAGE, NOTHING, "DCN", "5.4.3.1", "T2"),
     row(PAGE, LOST, END, "5.3.6.1.9"),
     row(LISTEN, "MPS, EOM, EOP", "keep, RTN", "5.3.6.1.7", "rows that cannot be decoded"),
+    row(LISTEN, "MPS", "DCN", "T.4 4.1.3", "a line of more than 5 s"),
     row(LISTEN, "PRI-MPS, PRI-EOM, PRI-EOP", KEEP, "5.3.6.1.6", "nobody is asked"),
-    row(LISTEN, "MPS", "MCF", "5.3.6.1.8", "the answer was not heard"),
-    row("listen, FTT, RTN, RTP", "DCS", TRAINING, "5.3.6.1.3"),
-    row(LISTEN, f"{DAMAGED}, {OTHER}", LISTEN, "5.4.3.1", "within T2"),
-    row("MCF, FTT, RTN, RTP", f"{DAMAGED}, {OTHER}", LISTEN, "5.4.3.1", "within T2"),
+    row(LISTEN, "MPS, PRI-MPS", "MCF", "5.3.6.1.8", _AGAIN),
+    row("listen, MCF, FTT, RTN, RTP", f"{DAMAGED}, {OTHER}", LISTEN, "5.4.3.1", "within T2"),
     row("listen, MCF, FTT, RTN, RTP", f"DCN, {NOTHING}", END, "5.4.3.1", "DCN or T2"),
     row(KEEP, KEPT, "MCF, RTP", "5.3.6.1.7", "rows that cannot be decoded"),
     row(KEEP, REFUSED, "RTN", "5.3.6.1.7"),
     row("MCF", SENT, "page, DIS", "5.3.6.1.7", "after MPS, after EOM"),
-    row("MCF", "EOP, PRI-EOP", "MCF", "5.3.6.1.8", "the answer was not heard"),
-    row("RTN", "MPS, EOP", "RTN", "5.3.6.1.8", "the answer was not heard"),
-    row("RTP", "MPS, EOP", "RTP", "5.3.6.1.8", "the answer was not heard"),
+    row("MCF, listen", "EOP", "MCF", "5.3.6.1.8", _AGAIN),
+    row("MCF", "PRI-EOP", "MCF", "5.3.6.1.8", _AGAIN),
+    row("RTN, listen", "MPS, EOP", "RTN", "5.3.6.1.8", _AGAIN),
+    row("RTP", "MPS, EOP", "RTP", "5.3.6.1.8", _AGAIN),
     row("RTN, RTP", SENT, "DIS", "5.3.6.1.7", "after EOM"),
     row("RTN", SENT, "DCN", "5.3.6.1.9", "the page could not be kept"),
     row("DCN", SENT, END, "5.3.6.1.9"),
@@ -164,8 +167,9 @@ _BASIC_RECEIVER = (
 _CORRECTING_RECEIVER = (
     row(LISTEN, "PPS-NULL", "MCF, PPR, RNR", "A.4.3", "frames that are missing"),
     row(LISTEN, "PPS-MPS, PPS-EOM, PPS-EOP", "keep, PPR, RNR", "A.4.3", "frames that are missing"),
-    row("listen, MCF", "PPS-MPS, PPS-EOP", "MCF", "5.3.6.1.8", "the answer was not heard"),
-    row("DIS", "PPS-EOM", "MCF", "5.3.6.1.8", "the answer was not heard"),
+    row(LISTEN, "PPS-MPS", "MCF", "5.3.6.1.8", _AGAIN),
+    row("listen, MCF", "PPS-EOP", "MCF", "5.3.6.1.8", _AGAIN),
+    row("DIS", "PPS-EOM", "MCF", "5.3.6.1.8", _AGAIN),
     row("PPR, CTR", SENT, PAGE, "A.4.3"),
     row(KEEP, KEPT, "RNR, ERR", "A.4.3", "not ready; after EOR"),
     row(KEEP, REFUSED, "PIN", "5.3.6.1.7"),
@@ -173,12 +177,15 @@ _CORRECTING_RECEIVER = (
     row("RNR", "RR", "RNR, MCF, PPR, ERR", "A.5.4.1", "ready, or not yet"),
     row("RNR", f"DCN, {NOTHING}", END, "5.4.3.1", "DCN or T2"),
     row("RNR", f"{DAMAGED}, {OTHER}", LISTEN, "5.4.3.1", "within T2"),
+    row(LISTEN, "RR", "RNR, MCF", "A.5.4.1", _AGAIN),
     row(LISTEN, "CTC", "CTR, listen", "A.4.3", "a rate that it has not"),
     row(LISTEN, "EOR-NULL", "ERR", "A.4.3"),
     row(LISTEN, "EOR-MPS, EOR-EOM, EOR-EOP", KEEP, "A.4.3"),
-    row("listen, ERR", "EOR-MPS, EOR-EOP", "ERR", "5.3.6.1.8", "the answer was not heard"),
-    row("DIS", "EOR-EOM", "ERR", "5.3.6.1.8", "the answer was not heard"),
+    row(LISTEN, "EOR-MPS", "ERR", "5.3.6.1.8", _AGAIN),
+    row("listen, ERR", "EOR-EOP", "ERR", "5.3.6.1.8", _AGAIN),
+    row("DIS", "EOR-EOM", "ERR", "5.3.6.1.8", _AGAIN),
     row("ERR", SENT, "page, DIS", "A.4.3", "after MPS, after EOM"),
+    row("ERR", f"{DAMAGED}, {OTHER}", LISTEN, "5.4.3.1", "within T2"),
     row("ERR", f"DCN, {NOTHING}", END, "5.4.3.1", "DCN or T2"),
 )
 
@@ -198,17 +205,22 @@ class Chart:
 
     def steps(self) -> frozenset[Step]:
         """Every step that the chart allows."""
-        return frozenset(step for each in self.rows for step in each.steps())
+        return _steps(self)
 
     def find(self, taken: Step) -> Step | None:
         """The step of the chart that ``taken`` is; None where the chart knows no such step."""
-        known = self.steps()
+        known = _steps(self)
         for step in (taken, Step(ANY, taken.heard, taken.then)):
             if step in known:
                 return step
         used = {step.heard for step in known if step.at == taken.at}
         other = Step(taken.at, OTHER, taken.then)
         return other if taken.heard not in used and other in known else None
+
+
+@functools.cache
+def _steps(chart: Chart) -> frozenset[Step]:
+    return frozenset(step for each in chart.rows for step in each.steps())
 
 
 SENDER: Final = Chart("sender", _BASIC_SENDER, _CORRECTING_SENDER)
