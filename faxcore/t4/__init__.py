@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from faxcore.t4.acceleration import accelerate
 from faxcore.t4.account import DecodedPage, EndedBy, Repair
 from faxcore.t4.bits import reverse_bits
 from faxcore.t4.decode import decode_octets, decode_page
@@ -18,6 +19,7 @@ __all__ = [
     "PageBitmap",
     "Repair",
     "Resolution",
+    "accelerate",
     "chop_trailing_white",
     "decode_octets",
     "decode_page",

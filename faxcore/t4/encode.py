@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from faxcore.t4 import acceleration
 from faxcore.t4.bits import words_to_octets
 from faxcore.t4.blank import encode_blank, is_blank
 from faxcore.t4.codes import MAX_WIDTH
@@ -35,6 +36,9 @@ def encode_page(
     factor = k or K_FACTORS[bitmap.resolution.y_dpi]
     if is_blank(bitmap.rows):
         data, lengths = encode_blank(bitmap.height, bitmap.width, coding, factor)
+        return EncodedPage(data, coding, bitmap.width, lengths, bitmap.resolution)
+    if acceleration.engaged():
+        data, lengths = acceleration.encode_rows(bitmap.rows, bitmap.width, coding, factor)
         return EncodedPage(data, coding, bitmap.width, lengths, bitmap.resolution)
     if coding is Coding.MH:
         words, row_bits = encode_mh(bitmap.rows, bitmap.width)

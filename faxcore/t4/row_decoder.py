@@ -15,7 +15,7 @@ from faxcore.t4.run_decoder import code_table
 
 _CODE = 13  # bits of the longest code of a run
 _MODE = 7  # bits of the longest two-dimensional code
-_PASS, _HORIZONTAL, _NOTHING = 100, 101, 102  # modes that are no vertical offset
+PASS, HORIZONTAL, NO_MODE = 100, 101, 102  # modes that are no vertical offset
 _ONES = bytes(16 - (n ^ 0xFFFF).bit_length() for n in range(1 << 16))
 
 Row = tuple[int, list[int]]  # the bit after the row, and its changes
@@ -28,10 +28,10 @@ def _runs() -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
 
 
 @lru_cache(maxsize=1)
-def _modes() -> list[tuple[int, int]]:
+def mode_table() -> list[tuple[int, int]]:
     """By the next seven bits: the mode, or the vertical offset, and its length."""
-    modes = [(_NOTHING, 0)] * (1 << _MODE)
-    named = {tables.PASS: _PASS, tables.HORIZONTAL: _HORIZONTAL}
+    modes = [(NO_MODE, 0)] * (1 << _MODE)
+    named = {tables.PASS: PASS, tables.HORIZONTAL: HORIZONTAL}
     named |= {code: offset for offset, code in tables.VERTICAL.items()}
     for code, mode in named.items():
         low = int(code, 2) << (_MODE - len(code))
@@ -77,7 +77,7 @@ def decode_2d_row(  # noqa: PLR0912, PLR0915 - one loop, where calls would cost 
     window24: list[int], start: int, stop: int, width: int, above: list[int]
 ) -> Row | None:
     """A row coded against the changes of the one above, or None if it is none."""
-    modes = _modes()
+    modes = mode_table()
     reference = [*above, width, width, width, width]
     count = len(above)
     changes: list[int] = []
@@ -112,7 +112,7 @@ def decode_2d_row(  # noqa: PLR0912, PLR0915 - one loop, where calls would cost 
             b1 += 1
             if mode < 0 and b1 >= 2 and reference[b1 - 2] > a0:
                 b1 -= 2
-        elif mode == _HORIZONTAL:
+        elif mode == HORIZONTAL:
             position, first = decode_run(window24, position, len(changes) % 2 == 1)
             if first < 0:
                 return None
@@ -127,7 +127,7 @@ def decode_2d_row(  # noqa: PLR0912, PLR0915 - one loop, where calls would cost 
             changes.append(a0)
             if a0 == width:
                 return position, _canonical(changes, width, clean)
-        elif mode == _PASS:
+        elif mode == PASS:
             a0 = reference[b1 + 1]
             b1 += 2
             if a0 >= width:

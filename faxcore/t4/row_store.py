@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from faxcore.t4.run_decoder import fill_between
 
 _BAD = -1
+_FIRST_DRAWN = -2  # pictures given are numbered upwards from 0, drawn ones downwards from here
 _BLOCK_PIXELS = 1 << 22
 
 
@@ -22,10 +23,11 @@ class RowStore:
 
     def __init__(self, width: int) -> None:
         self._width = width
-        self._given = np.zeros((0, (width + 7) // 8), np.uint8)
+        self._given: list[NDArray[np.uint8]] = []
+        self._given_rows = 0
         self._columns = array("i")
         self._counts: list[int] = []
-        self._pictures: list[int] = []  # which picture each row shows: given ones, then drawn ones
+        self._pictures: list[int] = []  # which picture each row shows
         self._bits: list[int] = []
         self._last: list[int] | None = []
 
@@ -35,16 +37,23 @@ class RowStore:
         return len(self._pictures)
 
     def give_pixels(self, pixels: NDArray[np.uint8]) -> None:
-        """Hand over rows that are decoded already; before any other row."""
-        self._given = pixels
+        """Hand over rows that are decoded already."""
+        self._given.append(pixels)
+        self._given_rows += len(pixels)
 
     def add_given(self, bits: NDArray[np.int64]) -> None:
-        """All the rows handed over, in their order, with their lengths on the line."""
-        self._pictures = list(range(len(self._given)))
-        self._bits = bits.tolist()
+        """The rows handed over last, in their order, with their lengths on the line."""
+        self._pictures.extend(range(self._given_rows - len(bits), self._given_rows))
+        self._bits.extend(bits.tolist())
+
+    def add_pixels(self, pixels: NDArray[np.uint8], bits: NDArray[np.int64]) -> None:
+        """Rows by their pixels, with their lengths on the line."""
+        if len(pixels):
+            self.give_pixels(pixels)
+            self.add_given(bits)
 
     def add_one_given(self, number: int, bits: int) -> None:
-        """One of the rows handed over."""
+        """One of the rows handed over, counted from the first of all."""
         self._pictures.append(number)
         self._bits.append(bits)
 
@@ -58,7 +67,7 @@ class RowStore:
             self._columns.extend(changes)
             self._counts.append(len(changes))
             self._last = changes
-        self._pictures.append(len(self._given) + len(self._counts) - 1)
+        self._pictures.append(_FIRST_DRAWN - len(self._counts) + 1)
 
     def above(self) -> list[int] | None:
         """The changes of the last row; none in the white row above the page, None if it is bad."""
@@ -67,23 +76,32 @@ class RowStore:
         picture = self._pictures[-1]
         if picture == _BAD:
             return None
-        if picture >= len(self._given):
+        if picture <= _FIRST_DRAWN:
             return self._last
-        bits = np.unpackbits(self._given[picture], count=self._width)
+        bits = np.unpackbits(self._given_row(picture), count=self._width)
         changed: list[int] = np.flatnonzero(np.diff(bits, prepend=0)).tolist()
         return changed
+
+    def _given_row(self, number: int) -> NDArray[np.uint8]:
+        first = self._given_rows
+        for pixels in reversed(self._given):
+            first -= len(pixels)
+            if number >= first:
+                row: NDArray[np.uint8] = pixels[number - first]
+                return row
+        raise IndexError(number)
 
     def finish(self, limit: int) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.int64]]:
         """Pixels, which rows are bad, and their lengths on the line, of at most ``limit`` rows."""
         pictures = np.array(self._pictures[:limit], np.int64)
         bits = np.array(self._bits[:limit], np.int64)
-        if not self._counts and len(pictures) == len(self._given):
-            return self._given, pictures == _BAD, bits
+        if len(self._given) == 1 and not self._counts and len(pictures) == self._given_rows:
+            return self._given[0], pictures == _BAD, bits
         drawn = self._draw()
-        pixels = np.concatenate(
-            (self._given, drawn, np.zeros_like(drawn[:1], shape=(1, drawn.shape[1])))
-        )
-        return pixels[pictures], pictures == _BAD, bits
+        pixels = np.concatenate((*self._given, drawn, np.zeros((1, drawn.shape[1]), np.uint8)))
+        drawn_at = self._given_rows + _FIRST_DRAWN - pictures
+        shown = np.where(pictures <= _FIRST_DRAWN, drawn_at, pictures)  # a bad row shows the last
+        return pixels[shown], pictures == _BAD, bits
 
     def _draw(self) -> NDArray[np.uint8]:
         """The rows given by their changes, a block at a time."""

@@ -89,6 +89,13 @@ def _is_make_up(
     return np.asarray(codes[colour, shown, 1] >= 64)
 
 
+def window24(octets: bytes) -> NDArray[np.int64]:
+    """The 24 bits that begin at each octet; zeros follow the data."""
+    padded = np.zeros(len(octets) + 8, np.int64)
+    padded[: len(octets)] = np.frombuffer(octets, np.uint8)
+    return (padded[:-2] << 16) | (padded[1:-1] << 8) | padded[2:]
+
+
 @dataclass(frozen=True, slots=True)
 class DecodedRuns:
     """Rows decoded abreast: the bit where each stopped, whether it is whole, and its pixels."""
@@ -99,18 +106,18 @@ class DecodedRuns:
 
 
 def decode_rows(
-    window24: NDArray[np.int64], starts: NDArray[np.int64], lengths: NDArray[np.int64], width: int
+    words: NDArray[np.int64], starts: NDArray[np.int64], lengths: NDArray[np.int64], width: int
 ) -> DecodedRuns:
     """Decode the rows that start at these bits until each meets something that is no code.
 
-    ``window24`` are the 24 bits from every octet on. ``lengths`` only say in which order rows
+    ``words`` are the page's ``window24``. ``lengths`` only say in which order rows
     are likely to end. A row is whole if its last run ended at ``width``; the pixels of other rows
     mean nothing.
     """
     white = tables.run_code(width, False)
     is_white = np.zeros(len(starts), np.bool_)
     if len(white) <= _IN_WINDOW:
-        seen = window24[starts >> 3] >> (24 - len(white) - (starts & 7))
+        seen = words[starts >> 3] >> (24 - len(white) - (starts & 7))
         is_white = (seen & ((1 << len(white)) - 1)) == int(white, 2)
         is_white &= lengths <= len(white) + 2
     stops = starts + len(white)
@@ -121,14 +128,14 @@ def decode_rows(
     for top in range(0, len(others), step):
         rows = others[top : top + step]
         rows = rows[np.argsort(-lengths[rows], kind="stable")]
-        stops[rows], columns, changes = _decode_block(window24, starts[rows], width)
+        stops[rows], columns, changes = _decode_block(words, starts[rows], width)
         whole[rows] = (columns == width) & changes[:, width]
         pixels[rows] = fill_between(changes, width)
     return DecodedRuns(stops, whole, pixels)
 
 
 def _decode_block(
-    window24: NDArray[np.int64], starts: NDArray[np.int64], width: int
+    words: NDArray[np.int64], starts: NDArray[np.int64], width: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """Rows, longest first: where each stopped, in the stream and in its columns; its changes."""
     table = step_table()
@@ -141,7 +148,7 @@ def _decode_block(
     busy = len(starts)
     while busy and len(seen) < width + _CHECK_EVERY:
         at, in_colour, here = position[:busy], colour[:busy], place[:busy]
-        index = window24.take(at >> 3)
+        index = words.take(at >> 3)
         index >>= (24 - WINDOW) - (at & 7)
         index &= (1 << WINDOW) - 1
         index |= in_colour

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from faxcore.t4.account import EndedBy
+
 _EOL_ZEROS = 11
+_EOL_BITS = _EOL_ZEROS + 1
 _LEADING = np.array([8 - n.bit_length() for n in range(256)], np.int64)
 _TRAILING = np.array([8, *((n & -n).bit_length() - 1 for n in range(1, 256))], np.int64)
 
@@ -62,3 +65,43 @@ def return_to_control(segments: Segments) -> int | None:
         return None
     found = np.flatnonzero(empty[1:-1] & empty[2:])
     return int(found[0]) if len(found) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The segments of a page that are rows.
+
+    Row i is coded from bit ``starts[i]`` on. The zeros behind it begin at ``stops[i]``, and its
+    codes must have ended at ``latest[i]``; on the line it took ``bits[i]`` bits, 0 if no EOL
+    follows. ``flat[i]`` tells that it is coded one-dimensionally.
+    """
+
+    starts: NDArray[np.int64]
+    stops: NDArray[np.int64]
+    latest: NDArray[np.int64]
+    bits: NDArray[np.int64]
+    flat: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+
+def find_rows(octets: NDArray[np.uint8], tagged: bool, limit: int) -> tuple[Rows, EndedBy]:
+    """Up to ``limit`` rows of a page of MH or, with a tag bit after each EOL, of MR."""
+    tag_bits = 1 if tagged else 0
+    segments = find_segments(octets, tag_bits)
+    rtc = return_to_control(segments)
+    count = len(segments.starts) if rtc is None else rtc + 1
+    chosen = np.flatnonzero(~segments.empty[:count])
+    ended_by = EndedBy.END_OF_DATA if rtc is None else EndedBy.RTC
+    if len(chosen) > limit:
+        chosen, ended_by = chosen[:limit], EndedBy.ROW_LIMIT
+    has_eol = chosen < len(segments.starts) - 1
+    starts, stops, ends = segments.starts[chosen], segments.stops[chosen], segments.ends[chosen]
+    latest = np.where(has_eol, ends - _EOL_BITS - tag_bits, ends)
+    bits = np.where(has_eol, ends - starts, 0)
+    flat = np.ones(len(chosen), np.bool_)
+    if tagged:  # before the first EOL is no tag bit
+        tag = np.maximum(starts - 1, 0)
+        flat = (octets[tag >> 3] >> (7 - (tag & 7)) & 1 == 1) | (starts == 0)
+    return Rows(starts, stops, latest, bits, flat), ended_by
