@@ -107,7 +107,8 @@ class FaxModem:
 
         ``options`` is what the caller allows: error correction, the highest rate.
         ``observe`` is told every line operation twice, ``on_progress`` the share of the page that
-        the modem has taken. ``timeout`` bounds the whole call, in seconds from dialling on. Raises
+        the modem has taken. ``timeout`` bounds the whole call, in seconds from dialling on; what a
+        modem needs to let go of the line, and a dead one a minute, comes on top. Raises
         NumberRefused and ModemError only as long as nothing was dialled.
         """
         dial_string(to)

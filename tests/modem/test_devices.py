@@ -130,6 +130,18 @@ def test_sending_ends_in_time_when_the_modem_becomes(
     assert result.count(PageOutcome.CONFIRMED) <= len(modem.received)
 
 
+@pytest.mark.parametrize("octets", [135, 180, 8000])
+@pytest.mark.parametrize("name", BECOMES)
+def test_a_time_limit_holds_with_a_broken_modem_too(name: str, octets: int) -> None:
+    port = VirtualPort(devices.Broken(SimModem(), octets, BECOMES[name]()))
+    with FaxModem(port, PROFILE) as fax:
+        fax.prepare()
+        began = port.now()
+        result = fax.send(document(3, 400), "1", HERE, timeout=30.0)
+    assert not result.ok
+    assert port.now() - began < 30 + 60
+
+
 @pytest.mark.parametrize("octets", PLACES)
 def test_sending_ends_when_the_modem_is_pulled_out(octets: int) -> None:
     modem = SimModem()
