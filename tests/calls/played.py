@@ -88,28 +88,31 @@ class _Watched(Bend):
         return heard
 
 
-def _watched(bend, walk: Walk):
+def watched(bend, walk: Walk):
     watch = bent(lambda: _Watched(walk))
     return both(watch, bend) if bend is not None else watch
 
 
 @functools.cache
-def send(name: str, kind: str = "mps", latency_s: float = 0.0) -> Played:
-    """A document is sent to the far end of this name."""
+def send(name: str, kind: str = "mps", latency_s: float = 0.0, profile=PROFILE) -> Played:
+    """A document is sent to the far end of this name, by a modem of this profile."""
     near, far = Walk(), Walk()
     end = scenario(name)
-    modem = SimModem(replace(end, deviate=_watched(end.deviate, far)))
-    with FaxModem(VirtualPort(modem, latency_s), PROFILE) as fax:
+    modem = SimModem(replace(end, deviate=watched(end.deviate, far)), profile=profile)
+    with FaxModem(VirtualPort(modem, latency_s), profile) as fax:
         result = fax.send(DOCUMENTS[kind], "1", Station("+44 1"), observe=near.tell)
     return _played(modem, result, near, far, [each.bitmap for each in modem.received])
 
 
 @functools.cache
-def receive(name: str, latency_s: float = 0.0, pages: int = 3, kept: bool = True) -> Played:
+def receive(
+    name: str, latency_s: float = 0.0, pages: int = 3, kept: bool = True, profile=PROFILE
+) -> Played:
     """The caller of this name calls. Where RR is its matter, we are not ready at once."""
     near, far = Walk(), Walk()
     calling = caller(name, pages)
-    modem = SimModem(caller=replace(calling, deviate=_watched(calling.deviate, far)))
+    calling = replace(calling, deviate=watched(calling.deviate, far))
+    modem = SimModem(caller=calling, profile=profile)
     arrived = []
 
     def keep(op):
@@ -118,7 +121,7 @@ def receive(name: str, latency_s: float = 0.0, pages: int = 3, kept: bool = True
         return kept
 
     judge = NeverReady() if name.endswith("-rr") else FairReception()
-    with FaxModem(VirtualPort(modem, latency_s), PROFILE) as fax:
+    with FaxModem(VirtualPort(modem, latency_s), profile) as fax:
         fax.prepare()
         assert fax.wait_for_ring(60)
         result = fax.receive(OFFERED, Station("+1 2"), keep, observe=near.tell, judge=judge)

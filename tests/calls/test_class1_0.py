@@ -6,12 +6,16 @@ from faxcore import receiving
 from faxcore.modem.driver import FaxModem
 from faxcore.profiles import load_profile
 from faxcore.sim import CALLERS, SimModem, caller, numbered_page
+from faxcore.sim.calling_conformance import CALLING_CONFORMANCE
+from faxcore.sim.conformance import CONFORMANCE
 from faxcore.t4 import Resolution
 from faxcore.t4.tiff import read_tiff
 from faxcore.t30.document import Station
 from faxcore.t30.line import Ended, ReceivePage, ReceiveTraining
 from faxcore.transport.virtual_port import VirtualPort
 from tests.calls import test_receiving, test_scenarios
+from tests.calls.played import ALL_CALLS, receive, send
+from tests.calls.test_conformance import kind
 from tests.documents import bitmap, document
 
 PROFILE = load_profile("generic-class1.0")
@@ -80,6 +84,26 @@ def test_an_incoming_call_ends_as_in_class_1(tmp_path, name, latency_s):
         numbered_page(number, CALLERS[name].resolution(number))
         for number in range(1, len(outcomes) + 1)
     ]
+
+
+def some(names):
+    """Every fifth; with FAXCORE_CALLS=all every one."""
+    return list(names) if ALL_CALLS else list(names)[::5]
+
+
+def outcome(call):
+    pages = [(page.number, page.outcome, page.sendings) for page in call.result.pages]
+    return call.result.status, pages, call.arrived, {note.fault for note in call.notes}
+
+
+@pytest.mark.parametrize("name", some(CONFORMANCE))
+def test_a_far_end_that_differs_in_one_answer_makes_no_other_difference(name):
+    assert outcome(send(name, kind(name), profile=PROFILE)) == outcome(send(name, kind(name)))
+
+
+@pytest.mark.parametrize("name", some(CALLING_CONFORMANCE))
+def test_a_caller_that_differs_in_one_command_makes_no_other_difference(name):
+    assert outcome(receive(name, profile=PROFILE)) == outcome(receive(name))
 
 
 @pytest.mark.parametrize("name", ["repeats-dcs", "repeats-mps"])
