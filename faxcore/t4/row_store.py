@@ -27,8 +27,8 @@ class RowStore:
         self._given_rows = 0
         self._columns = array("i")
         self._counts: list[int] = []
-        self._pictures: list[int] = []  # which picture each row shows
-        self._bits: list[int] = []
+        self._pictures = array("q")  # which picture each row shows
+        self._bits = array("q")
         self._last: list[int] | None = []
 
     @property
@@ -43,8 +43,9 @@ class RowStore:
 
     def add_given(self, bits: NDArray[np.int64]) -> None:
         """The rows handed over last, in their order, with their lengths on the line."""
-        self._pictures.extend(range(self._given_rows - len(bits), self._given_rows))
-        self._bits.extend(bits.tolist())
+        numbers = np.arange(self._given_rows - len(bits), self._given_rows, dtype=np.int64)
+        self._pictures.frombytes(numbers.tobytes())
+        self._bits.frombytes(bits.astype(np.int64).tobytes())
 
     def add_pixels(self, pixels: NDArray[np.uint8], bits: NDArray[np.int64]) -> None:
         """Rows by their pixels, with their lengths on the line."""

@@ -25,6 +25,7 @@ WINDOW = 15  # bits looked at in a step; the longest code has 13
 CHANGES = 6  # at most so many changes of colour in a step
 _CODE = 13
 _CHECK_EVERY = 8
+_TOGETHER = 2  # changes of a step that are marked without asking whether it has them
 _IN_WINDOW = 17
 """A code of so many bits is in the 24 bits of the octet that it starts in."""
 
@@ -37,14 +38,15 @@ class StepTable:
 
     ``bits`` consumed (0: no code here), ``advance`` in columns, ``colour`` that comes next
     already shifted by ``WINDOW``, and how many changes there were at which columns, from where
-    the step began: ``changes`` of shape (CHANGES, size).
+    the step began: ``changes`` of shape (CHANGES, size), of which those that a step does not have
+    are like its last one.
     """
 
     bits: NDArray[np.int64]
     advance: NDArray[np.int64]
     colour: NDArray[np.int64]
     count: NDArray[np.int8]
-    changes: NDArray[np.int64]
+    changes: NDArray[np.int16]
 
 
 @lru_cache(maxsize=1)
@@ -74,7 +76,11 @@ def step_table() -> StepTable:
         going = (taken > 0) & (bits + taken <= WINDOW) & (count < CHANGES)
         if not going.any():
             shifted = colour << WINDOW
-            return StepTable(bits, advance, shifted, count.astype(np.int8), changes)
+            for number in range(1, CHANGES):
+                lacks = count <= number
+                changes[number, lacks] = changes[number - 1, lacks]
+            small = changes.astype(np.int16)
+            return StepTable(bits, advance, shifted, count.astype(np.int8), small)
         bits += np.where(going, taken, 0)
         advance += np.where(going, length, 0)
         ended = np.flatnonzero(going & ~_is_make_up(codes, colour, shown))
@@ -164,19 +170,36 @@ def _decode_block(
     columns = place - row_base
     changed = np.zeros(len(starts) * stride, np.bool_)
     if seen:
-        changed_at = _changes(np.concatenate(seen), np.concatenate(places))
-        if (columns > width).any():
-            ends = np.concatenate([row_base[: len(index)] + width for index in seen])
-            changed_at = _changes(np.concatenate(seen), np.concatenate(places), ends)
-        changed[changed_at] = True
-        if np.count_nonzero(changed) != len(changed_at):
-            # two runs of no length at one column undo each other, so only odd counts are changes
-            changed[:] = np.bincount(changed_at, minlength=len(changed)) & 1
+        ends = [row_base[: len(index)] + width for index in seen] if (columns > width).any() else []
+        _mark_changes(changed, np.concatenate(seen), np.concatenate(places), ends)
     return position, columns, changed.reshape(len(starts), stride)
 
 
+def _mark_changes(
+    changed: NDArray[np.bool_],
+    index: NDArray[np.int64],
+    place: NDArray[np.int64],
+    ends: list[NDArray[np.int64]],
+) -> None:
+    """Mark the changes of all these steps, those beyond ``ends``, if any are given, left out."""
+    table = step_table()
+    if not ends:
+        count = table.count.take(index)
+        total = int(count.sum(dtype=np.int64))
+        for first in range(0, CHANGES, _TOGETHER):
+            some = np.flatnonzero(count > first)
+            here, there = index.take(some), place.take(some)
+            for number in range(first, first + _TOGETHER):
+                changed[there + table.changes[number].take(here)] = True
+        if np.count_nonzero(changed) == total:
+            return
+    # two runs of no length at one column undo each other, so only odd counts are changes
+    changed_at = _changes(index, place, np.concatenate(ends) if ends else None)
+    changed[:] = np.bincount(changed_at, minlength=len(changed)) & 1
+
+
 def _changes(
-    index: NDArray[np.int64], place: NDArray[np.int64], ends: NDArray[np.int64] | None = None
+    index: NDArray[np.int64], place: NDArray[np.int64], ends: NDArray[np.int64] | None
 ) -> NDArray[np.int64]:
     """The places of all changes in these steps, those beyond ``ends`` left out."""
     table = step_table()

@@ -17,6 +17,8 @@ _EOL_ZEROS = 11
 _EOL_BITS = _EOL_ZEROS + 1
 _LEADING = np.array([8 - n.bit_length() for n in range(256)], np.int64)
 _TRAILING = np.array([8, *((n & -n).bit_length() - 1 for n in range(1, 256))], np.int64)
+_LEADING_ZEROS = _LEADING.astype(np.uint8).tobytes()
+_TRAILING_ZEROS = _TRAILING.astype(np.uint8).tobytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +42,40 @@ class Segments:
 
 def find_segments(octets: NDArray[np.uint8], tag_bits: int = 0) -> Segments:
     """Cut a page at its EOLs; each is followed by ``tag_bits`` bits that belong to no segment."""
-    occupied = np.flatnonzero(octets)
     total = len(octets) * 8
-    values = octets[occupied]
-    last_one = occupied * 8 + 7 - _TRAILING[values]
-    first_one = occupied * 8 + _LEADING[values]
-    before = np.concatenate(([-1], last_one[:-1]))[: len(occupied)]
+    final_stop = _last_one(octets) + 1
+    before, first_one = _gaps(octets)
     at = np.flatnonzero(first_one - before > _EOL_ZEROS)
-    final_stop = last_one[-1] + 1 if len(last_one) else 0
     stops = np.append(before[at] + 1, final_stop)
     ends = np.append(first_one[at] + 1 + tag_bits, total)  # the data may end before the tag bit
     starts = np.concatenate(([0], np.minimum(ends[:-1], total)))
     return Segments(starts, np.maximum(stops, starts), ends)
+
+
+def _last_one(octets: NDArray[np.uint8]) -> int:
+    """The position of the last 1, -1 if there is none."""
+    kept = octets.tobytes().rstrip(b"\0")
+    return len(kept) * 8 - 1 - int(_TRAILING[kept[-1]]) if kept else -1
+
+
+def _gaps(octets: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where runs of zeros lie that may be long: the last 1 before each and the first after it.
+
+    A run of eleven has an octet of zeros in it, or is the end of one octet and the beginning of
+    the next. Octets are looked up as bytes, several times faster than as indices.
+    """
+    data = octets.tobytes()
+    zeros_before = np.frombuffer(b"\0" + data.translate(_TRAILING_ZEROS), np.uint8)[:-1]
+    zeros_after = np.frombuffer(data.translate(_LEADING_ZEROS), np.uint8)
+    ends = np.flatnonzero((octets != 0) & (zeros_before + zeros_after >= _EOL_ZEROS - 3))
+    first_one = ends * 8 + _LEADING[octets[ends]]
+    last = ends - 1  # the last octet before the run that has a 1
+    after_empty = np.flatnonzero(zeros_before[ends] == 8)
+    empty = octets == 0
+    empty[1:] &= octets[:-1] != 0
+    last[after_empty] = np.flatnonzero(empty)[: len(after_empty)] - 1
+    before = np.where(last < 0, -1, last * 8 + 7 - _TRAILING[octets[last]])
+    return before, first_one
 
 
 def return_to_control(segments: Segments) -> int | None:
