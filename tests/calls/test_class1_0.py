@@ -70,7 +70,7 @@ def take_call(folder, name, latency_s):
     return result, inbox, modem, heards
 
 
-@pytest.mark.parametrize("latency_s", [0.0, 0.1])
+@pytest.mark.parametrize("latency_s", [0.0, 0.1] if ALL_CALLS else [0.0])
 @pytest.mark.parametrize("name", test_receiving.EXPECTED)
 def test_an_incoming_call_ends_as_in_class_1(tmp_path, name, latency_s):
     result, inbox, modem, _ = take_call(tmp_path, name, latency_s)
@@ -87,8 +87,8 @@ def test_an_incoming_call_ends_as_in_class_1(tmp_path, name, latency_s):
 
 
 def some(names):
-    """Every fifth; with FAXCORE_CALLS=all every one."""
-    return list(names) if ALL_CALLS else list(names)[::5]
+    """Every tenth; with FAXCORE_CALLS=all every one."""
+    return list(names) if ALL_CALLS else list(names)[::10]
 
 
 def outcome(call):

@@ -30,8 +30,8 @@ from tests.documents import document
 
 from . import devices
 
-CLASSES = [load_profile("generic-class1"), load_profile("generic-class1.0")]
-PROFILE = CLASSES[0]
+PROFILE = load_profile("generic-class1")
+RECEIVING = load_profile("generic-class1.0")
 HERE = Station("+44 1")
 PREPARE_S = 60.0
 """How long it may take to find out that there is no modem: two resets, and a drop of DTR."""
@@ -111,16 +111,13 @@ def send(port: VirtualPort, profile: ModemProfile) -> CallResult:
         return fax.send(document(3, 400), "+1 555 0100", HERE)
 
 
-@pytest.mark.parametrize("profile", CLASSES, ids=["1", "1.0"])
 @pytest.mark.parametrize("octets", PLACES)
 @pytest.mark.parametrize("name", BECOMES)
-def test_sending_ends_in_time_when_the_modem_becomes(
-    name: str, octets: int, profile: ModemProfile
-) -> None:
-    modem = SimModem(profile=profile)
+def test_sending_ends_in_time_when_the_modem_becomes(name: str, octets: int) -> None:
+    modem = SimModem()
     port = VirtualPort(devices.Broken(modem, octets, BECOMES[name]()))
     try:
-        result = send(port, profile)
+        result = send(port, PROFILE)
     except ModemError:
         assert modem.dialled == [], "once dialled, it is a result"
         return
@@ -170,17 +167,14 @@ TAKEN = (110, 135, 150, 180, 200, 220, 240, 250)
 """A call that is taken has few octets to the modem; these are in all of its phases."""
 
 
-@pytest.mark.parametrize("profile", CLASSES, ids=["1", "1.0"])
 @pytest.mark.parametrize("octets", TAKEN)
 @pytest.mark.parametrize("name", BECOMES)
-def test_receiving_ends_in_time_when_the_modem_becomes(
-    name: str, octets: int, profile: ModemProfile
-) -> None:
-    modem = SimModem(profile=profile, caller=caller("normal", 2))
+def test_receiving_ends_in_time_when_the_modem_becomes(name: str, octets: int) -> None:
+    modem = SimModem(profile=RECEIVING, caller=caller("normal", 2))
     port = VirtualPort(devices.Broken(modem, octets, BECOMES[name]()))
     kept: list[int] = []
     try:
-        result = receive(port, profile, kept)
+        result = receive(port, RECEIVING, kept)
     except ModemError:
         assert modem.telephone is None, "once answered, it is a result"
         return
