@@ -36,6 +36,9 @@ NOMINAL_GAP_MS = 75
 _NEXT_FRAME_S = 3.0
 """How long the next frame of a burst may take to begin."""
 
+_LONGEST_BURST_S = 30.0
+"""A burst of frames is shorter, each of them at most 3 s; what is damaged for longer is noise."""
+
 _UNTOLD_CARRIER_S = 2.0
 """A caller that did not hear our answer repeats its command 1.1 s after it or later; its preamble
 lasts 1 s. Data that were to come began long before."""
@@ -159,6 +162,7 @@ class Class1Line:
         frames: list[Frame] = []
         damaged = 0
         until = began + op.within_s
+        latest = until + _LONGEST_BURST_S
         doubled = self._profile.doubles_dle
         while (got := receive_frame(self._carriers, until, doubled=doubled)) is not None:
             code, octets = got
@@ -170,7 +174,7 @@ class Class1Line:
                     frames.append(frame)
                     if frame.final:
                         return Heard(Ended.DONE, began, self._now(), tuple(frames), damaged)
-                until = self._now() + _NEXT_FRAME_S
+                until = min(self._now() + _NEXT_FRAME_S, latest)
             elif code is Code.NO_CARRIER and (frames or damaged):
                 text = "+FRH=3: the carrier dropped before a final frame"
                 return Heard(
