@@ -179,20 +179,24 @@ def no_training(change: Callable[[LineOp], LineOp]) -> Deviation:
     return bent(lambda: _NoTraining(change))
 
 
-def _say_for_ever(frame: Frame) -> Deviation:
+def _say_for_ever(*frames: Frame) -> Deviation:
     """So long as anybody listens."""
 
     def deviate(procedure: Procedure[CallResult]) -> Procedure[CallResult]:
         procedure.close()
+        count = 0
         heard = yield ReceiveFrames(T1)
         while heard.ended is not Ended.NO_CARRIER and heard.at < _FOR_EVER_S:
             yield Silence()
-            yield SendFrames((frame,))
+            yield SendFrames((frames[count % len(frames)],))
             heard = yield ReceiveFrames(_PAUSE_S)
+            count += 1
         return CallResult(HangupStatus.ABORTED, text="nobody listens any more")
 
     return deviate
 
 
-babble = _say_for_ever(Frame(FCF.CFR | X_BIT))
-damaged_for_ever = _say_for_ever(DamagedFrame(FCF.CFR | X_BIT))
+_CFR, _DAMAGED_CFR = Frame(FCF.CFR | X_BIT), DamagedFrame(FCF.CFR | X_BIT)
+babble = _say_for_ever(_CFR)
+damaged_for_ever = _say_for_ever(_DAMAGED_CFR)
+babble_and_damaged = _say_for_ever(_CFR, _DAMAGED_CFR)

@@ -30,6 +30,7 @@ from faxcore.sim.bends import (
 )
 from faxcore.sim.calling_bends import (
     babble,
+    babble_and_damaged,
     bad_rows,
     be_deaf_after,
     change_pages,
@@ -206,6 +207,13 @@ def _pages() -> Iterator[CallerKind]:
     yield kind("no-page", "nothing follows CFR", "mps", change_pages(no_page, ALWAYS))
     yield kind("damaged-every-dcs", "every DCS has a wrong FCS", "dcs", says("DCS", damaged))
     yield kind("babble-for-dcs", "CFR for ever in place of DCS", "dcs", babble)
+    yield kind("babble-and-noise", "CFR for ever, every other damaged", "dcs", babble_and_damaged)
+    yield kind(
+        "nonsense-after-err",
+        "CFR in place of DCN after the last ERR",
+        "eor-eop",
+        says("DCN", _instead(FCF.CFR)),
+    )
     yield kind("noise-for-dcs", "damaged frames for ever in place of DCS", "dcs", damaged_for_ever)
     yield kind(
         "frames-for-tcf",

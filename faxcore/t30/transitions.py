@@ -133,8 +133,9 @@ _BASIC_RECEIVER = (
     row("DIS, listen, FTT, RTN, RTP", "DCS", TRAINING, "5.3.6.1.3"),
     row("DIS", f"DCS, {DAMAGED}, {OTHER}", LISTEN, "5.3.6.1.3", "a rate that it has not"),
     row("DIS, listen", f"{NOTHING}, {DAMAGED}", "DIS, DCN", "5.4.3.1", "T1"),
-    row(LISTEN, OTHER, "DCN", "5.4.3.1", "T1"),
-    row("DIS", f"DCN, {LOST}", END, "5.3.6.1.9"),
+    row("DIS, listen", OTHER, "DCN", "5.4.3.1", "T1"),
+    row("DIS", "DCN", END, "5.3.6.1.9"),
+    row("DIS", NOTHING, END, "5.3.6.1.9", "the line is gone"),
     row("DIS", "EOM", "MCF, RTP, RTN", "5.3.6.1.8", _AGAIN),
     row("DIS", "PRI-EOM", "MCF", "5.3.6.1.8", _AGAIN),
     row(TRAINING, TRAINING, "CFR, FTT", "5.3.6.1.4", "the zeros that came"),
@@ -155,7 +156,7 @@ _BASIC_RECEIVER = (
     row("MCF", SENT, "page, DIS", "5.3.6.1.7", "after MPS, after EOM"),
     row("MCF, listen", "EOP", "MCF", "5.3.6.1.8", _AGAIN),
     row("MCF", "PRI-EOP", "MCF", "5.3.6.1.8", _AGAIN),
-    row("RTN, listen", "MPS, EOP", "RTN", "5.3.6.1.8", _AGAIN),
+    row("RTN", "MPS, EOP", "RTN", "5.3.6.1.8", _AGAIN),
     row("RTP", "MPS, EOP", "RTP", "5.3.6.1.8", _AGAIN),
     row("RTN, RTP", SENT, "DIS", "5.3.6.1.7", "after EOM"),
     row("RTN", SENT, "DCN", "5.3.6.1.9", "the page could not be kept"),
@@ -179,7 +180,7 @@ _CORRECTING_RECEIVER = (
     row("RNR", f"{DAMAGED}, {OTHER}", LISTEN, "5.4.3.1", "within T2"),
     row(LISTEN, "RR", "RNR, MCF", "A.5.4.1", _AGAIN),
     row(LISTEN, "CTC", "CTR, listen", "A.4.3", "a rate that it has not"),
-    row(LISTEN, "EOR-NULL", "ERR", "A.4.3"),
+    row(LISTEN, "EOR-NULL", "ERR, RNR", "A.4.3", "not ready"),
     row(LISTEN, "EOR-MPS, EOR-EOM, EOR-EOP", KEEP, "A.4.3"),
     row(LISTEN, "EOR-MPS", "ERR", "5.3.6.1.8", _AGAIN),
     row("listen, ERR", "EOR-EOP", "ERR", "5.3.6.1.8", _AGAIN),
@@ -192,9 +193,10 @@ _CORRECTING_RECEIVER = (
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """The chart of one station: its rows, basic and with error correction."""
+    """The chart of one station: its rows, basic and with error correction, from box ``start``."""
 
     name: str
+    start: str
     basic: tuple[Row, ...]
     correcting: tuple[Row, ...]
 
@@ -223,5 +225,5 @@ def _steps(chart: Chart) -> frozenset[Step]:
     return frozenset(step for each in chart.rows for step in each.steps())
 
 
-SENDER: Final = Chart("sender", _BASIC_SENDER, _CORRECTING_SENDER)
-RECEIVER: Final = Chart("receiver", _BASIC_RECEIVER, _CORRECTING_RECEIVER)
+SENDER: Final = Chart("sender", LISTEN, _BASIC_SENDER, _CORRECTING_SENDER)
+RECEIVER: Final = Chart("receiver", "DIS", _BASIC_RECEIVER, _CORRECTING_RECEIVER)

@@ -6,8 +6,9 @@ that it keeps, or listening for what comes. A ``Walk`` is told every operation a
 is, and notes one ``Step`` from box to box with what was heard between them. So the way is that of
 the procedure itself: nothing in a procedure marks it.
 
-A silence is no box. Listening for the answer to what was just sent belongs to the box that sent it;
-listening for anything else is a box of its own, ``LISTEN``.
+A silence is no box. Frames count as sent whatever became of them: it shows in listening. Listening
+for the answer to what was just sent belongs to the box that sent it; listening for anything else is
+a box of its own, ``LISTEN``.
 """
 
 from __future__ import annotations
@@ -116,23 +117,21 @@ def event(op: LineOp, heard: Heard) -> str:
     """What was heard, in the table's words."""
     if heard.ended in _STOPS:
         return _STOPS[heard.ended]
-    if isinstance(op, SendFrames):
+    if isinstance(op, SendFrames | SendTraining):
         return SENT
     if isinstance(op, KeepPage):
         return KEPT if heard.done else REFUSED
     if isinstance(op, ReceiveFrames):
         return _frames_heard(heard)
     if heard.done:
-        return SENT if isinstance(op, SendTraining | SendPage) else _BOXES[type(op)]
+        return SENT if isinstance(op, SendPage) else _BOXES[type(op)]
     return {Ended.TIMEOUT: NOTHING, Ended.OTHER_CARRIER: V21}.get(heard.ended, LOST)
 
 
 def _frames_heard(heard: Heard) -> str:
     if heard.done and heard.frames and heard.frames[-1].final:
         return frame_name(heard.frames[-1])
-    if heard.frames or heard.damaged:
-        return DAMAGED
-    return NOTHING if heard.ended is Ended.TIMEOUT else LOST
+    return DAMAGED if heard.frames or heard.damaged else NOTHING
 
 
 def frame_name(frame: Frame) -> str:

@@ -1,0 +1,127 @@
+"""The charts of T.30 against the calls of this suite, both ways.
+
+Every step that a call takes is in the chart, at both ends of it; and of the chart's steps the calls
+take nearly all. What is walked is printed with ``pytest -rP``.
+"""
+
+import functools
+import threading
+
+import pytest
+
+from faxcore.errors import PortError
+from faxcore.modem.driver import FaxModem
+from faxcore.sim import CALLERS, SCENARIOS, SimModem, caller
+from faxcore.sim.calling_conformance import CALLING_CONFORMANCE
+from faxcore.sim.conformance import CONFORMANCE
+from faxcore.sim.played_end import play
+from faxcore.t30.document import Station
+from faxcore.t30.line import ReceiveFrames, SendFrames
+from faxcore.t30.receiver import receive_document
+from faxcore.t30.transitions import RECEIVER, SENDER
+from faxcore.t30.walk import Walk
+from faxcore.transport.virtual_port import VirtualPort
+from tests.calls.played import DOCUMENTS, OFFERED, PROFILE, receive, send, watched
+from tests.calls.test_conformance import kind
+
+ENOUGH = 0.98
+ALL_DOCUMENTS = {
+    "never-ready", "never-ready-damaged", "never-ready-lost", "lost", "ppr-4", "ppr-5", "pip-to-rr",
+}  # fmt: skip
+SIGNALS = (
+    "damaged-dcs",
+    "damaged-every-dcs",
+    "babble-for-dcs",
+    "noise-for-dcs",
+    "babble-and-noise",
+)
+"""Callers that are also played without modems, where a damaged burst ends at once."""
+
+
+class Gone(VirtualPort):
+    """A port that goes away when so many octets have been written."""
+
+    def __init__(self, dce, octets):
+        super().__init__(dce)
+        self.left = octets
+
+    def write(self, data, until):
+        self.left -= len(data)
+        if self.left < 0:
+            raise PortError("the device went away")
+        return super().write(data, until)
+
+
+def stopped(sending, cancel=None, octets=10**9):
+    """A call that is cancelled at its third listening, or whose modem dies."""
+    way, heard_of = Walk(), 0
+
+    def observe(op, heard):
+        nonlocal heard_of
+        way.tell(op, heard)
+        heard_of += isinstance(op, ReceiveFrames | SendFrames) and heard is None
+        if cancel is not None and heard_of == 4:
+            cancel.set()
+
+    modem = SimModem(caller=None if sending else caller("normal", 1))
+    port = Gone(modem, octets)
+    fax = FaxModem(port, PROFILE)
+    fax.prepare()
+    if sending:
+        fax.send(DOCUMENTS["mps"], "1", Station(), observe=observe, cancel=cancel)
+    else:
+        assert fax.wait_for_ring(60)
+        fax.receive(OFFERED, Station(), lambda op: True, observe=observe, cancel=cancel)
+    return way.close()
+
+
+def signals(name):
+    """A caller and a receiver without modems between them; the receiver's steps."""
+    way = Walk()
+    play(caller(name, 1).procedure(), watched(None, way)(receive_document(OFFERED, Station())))
+    return way.close()
+
+
+@functools.cache
+def steps():
+    """(chart, step, name of the call) for all calls."""
+    taken = []
+
+    def note(name, chart, walked):
+        taken.extend((chart, step, name) for step in walked)
+
+    for name in (*SCENARIOS, *CONFORMANCE):
+        for document in DOCUMENTS if name in ALL_DOCUMENTS else (kind(name),):
+            call = send(name, document)
+            note(name, SENDER, call.steps)
+            note(f"{name}, the far end", RECEIVER, call.far_steps)
+    calls = [(name, True) for name in (*CALLERS, *CALLING_CONFORMANCE)]
+    for name, kept in (*calls, ("normal", False), ("ecm", False)):
+        call = receive(name, kept=kept)
+        note(name, RECEIVER, call.steps)
+        note(f"{name}, the caller", SENDER, call.far_steps)
+    for name in SIGNALS:
+        note(f"{name}, signals", RECEIVER, signals(name))
+    for chart, sending in ((SENDER, True), (RECEIVER, False)):
+        note("cancelled", chart, stopped(sending, threading.Event()))
+        note("dead modem", chart, stopped(sending, octets=150))
+    return tuple(taken)
+
+
+@pytest.mark.parametrize("chart", [SENDER, RECEIVER], ids=lambda chart: chart.name)
+def test_every_step_of_a_call_is_in_the_chart(chart):
+    unknown = {
+        (step, name) for where, step, name in steps() if where is chart and not chart.find(step)
+    }
+    assert unknown == set()
+
+
+@pytest.mark.parametrize("chart", [SENDER, RECEIVER], ids=lambda chart: chart.name)
+def test_nearly_every_step_of_the_chart_is_taken_by_a_call(chart):
+    taken = {chart.find(step) for where, step, _ in steps() if where is chart}
+    missing = chart.steps() - taken
+    share = 1 - len(missing) / len(chart.steps())
+    print(f"{chart.name}: {len(chart.steps()) - len(missing)} of {len(chart.steps())} steps taken")
+    for step in sorted(missing, key=str):
+        print(f"  never taken: {step.at}: {step.heard} -> {step.then}")
+    assert share >= ENOUGH
