@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
+from typing import Protocol
 
 from faxcore.transport.port import LineState
 
 from .lines import ClearLine, TelephoneLine
-from .machines import FaxEnd
+from .machines import Block
 from .spandsp import AT_TX, BLOCK, BLOCK_S, CONTROL, Samples
 
 RING_S = 4.0
@@ -17,6 +18,18 @@ ROOM = 512
 
 _CALL, _ANSWER, _HANGUP, _ONHOOK, _CTS = 0, 1, 2, 4, 7
 _ALERTING, _CONNECTED, _ANSWERED = 1, 2, 3
+
+
+class FarEnd(Protocol):
+    """What is at the other end of the line: one of spandsp's machines, or a scripted one."""
+
+    def exchange(self, heard: Block) -> Block:
+        """Hear one block and say one."""
+        ...
+
+    def close(self) -> None:
+        """The call is over."""
+        ...
 
 
 class SpandspModem:
@@ -28,7 +41,7 @@ class SpandspModem:
     def __init__(
         self,
         library: ctypes.CDLL,
-        answer: Callable[[], FaxEnd] | None = None,
+        answer: Callable[[], FarEnd] | None = None,
         line: TelephoneLine | None = None,
     ) -> None:
         self._library = library
@@ -40,8 +53,8 @@ class SpandspModem:
         self._connect_at: float | None = None
         self._answer_at: float | None = None
         self._silence = Samples()
-        self.far: FaxEnd | None = None
-        self._caller: FaxEnd | None = None
+        self.far: FarEnd | None = None
+        self._caller: FarEnd | None = None
         self.dialled: list[str] = []
         # ctypes callbacks live only as long as somebody holds them.
         self._on_text, self._on_control = AT_TX(self._text), CONTROL(self._control)
@@ -68,7 +81,7 @@ class SpandspModem:
     def control(self, now: float, state: LineState) -> None:
         """spandsp's modem heeds no DTR."""
 
-    def ring(self, caller: FaxEnd) -> None:
+    def ring(self, caller: FarEnd) -> None:
         """A call comes in: the modem says RING."""
         self._caller = caller
         self._library.t31_call_event(self._t31, _ALERTING)
