@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from faxcore.cli import decode, demo, encode, info, receive, render, send
+from faxcore.cli.exits import one_sentence
 
 app = typer.Typer(
     name="faxcore",
@@ -25,5 +28,19 @@ app.command("info")(info.command)
 
 
 @app.callback()
-def root() -> None:
+def root(
+    fast: Annotated[
+        bool,
+        typer.Option(
+            "--fast",
+            envvar="FAXCORE_FAST",
+            help="Code pages by compiled code, for work by the hundred (needs faxcore[fast]).",
+        ),
+    ] = False,
+) -> None:
     """Send faxes: render a message, drive a fax modem, know what arrived."""
+    if fast:
+        from faxcore.t4 import accelerate  # noqa: PLC0415
+
+        with one_sentence():
+            accelerate()

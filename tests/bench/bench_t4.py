@@ -1,11 +1,11 @@
 """Encoders and decoders against libtiff (ctypes) and Pillow's ``save()``, in one process, in turn.
 
-    python tests/bench/bench_t4.py [--short] [--charts FOLDER] [--rounds N]
+    python -m tests.bench.bench_t4 [--short] [--fast] [--charts FOLDER] [--rounds N]
 
 Prints, per page and coding, CPU milliseconds (the least of some rounds), the ratio to libtiff and
-to Pillow, and the octets of the page; then geometric means. ``--charts`` names a folder with the
-ITU-T test charts as ``ccitt1.jbg`` to ``ccitt8.jbg``, which Debian's jbigkit source package holds;
-``jbgtopbm`` of jbigkit-bin unpacks them.
+to Pillow, and the octets of the page; then geometric means. ``--fast`` measures the compiled coder
+of ``faxcore[fast]``. ``--charts`` names a folder with the ITU-T test charts, which
+``tests.bench.charts`` fetches.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import numpy as np
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from faxcore.t4 import Coding, PageBitmap, decode_octets, encode_page, line_octets
+from faxcore.t4 import Coding, PageBitmap, accelerate, decode_octets, encode_page, line_octets
 from tests.bench import corpus
 
 KINDS = {Coding.MH: (3, 0), Coding.MR: (3, 1), Coding.MMR: (4, 0)}
@@ -114,11 +114,14 @@ def measure(page: PageBitmap, coding: Coding, libtiff: Libtiff, rounds: int) -> 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--short", action="store_true", help="four pages, few rounds")
+    parser.add_argument("--fast", action="store_true", help="the compiled coder")
     parser.add_argument("--charts", type=Path, help="folder with ccitt1.jbg to ccitt8.jbg")
     parser.add_argument("--rounds", type=int, default=15)
     asked = parser.parse_args()
     rounds = 5 if asked.short else asked.rounds
     libtiff = Libtiff()
+    if asked.fast:
+        accelerate()
     print(f"{'':18}{'octets':>8} | {'encode':>7}{'libtiff':>8}{'ratio':>7}{'Pillow':>8}{'ratio':>7}"
           f" | {'decode':>8}{'libtiff':>8}{'ratio':>7}")  # fmt: skip
     for coding in Coding:

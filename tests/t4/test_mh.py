@@ -57,6 +57,19 @@ def test_every_run_length_of_both_colours():
         assert decode_page(encoded) == page
 
 
+@pytest.mark.parametrize("width", [1728, 4864])
+@pytest.mark.parametrize("pixels", [8, 16, 24])
+def test_a_long_run_before_dense_pixels_keeps_every_bit(width, pixels):
+    rows = np.zeros((2 * pixels, width), np.bool_)
+    for row, start in enumerate(range(width - 2 * pixels, width)):
+        rows[row, start::2] = True
+    rows[pixels:] ^= True
+    page = PageBitmap.from_array(rows)
+    encoded = encode_page(page)
+    expected = [tables.EOL + mh_row(row) for row in rows]
+    assert bits_of(encoded.data)[: int(encoded.row_bits.sum())] == "".join(expected)
+
+
 @given(pages())
 @settings(max_examples=EXAMPLES, deadline=None)
 def test_equals_the_plain_coder_and_decodes_to_the_same_page(page):
