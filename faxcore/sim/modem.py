@@ -12,38 +12,32 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from faxcore.profiles import FalseCarrier, ModemProfile, SilenceBy, load_profile
+from faxcore.profiles import ModemProfile, load_profile
 from faxcore.sim.activities import (
     Activity,
     Answering,
-    FalseStart,
     Listening,
     Modem,
     Pause,
-    SendingFrames,
 )
 from faxcore.sim.answerer import Answerer, ReceivedPage
 from faxcore.sim.callers import Caller
 from faxcore.sim.commands import Command, Refused, split_line
 from faxcore.sim.exchange import CED_SECONDS, Exchange
 from faxcore.sim.judge import Fault, Note
+from faxcore.sim.line_commands import ON_THE_LINE, LineCommands
 from faxcore.sim.modem_answers import Answers
 from faxcore.sim.modem_settings import Settings
 from faxcore.sim.played_end import PlayedEnd
 from faxcore.sim.receiving_fast import ReceivingFast
 from faxcore.sim.scenarios import SCENARIOS, Scenario
-from faxcore.sim.sending_fast import SendingFast
 from faxcore.sim.telephone import Telephone
-from faxcore.sim.telephone_signals import FAST
 from faxcore.t30.document import Station
 from faxcore.t30.result import CallResult
 from faxcore.transport.port import LineState
 
 _CR, _LF = b"\r", b"\n"
 _MAX_COMMAND_LINE = 512
-
-_ON_THE_LINE = frozenset({"+FTS", "+FRS", "+FTH", "+FRH", "+FTM", "+FRM"})
-"""The commands of T.31 8.3, which signal, listen or wait."""
 
 _FIRST_RING_SECONDS = 2.0
 """After switching on; a computer needs some of it to set the modem up."""
@@ -80,10 +74,9 @@ class SimModem:
         self._now = 0.0
         self.settings = Settings(self.profile)
         self._answers = Answers(self.settings)
-        self.false_starts = 0
+        self._line_commands = LineCommands(self.scenario.cut_after)
         self._deaf_until = 0.0
         self._idle_from: float | None = None
-        self._fast_carriers = 0
         self._rings = 0
         if caller is not None:
             self.ring(caller, _FIRST_RING_SECONDS)
@@ -253,9 +246,10 @@ class SimModem:
             self._hang_up(self._now)
         elif command.name in {"Z", "&F"}:
             self._reset()
-        elif command.name in _ON_THE_LINE and command.value != "=?":
-            self._cut_off()
-            self._fax(command)
+        elif command.name in ON_THE_LINE and command.value != "=?":
+            self._activity = self._line_commands.begin(self, command, self._now)
+            if self._activity is None:
+                self._reset()
         else:
             text = self.settings.obey(command)
             if text is not None:
@@ -268,63 +262,12 @@ class SimModem:
         for _ in range(self.profile.reset_answers - 1):
             self._answers.result(self._now, "OK")
 
-    def _cut_off(self) -> None:
-        """A modem that said OK too early drops the rest of its carrier at the next command."""
-        sent = self.telephone.near[-1:] if self.telephone is not None else []
-        for carrier in sent:
-            if carrier.ended is not None and carrier.ended > self._now:
-                through = (self._now - carrier.data_from) * carrier.signal.bits_per_second / 8
-                del carrier.octets[max(0, int(through)) :]
-                carrier.ended = self._now
-
-    def _fax(self, command: Command) -> None:
-        if command.name in {"+FTS", "+FRS"}:
-            self._be_silent(command)
-        elif self.telephone is None or self.telephone.over is not None:
-            raise Refused
-        elif command.name == "+FTH" and command.number == 3:
-            self._activity = SendingFrames(self, self._now)
-        elif command.name == "+FRH" and command.number == 3:
-            self._listen(self.telephone)
-        elif command.name == "+FTM" and command.number in self.settings.speeds:
-            self._fast_carriers += 1
-            carrier, octets = self.scenario.cut_after or (0, 0)
-            cut = octets if carrier == self._fast_carriers else None
-            self._activity = SendingFast(self, FAST[command.number], self._now, cut)
-        elif command.name == "+FRM" and command.number in self.settings.speeds:
-            self._activity = ReceivingFast(self, FAST[command.number], self._now)
-        else:
-            raise Refused
-
-    def _be_silent(self, command: Command) -> None:
-        if self.profile.silence_by is SilenceBy.COMPUTER:
-            raise Refused
-        if command.name == "+FRS" and not self.profile.wait_frs:
-            self._reset()
-            return
-        from_ = self._now
-        if command.name == "+FRS" and self.telephone is not None and self.telephone.far:
-            from_ = max(from_, self.telephone.far[-1].ended or from_)
-        self._activity = Pause(self, from_ + command.number * 0.01)
-
-    def _listen(self, telephone: Telephone) -> None:
-        """Every second time, a modem that hears carriers where there are none hears one."""
-        kind = self.profile.false_carriers
-        on_line = any(each.lasts_beyond(self._now) for each in telephone.far)
-        if kind is not FalseCarrier.NONE and not on_line:
-            self.false_starts += 1
-        if kind is FalseCarrier.NONE or on_line or self.false_starts % 2 == 0:
-            self._activity = Listening(self, self._now)
-        else:
-            connects = kind is FalseCarrier.CONNECT
-            self._activity = FalseStart(self, self._now, connects=connects)
-
     # The telephone.
 
     def _dial(self, number: str) -> None:
         self.dialled.append(number.removeprefix("T").removeprefix("P"))
         self._hang_up(self._now)
-        self._fast_carriers = 0
+        self._line_commands.begin_call()
         dialled = self._exchange.dial(number, self._now, float(self.settings.registers.get(7, 50)))
         if dialled is None:
             self._activity = Activity(self)
