@@ -117,12 +117,13 @@ class Telephone:
         return frame
 
     def hang_up(self, at: float) -> None:
-        """Either side, or the exchange, ends the connection."""
+        """Either side, or the exchange, ends the connection; a frame under way is lost."""
         if self.over is None:
             self.over = at
         for carrier in (*self.near[-1:], *self.far[-1:]):
             if carrier.lasts_beyond(at):
                 carrier.ended = at
+                carrier.frames = [frame for frame in carrier.frames if frame.done_at <= at]
 
     def note(self, at: float, fault: Fault, amount: float, text: str) -> None:
         """Hold something against the computer."""
