@@ -38,6 +38,13 @@ def open_port(url: str, profile: ModemProfile | None = None, *, record: Path | N
         raise
 
 
+def is_virtual(url: str) -> bool:
+    """Whether a port of this address lives in virtual time, in which nobody can wait for ever."""
+    if is_sim(url):
+        return parse_sim_url(url).pace is None
+    return is_replay(url) and parse_replay_url(url)[1] is None
+
+
 def _open(url: str, profile: ModemProfile | None) -> Port:
     if is_sim(url):
         address = parse_sim_url(url)

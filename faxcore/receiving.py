@@ -20,9 +20,8 @@ from numpy.typing import NDArray
 
 from faxcore.errors import FaxcoreError, SettingsError
 from faxcore.modem.driver import FaxModem
-from faxcore.ports import open_port
+from faxcore.ports import is_virtual, open_port
 from faxcore.profiles import ModemProfile, as_profile
-from faxcore.sim.url import is_sim, parse_sim_url
 from faxcore.t4 import Coding, DecodedPage, Resolution, decode_octets
 from faxcore.t4.tiff import read_tiff, write_tiff
 from faxcore.t30.capabilities import Capabilities
@@ -252,8 +251,7 @@ class Inbox:
 def _patience(port: str, wait: float | None) -> float:
     if wait is not None:
         return wait
-    is_virtual = is_sim(port) and parse_sim_url(port).pace is None
-    return _SIMULATED_WAIT_S if is_virtual else math.inf
+    return _SIMULATED_WAIT_S if is_virtual(port) else math.inf
 
 
 def _wait_for_call(

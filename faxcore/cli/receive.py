@@ -149,7 +149,7 @@ def _print(fax: ReceivedFax, out: Path, pictures: list[Path]) -> None:
 
 def _result_json(fax: ReceivedFax) -> str:
     """The result for programs: one object with stable keys."""
-    from faxcore.cli.show import session_json  # noqa: PLC0415
+    from faxcore.cli.show import session_json, timing_json  # noqa: PLC0415
 
     call, under = fax.call, fax.call.parameters
     return json.dumps(
@@ -167,6 +167,7 @@ def _result_json(fax: ReceivedFax) -> str:
             "ecm": under.ecm if under is not None else None,
             "trainings": call.trainings,
             "seconds": round(call.seconds, 3),
+            "timing": timing_json(call.timing),
             "page_reports": [
                 {"number": page.number, "outcome": page.outcome.value, "octets": page.octets}
                 for page in call.pages

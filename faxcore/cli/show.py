@@ -152,7 +152,7 @@ def result_json(result: FaxResult) -> str:
             **session_json(under),
             "trainings": call.trainings,
             "seconds": round(call.seconds, 3),
-            "timing": _timing_json(call.timing),
+            "timing": timing_json(call.timing),
             "page_reports": [_page_json(page) for page in call.pages],
             "transcript": str(result.transcript) if result.transcript is not None else None,
             "notes": list(result.notes),
@@ -170,7 +170,8 @@ def session_json(under: SessionParameters | None) -> dict[str, object]:
     }
 
 
-def _timing_json(timing: TimingAccount | None) -> dict[str, object] | None:
+def timing_json(timing: TimingAccount | None) -> dict[str, object] | None:
+    """How well this computer kept time, for programs."""
     if timing is None:
         return None
     longest = timing.longest_gap_ms

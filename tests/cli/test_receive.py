@@ -12,7 +12,7 @@ from faxcore.t4.tiff import read_tiff
 KEYS = {
     "ok", "reason", "status", "text", "answered", "remote_id", "pages", "document",
     "pages_confirmed", "rate", "modulation", "coding", "resolution", "ecm", "trainings",
-    "seconds", "page_reports", "transcript", "notes",
+    "seconds", "timing", "page_reports", "transcript", "notes",
 }  # fmt: skip
 
 

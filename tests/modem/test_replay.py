@@ -10,8 +10,9 @@ import pytest
 
 from faxcore.errors import SettingsError, TranscriptMismatch
 from faxcore.modem.driver import FaxModem
-from faxcore.ports import open_port
+from faxcore.ports import is_virtual, open_port
 from faxcore.profiles import load_profile
+from faxcore.receiving import receive_fax
 from faxcore.t4 import Coding
 from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import CallOptions, Station
@@ -187,6 +188,28 @@ def test_a_mismatch_by_the_real_clock_is_a_fault_of_the_port(tmp_path: Path) -> 
     assert result.status is HangupStatus.EQUIPMENT
     octet, _ = place_of(path, b"1 44+")
     assert f"octet {octet} to the modem" in result.text
+
+
+def test_a_recorded_fax_is_received_again_without_a_limit_to_the_wait(tmp_path: Path) -> None:
+    path = tmp_path / "call"
+    first = receive_fax("sim://?caller=ecm&pages=2", keep=tmp_path / "a", transcript=path)
+    again = receive_fax(f"replay://{path}", keep=tmp_path / "b")
+    assert first.ok
+    assert again.ok
+    assert again.document is not None
+    assert first.document is not None
+    assert again.document.read_bytes() == first.document.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("url", "virtual"),
+    [("sim://", True), ("sim://?pace=2", False), ("replay://{}", True), ("/dev/ttyS0", False),
+     ("replay://{}?pace=real", False)],
+)  # fmt: skip
+def test_virtual_time_is_known_by_the_address(url: str, virtual: bool, tmp_path: Path) -> None:
+    path = tmp_path / "call"
+    path.write_text("faxcore transcript 1\n\n")
+    assert is_virtual(url.format(path)) is virtual
 
 
 def test_options_that_change_nothing_said_change_nothing(tmp_path: Path) -> None:
