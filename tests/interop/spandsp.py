@@ -70,7 +70,7 @@ def load() -> ctypes.CDLL | None:
 
 def to_array(samples: ctypes.Array[ctypes.c_int16]) -> np.ndarray:
     """A block as numbers; the array shares its memory."""
-    return np.frombuffer(samples, np.int16)
+    return np.frombuffer(memoryview(samples), np.int16)
 
 
 def from_array(samples: np.ndarray) -> ctypes.Array[ctypes.c_int16]:
