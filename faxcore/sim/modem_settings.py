@@ -49,7 +49,7 @@ PARAMETERS = {
     "+FLO": Parameter((2,)),
     "+FPR": Parameter((48,)),
 }
-"""T.31 8.5.1 to 8.5.4; flow control and port rate as in T.32."""
+"""T.31 8.5.1 to 8.5.4; flow control and port rate: its Annex A."""
 
 
 class Settings:
