@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
+
+import numpy as np
 
 from faxcore.modem.driver import FaxModem
 from faxcore.profiles import load_profile
@@ -22,7 +25,9 @@ SHORT_DIS = final(FCF.DIS, b"\x00\x0e\x78")
 """Three octets: V.29 and V.27ter, coarse pages of any length, no minimum scan time."""
 
 
-def call(library: ctypes.CDLL, script: Script) -> tuple[CallResult, Far]:
+def call(
+    library: ctypes.CDLL, script: Script, pages: Sequence[np.ndarray] = PAGES
+) -> tuple[CallResult, Far]:
     """Our sender and a far end that follows the script to its end."""
     ends: list[ScriptedEnd] = []
 
@@ -32,7 +37,7 @@ def call(library: ctypes.CDLL, script: Script) -> tuple[CallResult, Far]:
 
     modem = SpandspModem(library, answer)
     with FaxModem(VirtualPort(modem), load_profile("generic-class1")) as fax:
-        result = fax.send(document(PAGES, Resolution.COARSE), "1", Station(OUR_ID))
+        result = fax.send(document(pages, Resolution.COARSE), "1", Station(OUR_ID))
     modem.close()
     (end,) = ends
     assert end.done, f"the script came as far as {end.far.names()}"
