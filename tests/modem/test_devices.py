@@ -203,6 +203,21 @@ def test_receiving_ends_when_the_modem_is_pulled_out(octets: int) -> None:
     assert port.closed
 
 
+def test_a_terminal_that_nobody_answers_on_is_given_back(tmp_path: Path) -> None:
+    """By the real clock, a hundred times as fast."""
+    ours, theirs = os.openpty()
+    tty.setraw(theirs)
+    name = os.ttyname(theirs)
+    port = SerialPort(name, clock_rate=100.0, lock_folder=tmp_path)
+    says = pytest.raises(ModemError, match=f"^{name}: no modem answers")
+    with says, FaxModem(port, PROFILE) as fax:
+        fax.prepare()
+    assert port.now() < PREPARE_S
+    assert list(tmp_path.iterdir()) == []
+    os.close(ours)
+    os.close(theirs)
+
+
 def test_a_terminal_that_is_pulled_out_of_a_page_is_given_back(tmp_path: Path) -> None:
     """By the real clock, twenty times as fast; the lock file goes as well."""
     ours, theirs = os.openpty()

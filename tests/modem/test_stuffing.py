@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from faxcore.modem.stuffing import END, Unstuffer, stuff
@@ -39,6 +39,17 @@ def test_a_single_dle_before_other_octets_is_data() -> None:
     unstuffer = Unstuffer()
     assert unstuffer.feed(b"\xff\x10\x55\x10\x03") == b"\xff\x10\x55"
     assert unstuffer.ended
+
+
+@given(st.binary() | st.lists(st.sampled_from([0x10, 0x1A, 0])).map(bytes), PIECES)
+def test_frames_of_a_modem_that_doubles_no_dle_are_as_they_are(
+    data: bytes, sizes: list[int]
+) -> None:
+    assume(END not in data)
+    unstuffer = Unstuffer(doubled=False)
+    plain = b"".join(unstuffer.feed(each) for each in cut(data + END + b"\r\nOK", sizes))
+    assert plain == data
+    assert unstuffer.rest == b"\r\nOK"
 
 
 @given(st.binary())
