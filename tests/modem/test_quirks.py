@@ -7,6 +7,7 @@ test sees to it that the modem did misbehave.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -31,9 +32,14 @@ FLOW = "AT&H1&R2"
 
 
 class Modem(SimModem):
-    """Keeps what it said."""
+    """Keeps what it said, and what was said to it."""
 
     said = b""
+    heard = b""
+
+    def feed(self, data: bytes, now: float) -> None:
+        self.heard += data
+        super().feed(data, now)
 
     def take(self, now: float) -> bytes:
         said = super().take(now)
@@ -163,15 +169,23 @@ SEEN = {
 }
 
 
+def signals(profile: ModemProfile, latency_s: float) -> tuple[Modem, CallResult, list[bytes]]:
+    """A call by the plain driver, and the signals that it sent on the line."""
+    modem = Modem("crp-once", profile=profile)
+    with FaxModem(VirtualPort(modem, latency_s), PLAIN) as fax:
+        result = fax.send(document(2, 400), "1", HERE)
+    return modem, result, re.findall(rb"\+FT[HM]=\d+", modem.heard)
+
+
 @pytest.mark.parametrize("latency_s", [0.0, 0.05])
 @pytest.mark.parametrize("number", ALWAYS)
 def test_what_is_always_cured_needs_no_word(number: str, latency_s: float) -> None:
-    modem = Modem("crp-once", profile=ALWAYS[number])
-    with FaxModem(VirtualPort(modem, latency_s), PLAIN) as fax:
-        result = fax.send(document(2, 400), "1", HERE)
+    """Not a frame is sent twice for it, and no rate is given away."""
+    modem, result, sent = signals(ALWAYS[number], latency_s)
     assert result.ok, result.text
     assert [page.bitmap for page in modem.received] == [bitmap(1, 400), bitmap(2, 400)]
     assert SEEN[number[:2]] in modem.said
+    assert sent == signals(PLAIN, latency_s)[2]
 
 
 def test_21_ok_in_place_of_no_carrier_is_no_connection() -> None:
