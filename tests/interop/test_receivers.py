@@ -105,7 +105,7 @@ def test_a_page_that_noise_spoilt_is_not_called_confirmed_unless_it_was(
 
 
 @pytest.mark.parametrize("ecm", [False, True])
-@pytest.mark.parametrize("seconds", range(6, 40, 2))
+@pytest.mark.parametrize("seconds", range(6, 40, 4))
 def test_a_line_that_dies_leaves_no_page_confirmed_that_was_not(
     library: ctypes.CDLL, tmp_path: Path, seconds: int, ecm: bool
 ) -> None:

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.interop
 
 EVERY_CODING = frozenset(Coding)
 FINE = Resolution.FINE
-SCAN_TIMES = ((0, 0), (5, 5), (10, 5), (10, 10), (20, 10), (20, 20), (40, 20), (40, 40))
+SCAN_TIMES = ((0, 0), (10, 5), (20, 20), (40, 20))
 
 AXES = {
     "rung": RUNGS,
@@ -127,7 +127,7 @@ def test_spandsp_waits_for_a_late_computer(
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-@pytest.mark.parametrize("snr_db", [30, 24, 20])
+@pytest.mark.parametrize("snr_db", [24, 20])
 def test_with_error_correction_noise_costs_time_and_no_pixel(
     library: ctypes.CDLL, tmp_path: Path, snr_db: float, seed: int
 ) -> None:
@@ -164,7 +164,7 @@ def test_what_is_answered_for_a_page_is_what_its_bad_rows_call_for(
 
 
 @pytest.mark.parametrize("ecm", [False, True])
-@pytest.mark.parametrize("seconds", range(6, 34, 2))
+@pytest.mark.parametrize("seconds", range(6, 34, 4))
 def test_a_line_that_dies_leaves_whole_pages_only(
     library: ctypes.CDLL, tmp_path: Path, seconds: int, ecm: bool
 ) -> None:
