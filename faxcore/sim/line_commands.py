@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from faxcore.profiles import FalseCarrier, SilenceBy
-from faxcore.sim.activities import (
-    Activity,
-    FalseStart,
-    Listening,
-    Modem,
-    Pause,
-    SendingFrames,
-)
+from faxcore.sim.activities import Activity, Modem, Pause
 from faxcore.sim.commands import Command, Refused
 from faxcore.sim.receiving_fast import ReceivingFast
+from faxcore.sim.receiving_frames import FalseStart, Listening
 from faxcore.sim.sending_fast import SendingFast
+from faxcore.sim.sending_frames import SendingFrames
 from faxcore.sim.telephone import Telephone
 from faxcore.sim.telephone_signals import FAST
 

@@ -13,13 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from faxcore.profiles import ModemProfile, load_profile
-from faxcore.sim.activities import (
-    Activity,
-    Answering,
-    Listening,
-    Modem,
-    Pause,
-)
+from faxcore.sim.activities import Activity, Modem, Pause
 from faxcore.sim.answerer import Answerer, ReceivedPage
 from faxcore.sim.callers import Caller
 from faxcore.sim.commands import Command, Refused, split_line
@@ -30,7 +24,9 @@ from faxcore.sim.modem_answers import Answers
 from faxcore.sim.modem_settings import Settings
 from faxcore.sim.played_end import PlayedEnd
 from faxcore.sim.receiving_fast import ReceivingFast
+from faxcore.sim.receiving_frames import Listening
 from faxcore.sim.scenarios import SCENARIOS, Scenario
+from faxcore.sim.sending_frames import Answering
 from faxcore.sim.telephone import Telephone
 from faxcore.t30.document import Station
 from faxcore.t30.result import CallResult

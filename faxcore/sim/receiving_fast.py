@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 
-from faxcore.sim.activities import DLE, ETX, Activity, Listening, Modem, stuff
+from faxcore.sim.activities import DLE, ETX, Activity, Modem, stuff
 from faxcore.sim.judge import Fault
+from faxcore.sim.receiving_frames import Listening
 from faxcore.sim.telephone import Carrier
 from faxcore.sim.telephone_signals import V21, Signal
 
