@@ -136,6 +136,11 @@ def parameters_for(
     )
 
 
+def longest_row_s(form: EncodedPage, rung: Rung) -> float:
+    """How long the longest coded row of a page takes on the line, in s."""
+    return int(form.row_bits.max(initial=0)) / rung.bits_per_second
+
+
 def refusal(far: Capabilities, page: FaxPage) -> str:
     """Why the far end takes no form of ``page``, for people."""
     form = page.choices[-1]

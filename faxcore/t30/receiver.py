@@ -66,7 +66,13 @@ def receive_document(
             yield Silence()
             yield SendFrames((Frame(FCF.DCN),))
     return CallResult(
-        status, tuple(call.reports), text, call.remote_id, call.parameters, call.trainings
+        status,
+        tuple(call.reports),
+        text,
+        call.remote_id,
+        call.parameters,
+        call.trainings,
+        subaddress=call.subaddress,
     )
 
 
@@ -93,6 +99,8 @@ def _on_dcs(call: IncomingCall, burst: tuple[Frame, ...]) -> Procedure[tuple[Fra
     for frame in burst:
         if frame.kind is FCF.TSI:
             call.remote_id = decode_id(frame.fif)
+        elif frame.kind is FCF.SUB:
+            call.subaddress = decode_id(frame.fif)
     parameters = commanded(call, burst[-1])
     if parameters is None:
         return (yield from next_command(call))

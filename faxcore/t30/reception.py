@@ -88,6 +88,7 @@ class IncomingCall:
     judge: Reception
     reports: list[PageReport] = field(default_factory=list)
     remote_id: str = ""
+    subaddress: str = ""
     parameters: SessionParameters | None = None
     corrected: CorrectedPage | None = None
     answered: tuple[Frame, FCF | None] | None = None

@@ -136,7 +136,7 @@ class CallResult:
     ``text`` is a sentence with what was expected, what came and where; ``trainings`` counts TCFs,
     ``remote_id`` is the far end's CSI ("" when it gave none), ``parameters`` the last that both
     sides agreed upon. ``timing`` is the account of silences and reactions, where the call was
-    driven by this computer's own T.30.
+    driven by this computer's own T.30. ``subaddress`` is what a caller's SUB says ("" when none).
     """
 
     status: HangupStatus
@@ -147,6 +147,7 @@ class CallResult:
     trainings: int = 0
     seconds: float = 0.0
     timing: TimingAccount | None = None
+    subaddress: str = ""
 
     @property
     def ok(self) -> bool:

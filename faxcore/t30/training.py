@@ -14,9 +14,9 @@ from faxcore.t4 import EncodedPage
 from faxcore.t30.call import Call, CallEnded, Reply, answer, hear
 from faxcore.t30.frames import FCF
 from faxcore.t30.line import Procedure, SendFrames, SendTraining, Silence
-from faxcore.t30.negotiation import parameters_for, step_down
+from faxcore.t30.negotiation import longest_row_s, parameters_for, step_down
 from faxcore.t30.result import HangupStatus
-from faxcore.t30.timers import COMMAND_TRIES, MAX_CRP
+from faxcore.t30.timers import COMMAND_TRIES, LONGEST_LINE_S, MAX_CRP
 
 _GIVE_UP = {
     None: (COMMAND_TRIES, HangupStatus.DCS_UNANSWERED, "DCS was not answered {n} times"),
@@ -57,13 +57,22 @@ def train(call: Call, index: int) -> Procedure[EncodedPage]:
 
 
 def agree(call: Call, index: int) -> EncodedPage:
-    """Choose the form of page ``index`` and the parameters it goes under."""
+    """Choose the form of page ``index`` and the parameters it goes under.
+
+    A receiver disconnects at a line of more than 5 s (T.4 4.1.3): at 2400 bit/s a dense row can be
+    one, and is not sent. Error correction knows no lines.
+    """
     form, far = call.form(index), call.receiver
     call.parameters = replace(
         parameters_for(far, form, call.current_rung, call.options),
         subaddress=bool(far.subaddress and call.station.subaddress),
         password=bool(far.password and call.station.password),
     )
+    seconds = longest_row_s(form, call.current_rung)
+    if seconds > LONGEST_LINE_S and not call.agreed.ecm:
+        number, rate = call.reports[index].number, call.current_rung.name
+        text = f"page {number} has a row of {seconds:.1f} s at {rate}"
+        raise CallEnded(HangupStatus.PAGE_FORMAT, f"{text}, at most {LONGEST_LINE_S:.0f} go")
     return form
 
 
