@@ -55,7 +55,8 @@ class FalseCarrier(enum.Enum):
 class ModemProfile:
     """One kind of modem. Times are in milliseconds or, where the name says so, in seconds.
 
-    ``fax_class`` is "1", "1.0", or "auto": 1.0 where the modem offers it and else 1. ``init`` are
+    ``fax_class`` is "1", "1.0", "2", "2.0", "2.1", or "auto": the best of what the modem offers,
+    1.0 before 1 before the classes in which the modem speaks T.30 itself. ``init`` are
     the commands sent after ``reset`` and before ``+FCLASS``; ``after_class`` those that a change of
     class undoes. ``flow`` is none, hardware or software. ``gap_ms`` is what the modem is asked to
     wait between carriers. ``frames_carry_fcs``: received frames end with their two FCS octets (T.31
@@ -86,6 +87,34 @@ class ModemProfile:
     carrier_delay_ms: int = 0
     frames_carry_fcs: bool = True
     rungs: tuple[int, ...] = ()
+
+    names_the_rate: bool = True
+    """Classes 2: the rate is named with the other seven numbers; early USR modems take the highest
+    rate for the lowest."""
+
+    session_before_dialling: bool = False
+    """Classes 2: what is agreed upon must be said before the number is dialled; later it means
+    nothing to the modem (Practical Peripherals, UMC, Telebit, EXAR, E-Tech)."""
+
+    appends_rtc: bool = True
+    """Classes 2: the modem ends pages with RTC; USR modems in class 2.0 do not."""
+
+    waits_for_xon: bool = True
+    """Class 2: XON comes before page data. Where it does not come, we go on after 2 s."""
+
+    receives_msb_first: bool = False
+    """Classes 2: received page data has the first bit of each octet on top, the reverse of what is
+    sent (Rockwell, and most class 2 chips)."""
+
+    number_base: int = 0
+    """Classes 2: the base of the modem's numbers; 0 = 10 in class 2, 16 in 2.0 and 2.1."""
+
+    status_base: int = 0
+    """Classes 2: the base of page statuses, where it is another (USR in class 2.0)."""
+
+    capabilities: str = ""
+    """Classes 2: what to believe that the modem can do in place of its own answer, written alike:
+    ``(0,1),(0-5),(0-2),(0-2),(0,1),(0),(0),(0-7)``."""
 
     class_1_0: tuple[str, ...] = ("AT+FAR=1", "AT+FCL=2", "AT+FDD=1", "AT+FIT=60,0")
     """What is asked of service class 1.0 when it is selected (T.31 8.5); it may refuse each.

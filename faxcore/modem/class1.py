@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from faxcore.errors import ModemError, NoReply
 from faxcore.modem.at import AtEngine, Reply
 from faxcore.modem.carriers import Carriers, LimitReached, State
+from faxcore.modem.keeping import keep_page
 from faxcore.modem.receiver import may_ask_again, receive_data, receive_frame
 from faxcore.modem.results import Code
 from faxcore.modem.transmitter import send_burst, send_data, start_data
@@ -28,6 +29,7 @@ from faxcore.t30.line import (
     Silence,
 )
 from faxcore.t30.modulation import TCF_SECONDS, Rung
+from faxcore.t30.result import CallResult
 from faxcore.transport.port import Interrupted
 
 NOMINAL_GAP_MS = 75
@@ -72,13 +74,17 @@ class Class1Line:
         self._carriers.limit = limit
         self._failure = ""
 
-    def dialled(self) -> None:
+    def dialled(self, lines: Sequence[str] = ()) -> None:
         """The modem said CONNECT to a dial command: it is listening for frames already."""
         self._carriers.state = State.LISTENING
 
-    def answered(self) -> None:
+    def answered(self, lines: Sequence[str] = ()) -> None:
         """The modem said CONNECT to ``ATA``: it sends flags and waits for frames of ours."""
         self._carriers.state = State.SENDING_FRAMES
+
+    def verdict(self, result: CallResult) -> CallResult:
+        """The result of the procedure, to which a modem of these classes has nothing to add."""
+        return result
 
     def perform(self, op: LineOp) -> Heard:
         """See ``Line.perform``."""
@@ -120,7 +126,7 @@ class Class1Line:
         if isinstance(op, ReceivePage):
             most = _octets(op.rung, _MAX_PAGE_SECONDS)
             return self._receive_data(op.speed, op.within_s, most, began)
-        return self._keep_page(op, began)
+        return keep_page(self._keep, op, began, self._now)
 
     def _send_data(
         self,
@@ -210,17 +216,6 @@ class Class1Line:
             text = "+FRS: the far end did not fall silent"
             return Heard(Ended.TIMEOUT, began, self._now(), text=text)
         return self._heard(reply, began)
-
-    def _keep_page(self, op: KeepPage, began: float) -> Heard:
-        """A page that cannot be kept, for whatever reason, is refused to the far end."""
-        if self._keep is None:
-            return Heard(Ended.REFUSED, began, self._now(), text="nobody keeps received pages")
-        try:
-            kept, text = self._keep(op), "the page was not kept"
-        except Exception as error:
-            kept, text = False, f"the page could not be kept: {error!r}"
-        ended = Ended.DONE if kept else Ended.REFUSED
-        return Heard(ended, began, self._now(), text="" if kept else text)
 
     def _heard(self, reply: Reply, began: float) -> Heard:
         """A reply that is OK, or NO CARRIER."""

@@ -9,11 +9,22 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from faxcore.errors import ModemError, SettingsError, UnexpectedReply
+from faxcore.errors import ModemError, UnexpectedReply
 from faxcore.modem.at import AtEngine
 from faxcore.modem.class1 import Class1Line
+from faxcore.modem.class2 import Class2Line
+from faxcore.modem.class2_setup import Class2Setup
+from faxcore.modem.dialect import DIALECTS
 from faxcore.modem.link import AtLink, DialOutcome
 from faxcore.modem.number import dial_string
+from faxcore.modem.t32 import (
+    RATES,
+    RESOLUTION_BITS,
+    Numbers,
+    modulations_of,
+    numbers_offering,
+    rungs_up_to,
+)
 from faxcore.profiles import ModemProfile
 from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import CallOptions, FaxDocument, Station
@@ -27,9 +38,6 @@ from faxcore.t30.timing import Timekeeper
 from faxcore.transport.port import Interrupted, Port
 from faxcore.transport.watched import WatchedPort
 
-DRIVEN_CLASSES = ("1", "1.0", "auto")
-"""The fax classes that a profile may ask for."""
-
 UNTOLD_SPEEDS = frozenset({24, 48, 72, 96})
 """What a modem that answers nothing to ``+FTM=?`` is taken to have: V.27ter and V.29."""
 
@@ -37,19 +45,14 @@ UNTOLD_SPEEDS = frozenset({24, 48, 72, 96})
 class FaxModem:
     """Sends and receives through one modem. Closes its port at the end of a ``with``.
 
-    One thread uses it; ``cancel()`` and the ``cancel`` event may come from any other. Raises
-    SettingsError for a profile of a class that is not driven.
+    One thread uses it; ``cancel()`` and the ``cancel`` event may come from any other.
     """
 
     def __init__(self, port: Port, profile: ModemProfile) -> None:
-        if profile.fax_class not in DRIVEN_CLASSES:
-            driven = ", ".join(DRIVEN_CLASSES)
-            raise SettingsError(
-                f"modem profile {profile.name}: class {profile.fax_class} is none of {driven}"
-            )
         self.port = port
         self.profile = profile
         self._speeds: frozenset[int] | None = None
+        self._most: Numbers | None = None
         self._fax_class = ""
         self._cancelled = threading.Event()
         self._use(port)
@@ -75,10 +78,13 @@ class FaxModem:
     @property
     def ladder(self) -> tuple[Rung, ...]:
         """The rungs that the modem has and the profile allows, in the order of falling back."""
+        rungs = FALLBACK if self._most is None else rungs_up_to(self._most.br)
         speeds = self._speeds or UNTOLD_SPEEDS
-        if self.profile.rungs:
-            speeds &= frozenset(self.profile.rungs)
-        return tuple(each for each in FALLBACK if {each.long_train, each.short_train} <= speeds)
+        if self._most is not None:
+            speeds = self._allowed(frozenset(each.long_train for each in rungs))
+            return tuple(each for each in rungs if each.long_train in speeds)
+        speeds = self._allowed(speeds)
+        return tuple(each for each in rungs if {each.long_train, each.short_train} <= speeds)
 
     def prepare(self) -> None:
         """Reset the modem and select its fax class.
@@ -87,6 +93,10 @@ class FaxModem:
         """
         self._speeds = self._link.prepare()
         self._fax_class = self._link.fax_class
+        self._most = None
+        if (setup := self._setup) is not None:
+            setup.prepare()
+            self._most = setup.most
         if not self.ladder:
             told = ", ".join(map(str, sorted(self._speeds))) or "nothing"
             raise UnexpectedReply(f"+FTM=?: no carrier that can be used, got {told}")
@@ -130,15 +140,20 @@ class FaxModem:
             if on_progress is not None:
                 on_progress(share)
 
-        line = self._line(None, sending, limit)
+        offer = self._sendable(document, options)
+        if offer is not None and self._setup is not None:
+            self._setup.before_call(station, offer)
+            options = replace(options, ecm_by_modem=True)
+        line = self._line(offer, None, sending, limit)
         try:
-            outcome = self._try_call(lambda: self._link.dial(to, limit))
+            judge = self._setup.judge if self._setup is not None else None
+            outcome = self._try_call(lambda: self._link.dial(to, limit, judge))
             if outcome.status is not None:
                 return self._unmade(outcome, unsent)
-            line.dialled()
+            line.dialled(outcome.lines)
             connected = self.port.now()
             procedure = send_document(document, station, self.ladder, options)
-            result = run(procedure, line, _tell_both(keeper, observe))
+            result = line.verdict(run(procedure, line, _tell_both(keeper, observe)))
             seconds = self.port.now() - connected
             return replace(result, seconds=seconds, timing=keeper.account())
         finally:
@@ -146,9 +161,9 @@ class FaxModem:
 
     def receivable(self) -> frozenset[Modulation]:
         """The modulations of which the modem receives every rate, as ``+FRM=?`` says."""
-        speeds = self._link.receiving_speeds() or UNTOLD_SPEEDS
-        if self.profile.rungs:
-            speeds &= frozenset(self.profile.rungs)
+        if self._most is not None:
+            return modulations_of(self._most.br)
+        speeds = self._allowed(self._link.receiving_speeds() or UNTOLD_SPEEDS)
         missing = {
             rung.modulation
             for rung in FALLBACK
@@ -179,16 +194,21 @@ class FaxModem:
         """
         self._use(WatchedPort(self.port, cancel) if cancel is not None else self.port)
         limit = self.port.now() + timeout if timeout is not None else math.inf
-        line = self._line(keep, None, limit)
+        offer = None
+        if self._setup is not None:
+            offer = numbers_offering(capabilities, self._setup.most)
+            self._setup.before_call(station, offer)
+        line = self._line(offer, keep, None, limit)
         try:
-            outcome = self._try_call(lambda: self._link.answer(limit))
+            judge_call = self._setup.judge if self._setup is not None else None
+            outcome = self._try_call(lambda: self._link.answer(limit, judge_call))
             if outcome.status is not None:
                 return self._unmade(outcome, ())
-            line.answered()
+            line.answered(outcome.lines)
             connected = self.port.now()
             keeper = Timekeeper()
             procedure = receive_document(capabilities, station, judge)
-            result = run(procedure, line, _tell_both(keeper, observe))
+            result = line.verdict(run(procedure, line, _tell_both(keeper, observe)))
             seconds = self.port.now() - connected
             return replace(result, seconds=seconds, timing=keeper.account())
         finally:
@@ -207,13 +227,44 @@ class FaxModem:
         self._engine = AtEngine(port)
         self._link = AtLink(self._engine, self.profile)
 
+    @property
+    def _setup(self) -> Class2Setup | None:
+        """The preparations that the classes need in which the modem speaks T.30 itself."""
+        dialect = DIALECTS.get(self._fax_class)
+        if dialect is None:
+            return None
+        setup = Class2Setup(self._engine, self.profile, dialect)
+        if self._most is not None:
+            setup.most = self._most
+        return setup
+
     def _line(
         self,
+        offer: Numbers | None,
         keep: Callable[[KeepPage], bool] | None,
         on_progress: Callable[[float], None] | None,
         limit: float,
-    ) -> Class1Line:
-        return Class1Line(self._engine, self.profile, keep, on_progress, limit)
+    ) -> Class1Line | Class2Line:
+        dialect = DIALECTS.get(self._fax_class)
+        if dialect is None or offer is None:
+            return Class1Line(self._engine, self.profile, keep, on_progress, limit)
+        return Class2Line(self._engine, self.profile, dialect, offer, keep, on_progress, limit)
+
+    def _sendable(self, document: FaxDocument, options: CallOptions) -> Numbers | None:
+        """What a modem that negotiates by itself may agree to; None where we negotiate."""
+        most = self._most
+        if most is None:
+            return None
+        slowest = sum(rate <= options.fastest for rate in RATES) - 1
+        offer = replace(most, br=min(most.br, slowest), ec=most.ec if options.ecm else 0)
+        if self.profile.session_before_dialling:  # what is said before DIS must suit anybody
+            resolution = document.pages[0].choices[0].resolution
+            vr = offer.vr & RESOLUTION_BITS.get(resolution, 0)
+            offer = replace(offer, vr=vr, df=0, ec=0)
+        return offer
+
+    def _allowed(self, speeds: frozenset[int]) -> frozenset[int]:
+        return speeds & frozenset(self.profile.rungs) if self.profile.rungs else speeds
 
     def _try_call(self, call: Callable[[], DialOutcome]) -> DialOutcome:
         """A modem that fails once something was dialled is an outcome, too."""

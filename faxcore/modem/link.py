@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from faxcore.errors import CommandRefused, ModemError, NoReply, UnexpectedReply
 from faxcore.modem.at import AtEngine, Reply
@@ -21,6 +22,10 @@ _DTR_DOWN_S = 0.5
 _DTR_UP_S = 2.6
 """Modems need up to this long after a drop of DTR before they listen again."""
 
+Judge: TypeAlias = Callable[[Reply], HangupStatus | None]
+"""What the result of dialling or answering means; None = a fax is there."""
+
+_HUNG_UP = re.compile(r"\+F(HNG|HS):")
 _NUMBERS = re.compile(r"(\d+(?:\.\d+)?)(?:\s*-\s*(\d+))?")
 
 DIAL_OUTCOMES: dict[Code, HangupStatus] = {
@@ -43,16 +48,27 @@ DIAL_OUTCOMES: dict[Code, HangupStatus] = {
 
 @dataclass(frozen=True, slots=True)
 class DialOutcome:
-    """What came of dialling: ``status`` None = connected to a fax; ``text`` what the modem said."""
+    """What came of dialling: ``status`` None = connected to a fax; ``text`` what the modem said.
+
+    ``lines`` is what it reported on the way.
+    """
 
     status: HangupStatus | None
     text: str
     seconds: float
+    lines: tuple[str, ...] = ()
 
     @property
     def connected(self) -> bool:
         """Whether T.30 can begin."""
         return self.status is None
+
+
+CLASSES_1 = ("1", "1.0")
+"""The classes in which T.30 is ours; in the others it is the modem's."""
+
+_BY_PREFERENCE = ("1.0", "1", "2.1", "2.0", "2")
+"""What "auto" takes of what is offered."""
 
 
 class AtLink:
@@ -93,7 +109,7 @@ class AtLink:
                 self._wish(command)
         for command in self._profile.after_class:
             self._command(command)
-        return self.speeds()
+        return self.speeds() if self.fax_class in CLASSES_1 else frozenset()
 
     def speeds(self) -> frozenset[int]:
         """The values of ``+FTM=?``; empty where the modem does not tell."""
@@ -110,7 +126,7 @@ class AtLink:
         reply.expect(Code.OK)
         return parse_speeds(" ".join(reply.lines))
 
-    def dial(self, number: str, limit: float) -> DialOutcome:
+    def dial(self, number: str, limit: float, judge: Judge | None = None) -> DialOutcome:
         """Dial and wait for what comes of it, until ``limit`` at the latest.
 
         Raises NumberRefused before anything is sent; after that, ModemError only where the modem
@@ -118,15 +134,16 @@ class AtLink:
         """
         command = self._profile.dial + dial_string(number)
         self._set_flow_again()
-        return self._call(command, limit, "dialling", DIAL_FINAL)
+        return self._call(command, limit, "dialling", DIAL_FINAL, judge or judge_reply)
 
-    def answer(self, limit: float) -> DialOutcome:
+    def answer(self, limit: float, judge: Judge | None = None) -> DialOutcome:
         """Answer a call that rings (``ATA``); CONNECT implies ``+FTH=3`` (T.31 8.3.1).
 
         A RING may cross with the command; it is no second call.
         """
         self._set_flow_again()
-        return self._call("ATA", limit, "answering", DIAL_FINAL - {Code.RING})
+        finals = DIAL_FINAL - {Code.RING}
+        return self._call("ATA", limit, "answering", finals, judge or judge_reply)
 
     def wait_for_ring(self, until: float) -> bool:
         """Whether a call comes in before a moment."""
@@ -154,7 +171,9 @@ class AtLink:
                 return True
         return not self._in_call
 
-    def _call(self, command: str, limit: float, what: str, finals: frozenset[Code]) -> DialOutcome:
+    def _call(
+        self, command: str, limit: float, what: str, finals: frozenset[Code], judge: Judge
+    ) -> DialOutcome:
         began = self.engine.port.now()
         until = min(began + self._profile.dial_seconds, limit)
         self._in_call = True
@@ -172,7 +191,9 @@ class AtLink:
             return self._outcome(HangupStatus.EQUIPMENT, str(error), began)
         if reply.code is Code.RING:
             self._abort_call()
-        return self._outcome(_judge(reply), f"{what}: the modem said {reply.line}", began)
+        said = next((line for line in reply.lines if _HUNG_UP.match(line)), reply.line)
+        outcome = self._outcome(judge(reply), f"{what}: the modem said {said}", began)
+        return replace(outcome, lines=reply.lines)
 
     def _outcome(self, status: HangupStatus | None, text: str, began: float) -> DialOutcome:
         return DialOutcome(status, text, self.engine.port.now() - began)
@@ -214,7 +235,7 @@ class AtLink:
             raise CommandRefused("+FCLASS=?: got ERROR: this is no fax modem")
         classes = parse_classes(" ".join(reply.expect(Code.OK).lines))
         if wanted == "auto":
-            wanted = "1.0" if "1.0" in classes else "1"
+            wanted = next((each for each in _BY_PREFERENCE if each in classes), "1")
         if classes and wanted not in classes:
             raise UnexpectedReply(
                 f"+FCLASS=?: expected class {wanted} among them, got {', '.join(classes)}"
@@ -289,7 +310,7 @@ def _after_prefix(text: str) -> str:
     return re.sub(r"(AT)?\+F[A-Z0-9.]*[:=?]+", " ", text.upper())
 
 
-def _judge(reply: Reply) -> HangupStatus | None:
+def judge_reply(reply: Reply) -> HangupStatus | None:
     """None for a fax connection. A speed behind CONNECT means that a data modem answered."""
     if reply.code is not Code.CONNECT:
         return DIAL_OUTCOMES[reply.code]

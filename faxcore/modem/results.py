@@ -67,7 +67,7 @@ NUMBERS: dict[str, Code] = {
 _WITH_REST = {"CONNECT": Code.CONNECT, "DELAYED": Code.DELAYED, "BLACKLISTED": Code.BLACKLISTED}
 _ERROR = re.compile(r"\+CM[ES] ERROR\b.*")
 _UNASKED = re.compile(
-    r"(RING|\+CRING\b.*|CID:.*|(DATE|TIME|NMBR|NAME|MESG|DDN)\s*=.*|\+FHS:.*|VRID:.*|RING [A-Z0-9])"
+    r"(RING|\+CRING\b.*|CID:.*|(DATE|TIME|NMBR|NAME|MESG|DDN)\s*=.*|VRID:.*|RING [A-Z0-9])"
 )
 
 

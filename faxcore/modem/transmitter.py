@@ -68,20 +68,19 @@ def start_data(carriers: Carriers, speed: int, delay_ms: int) -> Reply:
         return reply
 
 
-def send_data(
+def write_data(
     carriers: Carriers,
     octets: bytes,
     bits_per_second: int,
     progress: Callable[[float], None] | None = None,
-) -> Reply:
-    """Send data on the fast carrier and drop it: OK, or NO CARRIER on a lost line.
+) -> Reply | None:
+    """Give data to the modem as it takes them; a reply only where one came before their end.
 
     Modems with deep buffers take a page at once and answer minutes later, so the wait is as long
     as the data at its rate, and half as long again, and a minute.
     """
     data = stuff(octets)
-    deadline = carriers.now() + len(octets) * 8 / bits_per_second * 1.5 + 60.0
-    carriers.engine.expect_more("fast data")
+    deadline = _deadline(carriers, octets, bits_per_second)
     sent = 0
     while sent < len(data):
         until = min(deadline, carriers.now() + _SLICE_S, carriers.limit)
@@ -91,11 +90,30 @@ def send_data(
             progress(sent / len(data))
         early = carriers.reply_or_none(carriers.now())
         if early is not None:
-            carriers.state = State.COMMAND
-            return early.expect(Code.NO_CARRIER)
+            return early
         carriers.check_limit()
         if carriers.now() >= deadline:
             raise NoReply(f"the modem took {sent} of {len(data)} octets, and then no more")
+    return None
+
+
+def _deadline(carriers: Carriers, octets: bytes, bits_per_second: int) -> float:
+    return carriers.now() + len(octets) * 8 / bits_per_second * 1.5 + 60.0
+
+
+def send_data(
+    carriers: Carriers,
+    octets: bytes,
+    bits_per_second: int,
+    progress: Callable[[float], None] | None = None,
+) -> Reply:
+    """Send data on the fast carrier and drop it: OK, or NO CARRIER on a lost line."""
+    deadline = _deadline(carriers, octets, bits_per_second)
+    carriers.engine.expect_more("fast data")
+    early = write_data(carriers, octets, bits_per_second, progress)
+    if early is not None:
+        carriers.state = State.COMMAND
+        return early.expect(Code.NO_CARRIER)
     carriers.end_data()
     reply = carriers.engine.reply(min(deadline, carriers.limit), ENDS)
     carriers.state = State.COMMAND

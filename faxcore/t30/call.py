@@ -43,6 +43,7 @@ _STOPPED = {
     Ended.CANCELLED: (HangupStatus.CANCELLED, True),
     Ended.TIME_LIMIT: (HangupStatus.TIME_LIMIT, True),
     Ended.EQUIPMENT: (HangupStatus.EQUIPMENT, False),
+    Ended.HUNG_UP: (HangupStatus.ABORTED, False),
 }
 
 

@@ -64,12 +64,14 @@ class CallOptions:
     """What a caller allows in one call.
 
     ``ecm`` whether error correction is used where the far end has it; ``fastest`` the highest
-    rate in bit/s; ``small_frames`` asks for frames of 64 octets whatever the far end prefers.
+    rate in bit/s; ``small_frames`` asks for frames of 64 octets whatever the far end prefers;
+    ``ecm_by_modem`` that the modem does the correcting (T.32) and wants pages as they are coded.
     """
 
     ecm: bool = True
     fastest: int = 14400
     small_frames: bool = False
+    ecm_by_modem: bool = False
 
     def __post_init__(self) -> None:
         if self.fastest < _SLOWEST:

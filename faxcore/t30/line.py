@@ -136,6 +136,8 @@ class Ended(enum.Enum):
     CANCELLED = "cancelled"
     TIME_LIMIT = "time limit"
     """The whole call took longer than the caller allows."""
+    HUNG_UP = "hung up"
+    """The modem, which speaks T.30 by itself, has ended the call; ``Heard.text`` says why."""
     EQUIPMENT = "equipment"
     """The modem or its port failed; ``Heard.text`` says how."""
 

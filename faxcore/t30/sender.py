@@ -128,7 +128,7 @@ def send_pages(call: Call) -> Procedure[None]:
     form = yield from train(call, index)
     while True:
         following = _what_follows(call, index)
-        if call.agreed.ecm:
+        if call.agreed.ecm and not call.options.ecm_by_modem:
             verdict = yield from send_page_with_correction(call, index, form, following)
         else:
             yield from send_page(call, index, form)

@@ -46,6 +46,22 @@ def line_octets(
     return _place_rows(page, fill, lead, END_OF_PAGE[page.coding])
 
 
+def without_end(octets: bytes, coding: Coding) -> bytes:
+    """A page as ``line_octets`` makes it, but without RTC or EOFB, for modems that add their own.
+
+    Zeros stand where it was, which are fill. What does not end so is given back as it is.
+    """
+    end = END_OF_PAGE[coding]
+    kept = octets.rstrip(b"\0")
+    spare = len(end) // 8 + 2
+    tail = int.from_bytes(kept[-spare:], "big")
+    zeros = (tail & -tail).bit_length() - 1 if tail else 0
+    if tail >> zeros & ((1 << len(end)) - 1) != int(end, 2):
+        return octets
+    tail = tail >> (zeros + len(end)) << (zeros + len(end))
+    return (kept[:-spare] + tail.to_bytes(len(kept[-spare:]), "big")).rstrip(b"\0") + b"\0"
+
+
 def aligned_rows(page: EncodedPage) -> bytes:
     """The rows of an MH or MR page with fill that makes every EOL end on an octet, without RTC.
 

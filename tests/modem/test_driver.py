@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faxcore.errors import CommandRefused, NumberRefused, PortError, SettingsError, UnexpectedReply
+from faxcore.errors import CommandRefused, NumberRefused, PortError, UnexpectedReply
 from faxcore.modem.driver import FaxModem
 from faxcore.profiles import ModemProfile
 from faxcore.sim.modem import SimModem
@@ -82,11 +82,6 @@ def test_a_modem_without_usable_carriers_raises_before_dialling() -> None:
     fax = FaxModem(VirtualPort(ScriptDce(preparing(b"3,200"))), PROFILE)
     with pytest.raises(UnexpectedReply, match=r"no carrier that can be used, got 3, 200"):
         fax.prepare()
-
-
-def test_another_class_is_refused() -> None:
-    with pytest.raises(SettingsError, match=r"class 2\.0"):
-        FaxModem(VirtualPort(ScriptDce([])), replace(PROFILE, fax_class="2.0"))
 
 
 @pytest.mark.parametrize(
