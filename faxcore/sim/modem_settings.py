@@ -154,9 +154,12 @@ class Settings:
         return None
 
     def _obey_register(self, value: str) -> str | None:
-        if value.endswith("?"):
-            return f"{self.registers.get(int(value[:-1]), 0):03d}"
-        register, _, number = value.partition("=")
+        asked = value.endswith("?")
+        register, _, number = value.removesuffix("?").partition("=")
+        if not (register + (number or "0")).isdecimal() or not register:
+            raise Refused
+        if asked:
+            return f"{self.registers.get(int(register), 0):03d}"
         self.registers[int(register)] = int(number or 0)
         return None
 
