@@ -7,8 +7,9 @@ has to say is held back until the recorded moment, as flow control would, so tha
 the same time as well. One that says something else, or speaks where the modem did, has left the
 recorded path: TranscriptMismatch.
 
-A transcript knows nothing of modem lines, and an interruption cannot be replayed: it came from
-somebody else.
+Untidy: a transcript knows nothing of modem lines, and an interruption cannot be replayed, for it
+came from somebody else. A driver that had sent a page too slowly by the real clock, so that the
+modem gave the page up between two octets, may say some more of it in the replay.
 """
 
 from __future__ import annotations
@@ -21,8 +22,11 @@ from faxcore.transport.port import LineState
 from faxcore.transport.transcript import Direction, Entry, Transcript, read_transcript
 
 SCHEME = "replay"
-_HOLD_S = 0.25
+_EARLY_S = 0.25
 """A computer that is early by this much is held back; by more, it is taken at its word."""
+
+_FULL_S = 1.9
+"""So long a modem that says nothing may have held the computer up, because its buffer was full."""
 
 _SHOWN = 24
 _MAX_PACE = 1000.0
@@ -90,10 +94,12 @@ class TranscriptDce:
         """See ``Dce.room``: what the computer had said by this moment."""
         self._now = now
         entry = self._current
-        if entry is None or (self._moment - now > _HOLD_S and self._begins):
+        if entry is None:
             return 1
-        if self._speaks or self._moment > now:
-            return 0
+        if self._speaks:
+            return 0 if self._moment - now <= _FULL_S else 1
+        if self._moment > now:
+            return 0 if self._holds(now) else len(entry.data) - self._got
         open_, place = len(entry.data) - self._got, self._place + 1
         while place < len(self._entries):
             entry = self._entries[place]
@@ -116,15 +122,18 @@ class TranscriptDce:
         return not self.finished and self._entries[self._place].direction is Direction.FROM_MODEM
 
     @property
-    def _begins(self) -> bool:
-        """Whether another speaks next than spoke before, or still does."""
-        before = self._entries[self._place - 1].direction if self._place else Direction.FROM_MODEM
-        return (self._got == 0 and before is Direction.FROM_MODEM) or self._speaks
-
-    @property
     def _moment(self) -> float:
         """When the next entry is due."""
         return self._entries[self._place].at + self._shift
+
+    def _holds(self, now: float) -> bool:
+        """Whether the computer, early as it is, waits until the recorded moment.
+
+        It does so while it goes on, as it did then; where it begins, only if it is a little early.
+        """
+        before = self._entries[self._place - 1].direction if self._place else Direction.FROM_MODEM
+        begins = before is Direction.FROM_MODEM
+        return self._got == 0 and (not begins or self._moment - now <= _EARLY_S)
 
     def _advance(self) -> None:
         self._place += 1

@@ -181,6 +181,36 @@ def test_a_call_is_replayed_by_the_real_clock(tmp_path: Path) -> None:
     assert replayed.pages == recorded.pages
 
 
+def test_a_call_recorded_by_the_real_clock_is_made_again_in_virtual_time(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    recorded = send(open_port("sim://?far=dcn-after-dis&pace=20", PROFILE, record=first))
+    replayed = send(open_port(f"replay://{first}", PROFILE, record=second))
+    assert replayed.status is recorded.status
+    assert octets(second) == octets(first)
+    then, now = moments(first), moments(second)
+    assert [at - now[0] for at in now] == pytest.approx([at - then[0] for at in then], abs=0.003)
+
+
+def test_a_full_modem_holds_the_computer_up() -> None:
+    """What it says meanwhile comes first; it is no mismatch that the computer has more to say."""
+    entries = (Entry(0.0, TO, b"page"), Entry(1.0, FROM, b"OK"), Entry(1.1, TO, b"more"))
+    port = VirtualPort(TranscriptDce(Transcript((), entries)))
+    assert port.write(b"page", 1.0) == 4
+    assert port.write(b"more", 4.0) == 4
+    assert port.now() == 1.1
+    assert port.read(1.1) == b"OK"
+
+
+@pytest.mark.parametrize(("recorded", "said"), [(0.2, 0.2), (30.0, 0.0)])
+def test_a_computer_that_is_early_waits_a_little_and_no_more(recorded: float, said: float) -> None:
+    entries = (Entry(recorded, TO, b"AT\r"), Entry(recorded + 1, FROM, b"OK"))
+    port = VirtualPort(TranscriptDce(Transcript((), entries)))
+    assert port.write(b"AT\r", 10.0) == 3
+    assert port.now() == said
+    assert port.read(40.0) == b"OK"
+    assert port.now() == said + 1
+
+
 def test_a_mismatch_by_the_real_clock_is_a_fault_of_the_port(tmp_path: Path) -> None:
     path = tmp_path / "call"
     send(open_port("sim://", PROFILE, record=path), HERE, 1, 200)
