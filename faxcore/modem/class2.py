@@ -323,7 +323,9 @@ class Class2Line:
 
     def _ask_status(self, reply: Reply) -> None:
         """OK means a page that was taken, ERROR one that was not; ``+FPS?`` tells more (T.32)."""
-        if self._reports.status is not None or self._reports.hung_up is not None:
+        if self._reports.status is not None:
+            return
+        if self._reports.hung_up not in {None, HangupStatus.NORMAL}:
             return
         if reply.code is Code.OK:
             self._reports.status = _STATUS_OF[FCF.MCF]

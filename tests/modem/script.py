@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,7 +33,8 @@ class ScriptDce:
         self.states: list[LineState] = []
         self.heard = b""
         self._got = b""
-        self._out: list[tuple[float, bytes]] = []
+        self._out: list[tuple[float, int, bytes]] = []
+        self._said = itertools.count()
         self._last = 0.0
 
     @property
@@ -54,20 +57,25 @@ class ScriptDce:
 
     def _say(self, data: bytes, at: float) -> None:
         if not self.piecemeal:
-            self._out += [(at, data)] if data else []
+            if data:
+                self._push(at, data)
             return
         at = max(at, self._last)
         for octet in data:
             at += OCTET_S
-            self._out.append((at, bytes((octet,))))
+            self._push(at, bytes((octet,)))
         self._last = at
 
+    def _push(self, at: float, data: bytes) -> None:
+        heapq.heappush(self._out, (at, next(self._said), data))
+
     def due(self) -> float | None:
-        return min((at for at, _ in self._out), default=None)
+        return self._out[0][0] if self._out else None
 
     def take(self, now: float) -> bytes:
-        ready = b"".join(data for at, data in self._out if at <= now)
-        self._out = [(at, data) for at, data in self._out if at > now]
+        ready = b""
+        while self._out and self._out[0][0] <= now:
+            ready += heapq.heappop(self._out)[2]
         return ready
 
     def room(self, now: float) -> int:
