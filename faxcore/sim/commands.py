@@ -30,7 +30,7 @@ class Command:
     @property
     def number(self) -> int:
         """The value after ``=``, a decimal number of at most three digits."""
-        if not re.fullmatch(r"=\s*\d{1,3}", self.value):
+        if not re.fullmatch(r"=\s*\d{1,3}", self.value, re.ASCII):
             raise Refused
         return int(self.value[1:])
 

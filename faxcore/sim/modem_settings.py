@@ -32,7 +32,7 @@ class Parameter:
 
     def parse(self, text: str) -> tuple[int, ...]:
         """The values behind ``=``; what is left out is 0."""
-        if not re.fullmatch(r"\s*\d{1,3}(\s*,\s*\d{1,3})*\s*", text):
+        if not re.fullmatch(r"\s*\d{1,3}(\s*,\s*\d{1,3})*\s*", text, re.ASCII):
             raise Refused
         values = tuple(int(each) for each in text.split(","))
         over = any(value > most for value, most in zip(values, self.highest, strict=False))

@@ -12,8 +12,8 @@ COMMANDS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("command", [b"ATS", b"ATS=3", b"ATS?"])
-def test_a_register_without_a_number_is_an_error(command):
+@pytest.mark.parametrize("command", [b"ATS", b"ATS=3", b"ATS?", b"AT+FTS=\x1c3", b"AT+FAR=\x1c1"])
+def test_a_command_without_a_number_is_an_error(command):
     modem = SimModem()
     modem.feed(command + b"\r", 0.0)
     assert b"ERROR" in modem.take(0.0)
