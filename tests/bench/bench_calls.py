@@ -16,10 +16,14 @@ from faxcore.profiles import load_profile
 from faxcore.sim import SCENARIOS, SimModem
 from faxcore.sim.played_end import play
 from faxcore.t30.document import FaxDocument, Station
+from faxcore.t30.line import ReceiveFrames
 from faxcore.t30.receiver import receive_document
 from faxcore.t30.sender import send_document
 from faxcore.transport.virtual_port import VirtualPort
 from tests.documents import document, page
+
+KEPT_CARRIERS = 4
+"""So many of the last carriers of either station may still be asked about."""
 
 PROFILE = load_profile("generic-class1")
 
@@ -59,6 +63,26 @@ def economy(scenario: str, pages: FaxDocument) -> None:
     )
 
 
+def flat(count: int) -> None:
+    """Memory of our own side: the far end and the line forget each page as soon as it is over."""
+    many = FaxDocument((page(1, 2200),) * count)
+    modem = SimModem()
+
+    def forget(op, heard):
+        if isinstance(op, ReceiveFrames) and heard is not None and modem.telephone is not None:
+            modem._answerer.pages.clear()
+            for carriers in (modem.telephone.near, modem.telephone.far):
+                del carriers[:-KEPT_CARRIERS]
+
+    tracemalloc.start()
+    with FaxModem(VirtualPort(modem), PROFILE) as fax:
+        before = tracemalloc.get_traced_memory()[0]
+        result = fax.send(many, "1", Station("1"), observe=forget)
+    peak = tracemalloc.get_traced_memory()[1] - before
+    tracemalloc.stop()
+    print(f"  {count:4} pages: ok {result.ok}, {peak / 2**20:.1f} MiB at most during the call")
+
+
 def main() -> None:
     """Print everything."""
     short = "--short" in sys.argv
@@ -82,6 +106,9 @@ def main() -> None:
         print(
             f"{count} pages: ok {result.ok}, {result.seconds:.0f} s in {took:.1f} s traced, {kept}"
         )
+    print("memory of a call, what the far end and the line keep apart:")
+    for count in (10, 100) if short else (10, 100, 999):
+        flat(count)
     start = time.perf_counter()
     at_call("normal", FaxDocument((page(1, 2200),) * 100))
     print(f"100 pages of 2200 rows: {time.perf_counter() - start:.2f} s")
