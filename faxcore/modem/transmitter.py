@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from faxcore.errors import NoReply
+from faxcore.errors import NoReply, UnexpectedReply
 from faxcore.modem.at import Reply
 from faxcore.modem.carriers import ENDS, Carriers, State
 from faxcore.modem.results import Code
@@ -113,6 +113,8 @@ def send_data(
     early = write_data(carriers, octets, bits_per_second, progress)
     if early is not None:
         carriers.state = State.COMMAND
+        if early.code is Code.OK:
+            raise UnexpectedReply("fast data: the modem ran dry, for this computer was too slow")
         return early.expect(Code.NO_CARRIER)
     carriers.end_data()
     reply = carriers.engine.reply(min(deadline, carriers.limit), ENDS)

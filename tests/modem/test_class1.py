@@ -310,6 +310,18 @@ def test_a_line_lost_in_a_page_ends_it(piecemeal: bool) -> None:
     assert "NO CARRIER" in heard.text
 
 
+def test_a_modem_that_runs_dry_says_ok_in_the_middle(piecemeal: bool) -> None:
+    """T.31 8.3.3: a carrier without data is dropped."""
+    page = bytes(range(200)) * 20
+    sent = stuff(page)[:1024]
+    bench = Bench((b"AT+FTM=96\r", CONNECT), (sent, OK), piecemeal=piecemeal)
+    bench.modem.room = lambda now: 1024 if not bench.modem.finished else 0  # type: ignore[method-assign]
+    turned = bytes(int(f"{octet:08b}"[::-1], 2) for octet in page)
+    heard = bench.perform(SendPage(V29_9600, turned, 1))
+    assert heard.ended is Ended.EQUIPMENT
+    assert heard.text == "fast data: the modem ran dry, for this computer was too slow"
+
+
 def test_a_modem_that_takes_no_data_is_given_up() -> None:
     bench = Bench((b"AT+FTM=96\r", CONNECT))
     bench.modem.room = lambda now: 20 if not bench.modem.finished else 0  # type: ignore[method-assign]
