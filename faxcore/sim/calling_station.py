@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -56,5 +57,10 @@ class CallerKind:
         return Caller(document, _STATION, self.options, self.ladder, self.deviate)
 
     def _page(self, number: int) -> FaxPage:
-        bitmap = numbered_page(number, self.resolution(number))
-        return FaxPage(tuple(encode_page(bitmap, coding) for coding in self.codings))
+        return _page(number, self.resolution(number), self.codings)
+
+
+@functools.lru_cache(maxsize=64)
+def _page(number: int, resolution: Resolution, codings: tuple[Coding, ...]) -> FaxPage:
+    bitmap = numbered_page(number, resolution)
+    return FaxPage(tuple(encode_page(bitmap, coding) for coding in codings))

@@ -157,6 +157,6 @@ def spread(names: list[str]) -> list[tuple[str, float]]:
         (name, latency)
         for place, name in enumerate(names)
         for latency in LATENCIES[1:]
-        if ALL_CALLS or place % 6 == LATENCIES.index(latency)
+        if ALL_CALLS or place % 12 == LATENCIES.index(latency)
     ]
     return [(name, 0.0) for name in names] + late

@@ -20,7 +20,7 @@ from tests.calls.played import ALL_CALLS, DOCUMENTS, OFFERED, PROFILE, decode_re
 from tests.calls.test_truth import Noisy
 
 CONFIRMED = PageOutcome.CONFIRMED
-EACH = 1250 if ALL_CALLS else 12
+EACH = 850 if ALL_CALLS else 12
 """Calls of each of eight kinds."""
 
 LONGEST = 1500.0

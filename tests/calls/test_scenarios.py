@@ -4,6 +4,8 @@ The judge must have nothing to say but that silences are too long by exactly wha
 forces: a change of carrier costs two turns, one to ask for the silence and one to end it.
 """
 
+import functools
+
 import pytest
 
 from faxcore.modem.driver import FaxModem
@@ -58,13 +60,31 @@ LATENCIES = (0.0, 0.020, 0.100)
 PROFILE = load_profile("generic-class1")
 
 
+paper = functools.cache(document)
+
+
 def call(scenario, latency_s=0.0, pages=3, rows=600, **options):
     """One call; the result, the simulated modem and the port."""
     modem = SimModem(scenario)
     port = VirtualPort(modem, latency_s)
     with FaxModem(port, PROFILE) as fax:
-        result = fax.send(document(pages, rows), "+1 555 0100", Station("+44 1"), **options)
+        result = fax.send(paper(pages, rows), "+1 555 0100", Station("+44 1"), **options)
     return result, modem, port
+
+
+@functools.cache
+def played(scenario, latency_s):
+    """One call, played once: the result, the modem, and how often we changed carriers."""
+    changes = 0
+
+    def observe(op, heard):
+        """DCS to TCF, and from page data to the command that follows it."""
+        nonlocal changes
+        if isinstance(op, SendTraining | SendPage) and heard is not None:
+            changes += heard.done
+
+    result, modem, _ = call(scenario, latency_s, observe=observe)
+    return result, modem, changes
 
 
 def test_every_scenario_is_played():
@@ -74,7 +94,7 @@ def test_every_scenario_is_played():
 @pytest.mark.parametrize("latency_s", LATENCIES)
 @pytest.mark.parametrize("scenario", EXPECTED)
 def test_outcome(scenario, latency_s):
-    result, modem, _ = call(scenario, latency_s)
+    result, modem, _ = played(scenario, latency_s)
     status, outcomes = EXPECTED[scenario]
     assert result.status is status, result.text
     assert tuple(page.outcome for page in result.pages) == outcomes
@@ -85,15 +105,7 @@ def test_outcome(scenario, latency_s):
 @pytest.mark.parametrize("latency_s", LATENCIES)
 @pytest.mark.parametrize("scenario", EXPECTED)
 def test_only_late_by_what_the_latency_forces(scenario, latency_s):
-    changes = 0
-
-    def observe(op, heard):
-        """DCS to TCF, and from page data to the command that follows it."""
-        nonlocal changes
-        if isinstance(op, SendTraining | SendPage) and heard is not None:
-            changes += heard.done
-
-    _, modem, _ = call(scenario, latency_s, observe=observe)
+    _, modem, changes = played(scenario, latency_s)
     if latency_s == 0:
         assert modem.notes == []
         return
@@ -107,7 +119,7 @@ def test_only_late_by_what_the_latency_forces(scenario, latency_s):
     "scenario", [name for name, (_, pages) in EXPECTED.items() if pages == ALL]
 )
 def test_the_pages_arrive_pixel_for_pixel(scenario, latency_s):
-    result, modem, _ = call(scenario, latency_s)
+    result, modem, _ = played(scenario, latency_s)
     coarse = result.parameters.resolution is Resolution.COARSE
     sent = [
         bitmap(number, 400, Resolution.COARSE) if coarse else bitmap(number, 600)

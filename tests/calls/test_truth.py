@@ -97,7 +97,7 @@ def moments(step):
 
 @pytest.mark.parametrize("scenario", ["normal", "ecm", "ecm-damage-once", "rtn-page-2", "v29"])
 def test_a_line_cut_at_any_moment(scenario):
-    for at in moments(0.41):
+    for at in moments(1.37):
         modem = SimModem(scenario)
         check(fax(Unplugged(modem, at)), modem)
 
