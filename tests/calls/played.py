@@ -93,9 +93,20 @@ def watched(bend, walk: Walk):
     return both(watch, bend) if bend is not None else watch
 
 
-@functools.cache
 def send(name: str, kind: str = "mps", latency_s: float = 0.0, profile=PROFILE) -> Played:
     """A document is sent to the far end of this name, by a modem of this profile."""
+    return _send(name, kind, latency_s, profile)
+
+
+def receive(
+    name: str, latency_s: float = 0.0, pages: int = 3, kept: bool = True, profile=PROFILE
+) -> Played:
+    """The caller of this name calls. Where RR is its matter, we are not ready at once."""
+    return _receive(name, latency_s, pages, kept, profile)
+
+
+@functools.cache
+def _send(name: str, kind: str, latency_s: float, profile) -> Played:
     near, far = Walk(), Walk()
     end = scenario(name)
     modem = SimModem(replace(end, deviate=watched(end.deviate, far)), profile=profile)
@@ -105,10 +116,7 @@ def send(name: str, kind: str = "mps", latency_s: float = 0.0, profile=PROFILE) 
 
 
 @functools.cache
-def receive(
-    name: str, latency_s: float = 0.0, pages: int = 3, kept: bool = True, profile=PROFILE
-) -> Played:
-    """The caller of this name calls. Where RR is its matter, we are not ready at once."""
+def _receive(name: str, latency_s: float, pages: int, kept: bool, profile) -> Played:
     near, far = Walk(), Walk()
     calling = caller(name, pages)
     calling = replace(calling, deviate=watched(calling.deviate, far))
