@@ -22,7 +22,7 @@ from faxcore.modem.at import AtEngine, Reply
 from faxcore.modem.carriers import Carriers, LimitReached, State
 from faxcore.modem.class1 import describe
 from faxcore.modem.class2_reports import Reports
-from faxcore.modem.dialect import DLE_ENDS, ETX_ENDS, PAGE_STATUS, Dialect
+from faxcore.modem.dialect import DLE_ENDS, ETX_ENDS, GIVEN_UP, PAGE_STATUS, Dialect
 from faxcore.modem.keeping import keep_page
 from faxcore.modem.results import FINAL, Code
 from faxcore.modem.stuffing import CAN, DLE, END, Unstuffer
@@ -54,7 +54,11 @@ _TRAINED_S = 180.0
 """From ``+FDT`` to CONNECT: all rates may have to be tried."""
 
 _ANSWERED_S = 60.0
-"""From the end of a page to its status: three tries at T4, and the drain of the modem's buffer."""
+"""From the end of a page to its status: three tries at T4, and what the modem still has to send."""
+
+_CORRECTED_S, _CORRECTIONS = 300.0, 8
+"""The same where the modem corrects errors: RNR for T5, PPR at every rate, and the page so many
+times over."""
 
 _XON_S = 2.0
 _SILENT_S = 10.0
@@ -103,7 +107,7 @@ class Class2Line:
         self._page_end: FCF | None = None
         self._ready = False
         self._answering = False
-        self._page_rung: Rung | None = None
+        self._page_seconds = 0.0
         self._failure = ""
 
     def dialled(self, lines: Sequence[str]) -> None:
@@ -144,20 +148,24 @@ class Class2Line:
         """The result of the procedure, with the modem's own reason where it ended the call.
 
         A modem that hangs up normally behind the last page without a word on it leaves that page
-        INFERRED.
+        INFERRED; one that hangs up in phase C has not sent it; one that gives a page up in spite of
+        error correction (status 0) has sent some of it.
         """
         hung_up = self._reports.hung_up
         if result.status is not HangupStatus.ABORTED or hung_up is None:
             return result
-        if hung_up is not HangupStatus.NORMAL:
-            return replace(result, status=hung_up)
-        if self._answering or self._page_end is not FCF.EOP or not result.pages:
+        if hung_up is HangupStatus.NORMAL and self._page_end is FCF.EOP and not self._answering:
+            text = "the modem hung up normally behind the last page, and said nothing of the page"
+            return _with_outcome(replace(result, status=hung_up, text=text), PageOutcome.INFERRED)
+        if hung_up is HangupStatus.NORMAL:
             return result
-        last = replace(result.pages[-1], outcome=PageOutcome.INFERRED)
-        text = "the modem hung up normally behind the last page, and said nothing of the page"
-        return replace(
-            result, status=HangupStatus.NORMAL, pages=(*result.pages[:-1], last), text=text
-        )
+        if self._reports.status == GIVEN_UP:
+            text = f"{result.text}: the modem gave a page up in spite of error correction"
+            result = replace(result, status=HangupStatus.PAGE_REJECTED, text=text)
+            return _with_outcome(result, PageOutcome.DOUBTFUL)
+        result = replace(result, status=hung_up)
+        in_page = HangupStatus.PHASE_C <= hung_up < HangupStatus.PHASE_D
+        return _with_outcome(result, PageOutcome.UNSENT) if in_page else result
 
     def _perform(self, op: LineOp, began: float) -> Heard:
         if isinstance(op, ReceiveFrames):
@@ -292,7 +300,8 @@ class Class2Line:
         octets = op.octets
         if self._profile.appends_rtc and coding is not None:
             octets = without_end(octets, coding)
-        self._page_end, self._page_rung = None, op.rung
+        self._page_end = None
+        self._page_seconds = len(octets) * 8 / op.rung.bits_per_second
         early = write_data(
             self._carriers, reverse_bits(octets), op.rung.bits_per_second, self._on_progress
         )
@@ -300,7 +309,7 @@ class Class2Line:
             self._left_data(early)
             raise UnexpectedReply(f"a page: {early.line} before its end")
         if self._dialect.page_ends_by_command:
-            self._left_data(self._end_data(END, "the page's end", octets))
+            self._left_data(self._end_data(END, "the page's end"))
 
     def _end_page(self, kind: FCF) -> None:
         """Say what follows the page; its status, if any came, is what the far end answered."""
@@ -309,13 +318,17 @@ class Class2Line:
         self._page_end = kind
         self._reports.status = None
         if self._dialect.page_ends_by_command:
-            reply = self._command(f"AT+FET={ETX_ENDS[kind]}", _ANSWERED_S)
+            reply = self._command(f"AT+FET={ETX_ENDS[kind]}", self._patience)
         else:
             end = bytes((DLE, DLE_ENDS[kind]))
-            reply = self._end_data(end, f"the end of the page ({kind.name})", b"")
+            reply = self._end_data(end, f"the end of the page ({kind.name})")
             self._left_data(reply)
             self._ask_status(reply)
-        status = PAGE_STATUS.get(self._reports.status or 0)
+        if self._reports.status == GIVEN_UP:
+            self._disconnect()
+            self._reports.hung_up = self._reports.hung_up or HangupStatus.PHASE_D
+            self._check_hung_up()
+        status = PAGE_STATUS.get(self._reports.status or GIVEN_UP)
         if status is not None:
             self._pending.append((Frame(status),))
         if kind is FCF.EOM and status is not None and self._reports.hung_up is None:
@@ -333,9 +346,15 @@ class Class2Line:
         told = self._command(f"AT{self._dialect.set_status}?")
         self._reports.read_answer(told.lines)
 
-    def _end_data(self, end: bytes, what: str, octets: bytes) -> Reply:
-        rate = self._page_rung.bits_per_second if self._page_rung is not None else 2400
-        patience = _ANSWERED_S + len(octets) * 8 / rate * 1.5
+    @property
+    def _patience(self) -> float:
+        """How long the status of the page may take that was given last."""
+        if self._wanted is not None and self._wanted.ecm:
+            return _CORRECTED_S + _CORRECTIONS * self._page_seconds
+        return _ANSWERED_S + 1.5 * self._page_seconds
+
+    def _end_data(self, end: bytes, what: str) -> Reply:
+        patience = self._patience
         self._engine.expect_more(what)
         self._engine.write_all(end, self._now() + patience)
         return self._reply(patience)
@@ -455,6 +474,15 @@ class Class2Line:
 
     def _now(self) -> float:
         return self._engine.port.now()
+
+
+def _with_outcome(result: CallResult, outcome: PageOutcome) -> CallResult:
+    """The result with this outcome for the page that is uncertain."""
+    pages = tuple(
+        replace(page, outcome=outcome) if page.outcome is PageOutcome.UNCERTAIN else page
+        for page in result.pages
+    )
+    return replace(result, pages=pages)
 
 
 def _rate(numbers: Numbers) -> int:

@@ -18,7 +18,10 @@ DLE_ENDS = {FCF.MPS: 0x2C, FCF.EOM: 0x3B, FCF.EOP: 0x2E}
 """The octet behind the DLE that ends a page in 2.0 (T.32 8.3.3.7, table 17)."""
 
 PAGE_STATUS = {1: FCF.MCF, 2: FCF.RTN, 3: FCF.RTP, 4: FCF.PIN, 5: FCF.PIP}
-"""``+FPTS`` and ``+FPS``: what was said of a page. 0 is a page that error correction gave up."""
+"""``+FPTS`` and ``+FPS``: what was said of a page."""
+
+GIVEN_UP = 0
+"""A page that did not get through in spite of error correction."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,10 @@ class Dialled:
 
 
 class Exchange:
-    """One subscriber's line. ``telephone`` and ``far`` are the connection and its other end."""
+    """One subscriber's line. ``telephone`` and ``far`` are the connection and its other end.
+
+    ``near`` is our own end where the modem itself plays T.30.
+    """
 
     def __init__(
         self,
@@ -52,6 +55,7 @@ class Exchange:
     ) -> None:
         self.telephone: Telephone | None = None
         self.far: PlayedEnd | None = None
+        self.near: PlayedEnd | None = None
         self._scenario = scenario
         self._station = far
         self._keep = keep
@@ -122,6 +126,7 @@ class Exchange:
     def live(self, now: float) -> None:
         """Let the other station go on to ``now``; a caller that has finished hangs up."""
         phone = self.telephone
+        self._advance_near(now)
         if self.far is not None:
             self.far.advance(now)
             if phone is not None and phone.called and self.far.result is not None:
@@ -131,16 +136,29 @@ class Exchange:
                 self._note(note)
             phone.notes.clear()
 
+    def _advance_near(self, now: float) -> None:
+        """Both ends in turn, as long as something happens before ``now``."""
+        while self.near is not None:
+            ends = [end for end in (self.near, self.far) if end is not None]
+            dues = [due for end in ends if (due := end.due(now)) is not None and due <= now]
+            if not dues:
+                return
+            for end in ends:
+                end.advance(min(dues))
+
     def due(self, now: float) -> float | None:
         """When something happens next on the line by itself."""
         moments = [self._next_ring] if self._is_ringing else []
         far_due = self.far.due(now) if self.far is not None else None
-        return min([*moments, far_due] if far_due is not None else moments, default=None)
+        near_due = self.near.due(now) if self.near is not None else None
+        moments += [due for due in (far_due, near_due) if due is not None]
+        return min(moments, default=None)
 
     def hang_up(self, at: float) -> None:
         """Our modem puts the receiver down; a caller comes to its own end on a dead line."""
         if self.telephone is not None:
             self.telephone.hang_up(at)
+            self.near = None
             self.live(math.inf if self.telephone.called else at)
             self.telephone = None
 

@@ -25,6 +25,7 @@ class Fault(enum.Enum):
     COMMAND_IN_DATA = "octets given while data is due"
     LOST_FRAME = "a frame went by unheard"
     LOST_PAGE = "a fast carrier went by unheard"
+    NO_RTC = "a page without its end"
     LATE_ANSWER = "the answer to a command came too late"
 
 

@@ -16,8 +16,10 @@ from faxcore.profiles import ModemProfile, load_profile
 from faxcore.sim.activities import Activity, Modem, Pause
 from faxcore.sim.answerer import Answerer, ReceivedPage
 from faxcore.sim.callers import Caller
+from faxcore.sim.class2 import Class2
+from faxcore.sim.class2_words import WORDS
 from faxcore.sim.commands import Command, Refused, split_line
-from faxcore.sim.exchange import CED_SECONDS, Exchange
+from faxcore.sim.exchange import CED_SECONDS, Dialled, Exchange
 from faxcore.sim.judge import Fault, Note
 from faxcore.sim.line_commands import ON_THE_LINE, LineCommands
 from faxcore.sim.modem_answers import Answers
@@ -74,6 +76,7 @@ class SimModem:
         self._deaf_until = 0.0
         self._idle_from: float | None = None
         self._rings = 0
+        self._class2: Class2 | None = None
         if caller is not None:
             self.ring(caller, _FIRST_RING_SECONDS)
 
@@ -242,14 +245,28 @@ class SimModem:
             self._hang_up(self._now)
         elif command.name in {"Z", "&F"}:
             self._reset()
+        elif self._class2 is not None and (began := self._class2.begin(command, self._now)):
+            self._activity = began
         elif command.name in ON_THE_LINE and command.value != "=?":
             self._activity = self._line_commands.begin(self, command, self._now)
             if self._activity is None:
                 self._reset()
         else:
+            self._obey_quick(command)
+
+    def _obey_quick(self, command: Command) -> None:
+        """A command that only sets or tells."""
+        if self._class2 is not None and command.name.startswith("+F") and command.name != "+FCLASS":
+            text = self._class2.obey(command, self._now)
+        else:
             text = self.settings.obey(command)
-            if text is not None:
-                self._answers.information(self._now, text)
+        if command.name == "+FCLASS" and command.value.startswith("=") and command.value != "=?":
+            known = self.settings.fax_class in WORDS
+            cut = self.scenario.cut_after
+            fax_class = self.settings.fax_class
+            self._class2 = Class2(self, self._exchange, fax_class, cut) if known else None
+        if text is not None:
+            self._answers.information(self._now, text)
 
     def _reset(self) -> None:
         self._hang_up(self._now)
@@ -270,9 +287,15 @@ class SimModem:
         elif dialled.connected:
             if self.profile.answers_in_parts:
                 self._answers.result(self._now, "FAX")
-            self._activity = Listening(self, self._now, dialled.at)
+            self._activity = self._reach(dialled)
         else:
             self._activity = Pause(self, dialled.at, dialled.result)
+
+    def _reach(self, dialled: Dialled) -> Activity:
+        phone = self.telephone
+        if self._class2 is not None and phone is not None:
+            return self._class2.dial(phone.answered)
+        return Listening(self, self._now, dialled.at)
 
     def _answer(self, at: float) -> None:
         """``ATA``: the tone, and then frames are due as after ``+FTH=3`` (T.31 8.3.1)."""
@@ -282,7 +305,10 @@ class SimModem:
         self._exchange.answer(at)
         if self.profile.answers_in_parts:
             self._answers.result(at, "FAX")
-        self._activity = Answering(self, at + CED_SECONDS)
+        if self._class2 is not None:
+            self._activity = self._class2.answer(at)
+        else:
+            self._activity = Answering(self, at + CED_SECONDS)
 
     def _hang_up(self, at: float) -> None:
         if self.telephone is not None:

@@ -76,7 +76,9 @@ class Settings:
     @property
     def classes(self) -> str:
         """What ``+FCLASS=?`` tells."""
-        return "0,1" if self._profile.fax_class == "1" else "0,1,1.0"
+        return {"1": "0,1", "auto": "0,1,1.0"}.get(
+            self._profile.fax_class, f"0,1,{self._profile.fax_class}"
+        )
 
     @property
     def adaptive(self) -> bool:

@@ -13,6 +13,7 @@ from faxcore.errors import ProcedureError
 from faxcore.sim.bends import DamagedFrame
 from faxcore.sim.telephone import Carrier, Telephone
 from faxcore.sim.telephone_signals import FAST, V21, Signal
+from faxcore.sim.waiting import Wait, WaitingProcedure
 from faxcore.t4 import reverse_bits
 from faxcore.t30.frames import Frame
 from faxcore.t30.line import (
@@ -43,16 +44,18 @@ class PlayedEnd:
     """One station of a ``Telephone``, played by a procedure from the moment ``began`` on.
 
     It is the far station, or with ``near`` the one in the simulated modem's place.
+    ``cut_after`` drops the line after so many octets of its n-th fast carrier.
     """
 
     def __init__(
         self,
         telephone: Telephone,
-        procedure: Procedure[CallResult],
+        procedure: Procedure[CallResult] | WaitingProcedure,
         began: float,
         keep: Callable[[KeepPage, float], bool],
         *,
         near: bool = False,
+        cut_after: tuple[int, int] | None = None,
     ) -> None:
         self.result: CallResult | None = None
         self._telephone = telephone
@@ -62,7 +65,10 @@ class PlayedEnd:
         self._keep = keep
         self._began = began
         self._own: Carrier | None = None
-        self._op: LineOp | None = None
+        self._fast_carriers = 0
+        self._cut_after = cut_after
+        self._cut_at: float | None = None
+        self._op: LineOp | Wait | None = None
         self._kept = False
         self._start(None)
 
@@ -78,6 +84,9 @@ class PlayedEnd:
             if heard is None or heard.at > now:
                 return
             self._began = heard.at
+            if self._cut_at is not None:
+                self._telephone.hang_up(self._cut_at)
+                self._cut_at = None
             self._start(heard)
 
     def due(self, now: float) -> float | None:
@@ -95,6 +104,8 @@ class PlayedEnd:
             self._op, self.result = None, stop.value
             return
         self._op = op
+        if isinstance(op, Wait):
+            return
         if isinstance(op, KeepPage):
             self._kept = self._keep(op, self._began)
         elif self._telephone.over is not None:
@@ -118,11 +129,19 @@ class PlayedEnd:
     def _send_fast(self, signal: Signal, octets: bytes) -> Carrier:
         carrier = self._telephone.begin(self._mine, signal, self._began)
         carrier.octets += octets
-        carrier.ended = carrier.data_from + len(octets) * 8 / signal.bits_per_second
+        self._fast_carriers += 1
+        if self._cut_after is not None and self._cut_after[0] == self._fast_carriers:
+            del carrier.octets[self._cut_after[1] :]
+        seconds = len(carrier.octets) * 8 / signal.bits_per_second
+        carrier.ended = carrier.data_from + seconds
+        if len(carrier.octets) < len(octets):
+            self._cut_at = carrier.ended
         return carrier
 
-    def _ended(self, op: LineOp, now: float) -> Heard | None:
-        """How and when ``op`` ends; None where that depends on what the other station does."""
+    def _ended(self, op: LineOp | Wait, now: float) -> Heard | None:
+        """How and when ``op`` ends; None where that depends on what others do."""
+        if isinstance(op, Wait):
+            return None if op.at is None else self._heard(Ended.DONE, max(op.at, self._began))
         if isinstance(op, Silence):
             return self._heard(Ended.DONE, self._began + op.ms / 1000)
         if isinstance(op, KeepPage):
@@ -131,7 +150,8 @@ class PlayedEnd:
         if over is not None and over <= now:
             return self._heard(Ended.NO_CARRIER, max(over, self._began))
         if self._own is not None and self._own.ended is not None:
-            return self._heard(Ended.DONE, self._own.ended)
+            whole = self._cut_at is None
+            return self._heard(Ended.DONE if whole else Ended.NO_CARRIER, self._own.ended)
         if isinstance(op, ReceiveFrames):
             return self._frames_heard(op.within_s)
         if isinstance(op, ReceiveTraining):

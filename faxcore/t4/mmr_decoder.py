@@ -9,6 +9,7 @@ from faxcore.t4.account import EndedBy
 from faxcore.t4.row_decoder import decode_2d_row
 from faxcore.t4.row_store import RowStore
 from faxcore.t4.run_decoder import window24
+from faxcore.t4.segments import end_of_ones
 
 _EOFB_START = 1  # the first of its two EOLs, in twelve bits
 _BLOCK_ROWS = 1024
@@ -16,7 +17,7 @@ _BLOCK_ROWS = 1024
 
 def decode_mmr(octets: bytes, width: int, limit: int, store: RowStore) -> EndedBy:
     """Decode MMR into ``store``; at most one row over ``limit``."""
-    last_one = len(octets.rstrip(b"\0")) * 8
+    last_one = end_of_ones(octets)  # every code has a 1: what follows is no row
     if acceleration.engaged():
         return _decode_by_compiled_code(octets, width, limit, store, last_one)
     words: list[int] = window24(octets).tolist()

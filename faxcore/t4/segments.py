@@ -43,7 +43,7 @@ class Segments:
 def find_segments(octets: NDArray[np.uint8], tag_bits: int = 0) -> Segments:
     """Cut a page at its EOLs; each is followed by ``tag_bits`` bits that belong to no segment."""
     total = len(octets) * 8
-    final_stop = _last_one(octets) + 1
+    final_stop = end_of_ones(octets.tobytes())
     before, first_one = _gaps(octets)
     at = np.flatnonzero(first_one - before > _EOL_ZEROS)
     stops = np.append(before[at] + 1, final_stop)
@@ -52,10 +52,10 @@ def find_segments(octets: NDArray[np.uint8], tag_bits: int = 0) -> Segments:
     return Segments(starts, np.maximum(stops, starts), ends)
 
 
-def _last_one(octets: NDArray[np.uint8]) -> int:
-    """The position of the last 1, -1 if there is none."""
-    kept = octets.tobytes().rstrip(b"\0")
-    return len(kept) * 8 - 1 - int(_TRAILING[kept[-1]]) if kept else -1
+def end_of_ones(octets: bytes) -> int:
+    """The position behind the last 1, 0 if there is none."""
+    kept = octets.rstrip(b"\0")
+    return len(kept) * 8 - int(_TRAILING[kept[-1]]) if kept else 0
 
 
 def _gaps(octets: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -15,6 +15,7 @@ from faxcore.t4 import (
     line_octets,
     tables,
 )
+from faxcore.t4.line import without_end
 from tests.t4.pages import art, as_art, bits_of, mh_row, octets_of
 
 PAGE = art("""
@@ -150,3 +151,15 @@ def test_row_bits_measure_codes_fill_and_eol():
     decoded = decode(bits)
     assert decoded.row_bits.tolist() == [len(ROWS[0]) + 30 + 12, len(ROWS[1]) + 12]
     assert bits_of(octets_of(bits)).startswith(bits)
+
+
+@pytest.mark.parametrize("coding", Coding)
+@pytest.mark.parametrize("columns", range(20, 36))
+def test_a_page_without_its_end_has_no_row_more(coding, columns):
+    """Modems that add RTC and EOFB themselves are given pages without (T.32)."""
+    sent = PageBitmap.from_array(np.tri(7, columns, columns // 2, dtype=np.bool_))
+    octets = without_end(line_octets(encode_page(sent, coding)), coding)
+    decoded = decode_octets(octets, coding, columns)
+    assert decoded.bitmap == sent
+    assert decoded.bad_rows == 0
+    assert decoded.ended_by is EndedBy.END_OF_DATA

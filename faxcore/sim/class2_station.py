@@ -1,0 +1,278 @@
+"""The T.30 of a simulated modem of class 2, 2.0 or 2.1, between its line and its computer.
+
+Theory of operation. On the line it is a station like any other: a procedure, played by a
+``PlayedEnd``. Between two signals it waits for its computer (``Wait``), and what it hears it tells.
+``Desk`` is the computer's side of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from faxcore.sim.class2_words import Wanted, rungs_of
+from faxcore.sim.waiting import Wait, WaitingProcedure
+from faxcore.t4 import Coding, EncodedPage, decode_octets, encode_page
+from faxcore.t30.call import Call, CallEnded
+from faxcore.t30.capabilities import Capabilities, SessionParameters
+from faxcore.t30.document import CallOptions, FaxPage, Station
+from faxcore.t30.ecm_sender import send_page_with_correction
+from faxcore.t30.frames import FCF, Frame, decode_id
+from faxcore.t30.line import Ended, Heard, KeepPage, LineOp, Procedure, ReceiveFrames, SendFrames
+from faxcore.t30.modulation import Rung
+from faxcore.t30.post_message import Verdict, confirm
+from faxcore.t30.receiver import receive_document
+from faxcore.t30.result import CallResult, HangupStatus, PageOutcome, PageReport
+from faxcore.t30.sender import disconnect, find_receiver, send_page
+from faxcore.t30.timers import T1, T2
+from faxcore.t30.training import train
+
+STATUS_OF = {FCF.MCF: 1, FCF.RTN: 2, FCF.RTP: 3, FCF.PIN: 4, FCF.PIP: 5}
+"""The numbers of ``+FPTS`` and ``+FPS``."""
+
+GIVEN_UP = 0
+"""A page that did not get through in spite of error correction."""
+
+_FRAME_OF = {number: frame for frame, number in STATUS_OF.items()}
+_ENDS = {FCF.MPS, FCF.EOM, FCF.EOP}
+
+
+@dataclass(frozen=True, slots=True)
+class PageIn:
+    """A page that the computer gave: its octets, first-sent bit on top, and what follows it."""
+
+    octets: bytes
+    following: FCF
+
+
+class Desk(Protocol):
+    """What the station tells its computer and asks of it. ``at`` is the moment for it."""
+
+    at: float
+
+    def connected(self, far: Capabilities, name: str) -> None:
+        """A fax was reached."""
+        ...
+
+    def ready_for_page(self, agreed: SessionParameters | None) -> None:
+        """``+FDT`` is granted; what was agreed upon, if it is news."""
+        ...
+
+    def page_sent(self, status: int) -> None:
+        """What the far end said of a page."""
+        ...
+
+    def met_again(self, far: Capabilities) -> None:
+        """After EOM the far end identified itself anew."""
+        ...
+
+    def called(self, agreed: SessionParameters, name: str) -> None:
+        """A caller has trained; what it commands."""
+        ...
+
+    def page_came(self, octets: bytes, status: int, following: FCF) -> None:
+        """A page was received, and what follows it is known."""
+        ...
+
+    def hung_up(self, status: HangupStatus) -> None:
+        """The call is over."""
+        ...
+
+    def wait_for_page_command(self) -> Wait:
+        """Until ``+FDT``."""
+        ...
+
+    def wait_for_page(self) -> Wait:
+        """Until a page has come from the computer."""
+        ...
+
+    def page_from_computer(self) -> PageIn:
+        """That page."""
+        ...
+
+    def wanted(self) -> Wanted:
+        """The session that the computer asked for last."""
+        ...
+
+    def wait_for_verdict(self) -> Wait:
+        """Until ``+FDR``, which says what was set as the page's status."""
+        ...
+
+    def verdict(self) -> int:
+        """That status."""
+        ...
+
+    def judge_page(self, octets: bytes, coding: Coding) -> bytes:
+        """What goes out of what the computer gave."""
+        ...
+
+
+def timed(desk: Desk, procedure: WaitingProcedure) -> WaitingProcedure:
+    """The procedure, with the desk told the time whenever it goes on."""
+    op = next(procedure)
+    while True:
+        heard = yield op
+        desk.at = heard.at
+        try:
+            op = procedure.send(heard)
+        except StopIteration as stop:
+            result: CallResult = stop.value
+            return result
+
+
+def sending(desk: Desk, station: Station, br: int) -> WaitingProcedure:
+    """The calling station: everything that its computer asks for, until the call is over."""
+    call = Call(station, rungs_of(br), [], [])
+    status = HangupStatus.NORMAL
+    try:
+        yield from find_receiver(call, T1)
+        desk.connected(call.receiver, call.remote_id)
+        yield from _send_pages(desk, call)
+    except CallEnded as end:
+        status = end.status
+        if end.status is HangupStatus.OPERATOR_WANTED:
+            desk.page_sent(STATUS_OF[FCF.PIN])
+        if end.status is HangupStatus.PAGE_REJECTED:
+            desk.page_sent(GIVEN_UP)
+            status = HangupStatus.PHASE_D
+        if end.farewell:
+            yield from disconnect()
+    desk.hung_up(status)
+    return call.result(status, "")
+
+
+def _send_pages(desk: Desk, call: Call) -> Generator[LineOp | Wait, Heard, None]:
+    trained: tuple[Wanted, Rung] | None = None
+    index = 0
+    while True:
+        yield desk.wait_for_page_command()
+        wanted = desk.wanted().met_by(call.receiver)
+        agreed = None
+        if trained is None or trained[0] != wanted:
+            _propose(call, wanted, index)
+            yield from train(call, index)
+            agreed = call.agreed
+            trained = wanted, call.current_rung
+        desk.ready_for_page(agreed)
+        yield desk.wait_for_page()
+        page = desk.page_from_computer()
+        verdict = yield from _send_one(desk, call, index, page)
+        desk.page_sent(STATUS_OF[_said(call, index, verdict)])
+        if page.following is FCF.EOP and verdict is not Verdict.REFUSED:
+            yield from disconnect()
+            return
+        if verdict is not Verdict.GO_ON or page.following is FCF.EOM:
+            trained = None
+        if page.following is FCF.EOM:
+            yield from find_receiver(call, 2 * T2)
+            desk.met_again(call.receiver)
+        index += verdict is not Verdict.REFUSED
+
+
+def _propose(call: Call, wanted: Wanted, index: int) -> None:
+    """Put a page of the wanted kind in the call, so that DCS is made for it."""
+    rungs = [rung for rung in call.ladder if rung.bits_per_second <= wanted.fastest]
+    call.rung = next(rung for rung in (rungs or call.ladder) if call.receiver.has(rung))
+    call.options = CallOptions(ecm=wanted.ecm, ecm_by_modem=True)
+    row = np.zeros(1, np.int32)
+    form = EncodedPage(b"\0", wanted.coding, wanted.width, row, wanted.resolution)
+    _put_page(call, index, form)
+
+
+def _put_page(call: Call, index: int, form: EncodedPage) -> None:
+    """A page anew, its refusals forgotten: how often one is sent is the computer's business."""
+    call.pages[index:] = [FaxPage((form,))]
+    call.forms = (*call.forms[:index], form)
+    call.reports[index:] = [PageReport(index + 1, PageOutcome.UNSENT)]
+
+
+def _send_one(desk: Desk, call: Call, index: int, page: PageIn) -> Procedure[Verdict]:
+    """Fill, RTC and error correction are the modem's business."""
+    agreed = call.agreed
+    octets = desk.judge_page(page.octets, agreed.coding)
+    decoded = decode_octets(octets, agreed.coding, agreed.width, agreed.resolution)
+    form = encode_page(decoded.bitmap, agreed.coding)
+    _put_page(call, index, form)
+    if agreed.ecm:
+        return (yield from send_page_with_correction(call, index, form, page.following))
+    yield from send_page(call, index, form)
+    return (yield from confirm(call, index, page.following))
+
+
+def _said(call: Call, index: int, verdict: Verdict) -> FCF:
+    if verdict is Verdict.REFUSED:
+        return FCF.RTN
+    return FCF.RTP if verdict is Verdict.RETRAIN else FCF.MCF
+
+
+class _Trusting:
+    """Leaves the judgement of pages to the computer."""
+
+    def training_ok(self, rung: Rung, octets: bytes) -> bool:
+        """A second of zeros."""
+        return octets.count(0) >= rung.bits_per_second / 8
+
+    def page_answer(self, number: int, octets: bytes, parameters: SessionParameters) -> FCF:
+        """The computer says what."""
+        return FCF.MCF
+
+    def busy(self) -> bool:
+        """Never."""
+        return False
+
+
+def receiving(desk: Desk, station: Station, offered: Capabilities) -> WaitingProcedure:
+    """The called station: what a caller sends, page after page handed to the computer."""
+    inner = receive_document(offered, station, _Trusting())
+    session = _Session()
+    op = next(inner)
+    while True:
+        if isinstance(op, KeepPage):
+            session.page = op.octets
+            heard = Heard(Ended.DONE, desk.at, desk.at)
+        else:
+            if isinstance(op, SendFrames) and op.frames[-1].kind is FCF.MCF and session.page:
+                desk.page_came(session.page, STATUS_OF[FCF.MCF], session.following)
+                session.page = b""
+                yield desk.wait_for_verdict()
+                answer = _FRAME_OF.get(desk.verdict(), FCF.MCF)
+                op = replace(op, frames=(*op.frames[:-1], Frame(answer)))
+            heard = yield op
+            desk.at = heard.at
+            session.note(desk, op, heard)
+        try:
+            op = inner.send(heard)
+        except StopIteration as stop:
+            result: CallResult = stop.value
+            desk.hung_up(result.status)
+            return result
+
+
+@dataclass(slots=True)
+class _Session:
+    """What a called station has heard of its caller, and the page that nobody has seen yet."""
+
+    name: str = ""
+    agreed: SessionParameters | None = None
+    following: FCF = FCF.EOP
+    page: bytes = b""
+
+    def note(self, desk: Desk, op: LineOp, heard: Heard) -> None:
+        """Take down what came; once training has succeeded, the computer is told of the call."""
+        if isinstance(op, SendFrames) and op.frames[-1].kind is FCF.CFR and self.agreed is not None:
+            desk.called(self.agreed, self.name)
+        if not isinstance(op, ReceiveFrames):
+            return
+        for frame in heard.frames:
+            kind = frame.kind
+            if kind is FCF.TSI:
+                self.name = decode_id(frame.fif)
+            elif kind is FCF.DCS:
+                self.agreed = SessionParameters.decode(frame.fif)
+            elif kind is FCF.PPS and frame.fif:
+                self.following = Frame(frame.fif[0]).kind or FCF.MPS
+            elif kind in _ENDS and kind is not None:
+                self.following = kind

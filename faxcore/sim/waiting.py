@@ -1,0 +1,21 @@
+"""What a modem that speaks T.30 by itself does between two signals: it waits for its computer."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from faxcore.t30.line import Heard, LineOp
+from faxcore.t30.result import CallResult
+
+
+@dataclass(slots=True)
+class Wait:
+    """Nothing is sent and nothing heard until ``at`` is known: the moment the computer spoke."""
+
+    at: float | None = None
+
+
+WaitingProcedure: TypeAlias = Generator[LineOp | Wait, Heard, CallResult]
+"""A procedure that also waits."""
