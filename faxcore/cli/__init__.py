@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from faxcore.cli import decode, demo, encode, info, receive, render, send
+from faxcore.cli import decode, demo, encode, info, modem, receive, render, send
 from faxcore.cli.exits import one_sentence
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("render")(render.command)
 app.command("encode")(encode.command)
 app.command("decode")(decode.command)
 app.command("info")(info.command)
+app.add_typer(modem.app, name="modem")
 
 
 @app.callback()

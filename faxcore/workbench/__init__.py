@@ -1,0 +1,1 @@
+"""What technicians use on modems and on the records of their calls."""
