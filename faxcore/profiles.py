@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import re
 import tomllib
 import typing
 from dataclasses import dataclass
@@ -69,6 +70,11 @@ class ModemProfile:
     name: str
     description: str = ""
     notes: tuple[str, ...] = ()
+    identifies: tuple[str, ...] = ()
+    """Regular expressions, in any letter case, of what such a modem tells of itself (``ATI``,
+    ``+GMM`` ...): for recommending a profile, never for driving a modem. They are not inherited.
+    One that is empty means any modem, and gives way to those that say more."""
+
     inherits: str = ""
     fax_class: str = "1"
     baud: int = 115200
@@ -173,6 +179,8 @@ def load_profile(name: str, folder: Path | None = None) -> ModemProfile:
             raise SettingsError(f"modem profile {name}: it inherits in a circle, or too deep")
         path = _find(wanted, folders, name)
         own = _read(path)
+        if wanted != name:
+            own.pop("identifies", None)
         values = own | values
         wanted, depth = str(own.get("inherits", "")), depth + 1
         values.setdefault("inherits", wanted)
@@ -223,7 +231,15 @@ def _build(name: str, values: dict[str, object]) -> ModemProfile:
             raise SettingsError(
                 f"modem profile {name}: {key} must be one of {choice}, not {checked[key]!r}"
             )
-    return ModemProfile(name=name, **checked)  # type: ignore[arg-type]  # checked just above
+    profile = ModemProfile(name=name, **checked)  # type: ignore[arg-type]  # checked just above
+    for pattern in profile.identifies:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise SettingsError(
+                f"modem profile {name}: identifies: {pattern!r} is no regular expression: {error}"
+            ) from error
+    return profile
 
 
 def _check(name: str, key: str, value: object, hint: object) -> object:

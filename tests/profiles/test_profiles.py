@@ -36,6 +36,13 @@ def test_a_profile_overrides_what_it_inherits(tmp_path: Path) -> None:
     assert older.fax_class == "1"
 
 
+def test_what_identifies_a_modem_is_not_inherited(tmp_path: Path) -> None:
+    write(tmp_path, "old", 'inherits = "generic-class1"\nidentifies = ["Old"]\n')
+    write(tmp_path, "older", 'inherits = "old"\n')
+    assert load_profile("old", tmp_path).identifies == ("Old",)
+    assert load_profile("older", tmp_path).identifies == ()
+
+
 def test_a_users_profile_goes_before_a_shipped_one(tmp_path: Path) -> None:
     write(tmp_path, DEFAULT_PROFILE, "gap_ms = 80\n")
     assert load_profile(DEFAULT_PROFILE, tmp_path).gap_ms == 80
@@ -57,6 +64,7 @@ def test_a_users_profile_goes_before_a_shipped_one(tmp_path: Path) -> None:
         ('inherits = "nonesuch"\n', "no modem profile named 'nonesuch' .inherited by bad"),
         ('inherits = "bad"\n', "in a circle"),
         ('inherits = "../bad"\n', "a name, not a path"),
+        ('identifies = ["(usr"]\n', "identifies: '.usr' is no regular expression"),
         ("gap_ms = \n", "bad.toml"),
     ],
 )
