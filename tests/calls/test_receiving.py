@@ -246,7 +246,9 @@ def test_a_document_that_cannot_be_bound_costs_a_note_and_no_page(tmp_path):
     assert "fax.tif could not be written" in fax.notes[0]
 
 
-@pytest.mark.parametrize("options", [{"rings": 0}, {"wait": -1}, {"finest": Resolution.R200X100}, {"widest": 2000}])
+@pytest.mark.parametrize(
+    "options", [{"rings": 0}, {"wait": -1}, {"finest": Resolution.R200X100}, {"widest": 2000}]
+)
 def test_what_can_be_known_before_is_raised(tmp_path, options):
     with pytest.raises(SettingsError):
         receive_fax(keep=tmp_path, **options)
