@@ -40,6 +40,7 @@ _BASE64_OCTETS = 72
 _ESCAPES = {0x0D: r"\r", 0x0A: r"\n", 0x22: r"\"", 0x5C: r"\\"}
 _UNESCAPES = {text[1]: octet for octet, text in _ESCAPES.items()}
 _LINE = re.compile(r"(\d+\.\d+) ([<>#]) ?(.*)")
+_RUN_FORM = re.compile(r"([0-9]{1,12}) x ([0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r'\\(?:x([0-9A-Fa-f]{2})|(.))|([^\\"])')
 
 
@@ -100,7 +101,7 @@ def read_transcript(path: Path) -> Transcript:
     entries = []
     for number, line in enumerate(lines[end:], end + 1):
         try:
-            entries += [_parse_entry(line)] if line else []
+            entries += [parse_entry(line)] if line else []
         except ValueError as error:
             raise SettingsError(f"transcript {path}, line {number}: {error}") from error
     return Transcript(head, tuple(entries))
@@ -149,7 +150,8 @@ def _parse_field(line: str) -> tuple[str, str]:
     return key.strip(), value.strip()
 
 
-def _parse_entry(line: str) -> Entry:
+def parse_entry(line: str) -> Entry:
+    """One line of a transcript, without its end. Raises ValueError that says what is wrong."""
     match = _LINE.fullmatch(line)
     if match is None:
         raise ValueError(f"expected a moment, <, > or #, and what went, found {line[:60]!r}")
@@ -170,12 +172,14 @@ def _parse_form(form: str) -> bytes:
             return base64.b64decode(rest, validate=True)
         except binascii.Error as error:
             raise ValueError(f"bad base64: {error}") from error
-    if kind.isdecimal() and rest.startswith("x ") and int(kind) <= _MAX_RUN:
-        return bytes.fromhex(rest[2:]) * int(kind)
+    if (run := _RUN_FORM.fullmatch(form)) and int(run[1]) <= _MAX_RUN:
+        return bytes.fromhex(run[2]) * int(run[1])
     raise ValueError(f"expected quoted text, hex, base64 or a run, found {form[:60]!r}")
 
 
 def _unescape(text: str) -> bytes:
+    if "\\" not in text and '"' not in text:
+        return text.encode("latin-1")
     data = bytearray()
     position = 0
     while position < len(text):

@@ -55,7 +55,7 @@ def test_reads_what_a_person_wrote(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "line",
     ["nonsense", "0.1 > AT", "0.1 > hex 1", "0.1 < base64 A", '0.1 > "\\q"',
-     "0.1 > 9999999999 x 00",
+     "0.1 > 9999999999 x 00", "0.1 > 16777216 x 00 00", "0.1 > 16 x",
      '0.1 > "', "-1.0 > hex 10", "0.1 ? hex 10"],
 )  # fmt: skip
 def test_names_the_line_that_is_none(line: str, tmp_path: Path) -> None:
