@@ -48,6 +48,14 @@ A sender repeats T4 after its own command, less than 3.5 s after the answer that
 _MAX_IDLE_BURSTS = 20
 """A caller that hears RNR says RR; one that says other things so often is not listening."""
 
+_MISSED_PAGE_S = 60.0
+"""A page whose carrier was not recognised goes on behind our back; what follows it, MPS or PPS, is
+answered with RTN or PPR. T2 would end the call in the midst of it."""
+
+_TRAINING_S = 3.8
+"""From DCS to the end of a training check that was not recognised, and half a second: FTT comes then
+before the caller repeats DCS. A repeated DCS without one comes earlier (T4)."""
+
 _MAX_BURSTS = 2000
 """More commands than this in one call are no call (999 pages, each with a repeated command)."""
 
@@ -105,7 +113,7 @@ def _on_dcs(call: IncomingCall, burst: tuple[Frame, ...]) -> Procedure[tuple[Fra
     if parameters is None:
         return (yield from next_command(call))
     call.parameters = parameters
-    heard = yield from hear(ReceiveTraining(parameters.rung, T2))
+    heard = yield from hear(ReceiveTraining(parameters.rung, _TRAINING_S))
     if heard.ended is Ended.OTHER_CARRIER:
         return (yield from next_command(call))
     call.trainings += 1
@@ -136,7 +144,8 @@ def _take_page(call: IncomingCall, parameters: SessionParameters) -> Procedure[t
     elif heard.ended is Ended.NO_CARRIER:
         raise CallEnded(HangupStatus.RECEIVE_PHASE_C, "the line was lost in a page", farewell=False)
     elif heard.ended is Ended.TIMEOUT:
-        raise CallEnded(HangupStatus.RECEIVE_T2, f"no page came within {T2:.0f} s")
+        call.pending = b""
+        return (yield from next_command(call, _MISSED_PAGE_S))
     return (yield from next_command(call))
 
 

@@ -153,10 +153,10 @@ def identify_again(call: IncomingCall) -> Procedure[tuple[Frame, ...]]:
     return (yield from identify(call))
 
 
-def next_command(call: IncomingCall) -> Procedure[tuple[Frame, ...]]:
+def next_command(call: IncomingCall, within_s: float = T2) -> Procedure[tuple[Frame, ...]]:
     """The next burst of command frames, within T2, which begins anew with all that is heard."""
     for _ in range(_MAX_DAMAGED):
-        heard = yield from hear(ReceiveFrames(T2))
+        heard = yield from hear(ReceiveFrames(within_s))
         if heard.done and heard.frames:
             return heard.frames
         if not heard.frames and not heard.damaged:

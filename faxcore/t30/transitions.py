@@ -143,7 +143,7 @@ _BASIC_RECEIVER = (
     row(TRAINING, V21, LISTEN, "5.3.6.1.8", "no training check came"),
     row("CFR", SENT, PAGE, "5.3.6.1.4"),
     row(PAGE, f"{PAGE}, {V21}", LISTEN, "5.3.6.1.6"),
-    row(PAGE, NOTHING, "DCN", "5.4.3.1", "T2"),
+    row(PAGE, NOTHING, LISTEN, "5.3.6.1.6", "its carrier was not recognised"),
     row(PAGE, LOST, END, "5.3.6.1.9"),
     row(LISTEN, "MPS, EOM, EOP", "keep, RTN", "5.3.6.1.7", "rows that cannot be decoded"),
     row(LISTEN, "MPS", "DCN", "T.4 4.1.3", "a line of more than 5 s"),

@@ -51,7 +51,8 @@ EXPECTED = dict(expected()) | {
     "no-rate-in-every-ctc": (LEFT, NONE),
     "bad-rows-89": (LEFT, NONE),
     "line-of-51": (HangupStatus.RECEIVE_NO_EOL, NONE),
-    "no-page": (T2, NONE),
+    "no-page": (LEFT, NONE),
+    "no-training": (T2, NONE),
     "lost": (LEFT, NONE),
 }
 FORCED = {
