@@ -24,9 +24,9 @@ from faxcore.transport.virtual_port import VirtualPort
 def open_port(url: str, profile: ModemProfile | None = None, *, record: Path | None = None) -> Port:
     """Open a port by its address. ``record`` names the file for a transcript (mode 0600).
 
-    ``profile`` gives line speed and flow control. A simulated or replayed modem without ``pace``
-    lives in virtual time. Raises PortError when the port does not exist, is busy or cannot be
-    opened, and SettingsError for an address or a transcript that means nothing.
+    ``profile`` gives line speed, stop bits and flow control. A simulated or replayed modem without
+    ``pace`` lives in virtual time. Raises PortError when the port does not exist, is busy or cannot
+    be opened, and SettingsError for an address or a transcript that means nothing.
     """
     port = _open(url, profile)
     if record is None:
@@ -60,4 +60,4 @@ def _open(url: str, profile: ModemProfile | None) -> Port:
         return SerialPort(url, clock_rate=pace)
     if profile is None:
         return SerialPort(url)
-    return SerialPort(url, profile.baud, FlowControl(profile.flow))
+    return SerialPort(url, profile.baud, FlowControl(profile.flow), stop_bits=profile.stop_bits)

@@ -62,10 +62,16 @@ class Reply:
 
 
 class AtEngine:
-    """The command side of one modem. ``unasked`` keeps the last lines that answered nothing."""
+    """The command side of one modem. ``unasked`` keeps the last lines that answered nothing.
 
-    def __init__(self, port: Port) -> None:
+    ``pause_s`` is left between a result code and the next command, for modems that miss a quick
+    one (profile ``command_pause_ms``).
+    """
+
+    def __init__(self, port: Port, pause_s: float = 0.0) -> None:
         self.port = port
+        self._pause_s = pause_s
+        self._answered_at = -pause_s
         self.unasked: deque[str] = deque(maxlen=_MAX_LINES)
         self._buffer = bytearray()
         self._asked = ""
@@ -90,6 +96,8 @@ class AtEngine:
 
     def ask(self, text: str) -> None:
         """Send a command line; what the modem said before it answers nothing."""
+        if self._pause_s:
+            self.pause(self._answered_at + self._pause_s - self.port.now())
         self.discard_input()
         self._asked = text.removeprefix("AT") or text
         self._echo = text
@@ -106,7 +114,8 @@ class AtEngine:
                 continue
             code = self._code(line)
             if code in finals:
-                seconds = self.port.now() - self._asked_at
+                self._answered_at = self.port.now()
+                seconds = self._answered_at - self._asked_at
                 return Reply(self._asked, code, line, tuple(lines), seconds)
             if code in _UNASKED_CODES or is_unasked(line):
                 self.unasked.append(line)

@@ -28,7 +28,7 @@ from faxcore.modem.results import FINAL, Code
 from faxcore.modem.stuffing import CAN, DLE, END, Unstuffer
 from faxcore.modem.t32 import Numbers, capabilities_of, numbers_for, session_of
 from faxcore.modem.transmitter import write_data
-from faxcore.profiles import ModemProfile
+from faxcore.profiles import ModemProfile, PageEnd
 from faxcore.t4 import reverse_bits
 from faxcore.t4.line import without_end
 from faxcore.t30.capabilities import SessionParameters
@@ -100,7 +100,7 @@ class Class2Line:
         self._on_progress = on_progress
         self._carriers = Carriers(engine)
         self._carriers.limit = limit
-        self._reports = Reports(dialect, profile.number_base, profile.status_base)
+        self._reports = Reports(dialect, profile.number_base)
         self._pending: deque[tuple[Frame, ...]] = deque()
         self._wanted: SessionParameters | None = None
         self._session = ""
@@ -298,7 +298,7 @@ class Class2Line:
             self._start_page()
         coding = self._wanted.coding if self._wanted is not None else None
         octets = op.octets
-        if self._profile.appends_rtc and coding is not None:
+        if self._profile.page_end is PageEnd.RTC and coding is not None:
             octets = without_end(octets, coding)
         self._page_end = None
         self._page_seconds = len(octets) * 8 / op.rung.bits_per_second

@@ -25,12 +25,11 @@ class Reports:
 
     ``far`` is what the far end can do, ``agreed`` what a DCS said, ``status`` what was said of a
     page, ``following`` what follows a received one. ``hung_up_line`` is the report as it came.
-    ``base`` is that of numbers, 0 for the dialect's.
+    ``base`` is that of numbers, 0 for the dialect's. A report may lack its plus sign (USR).
     """
 
     dialect: Dialect
     base: int = 0
-    status_base: int = 0
     remote_id: str = ""
     far: Numbers | None = None
     agreed: Numbers | None = None
@@ -55,7 +54,7 @@ class Reports:
     def _read_line(self, line: str) -> None:
         dialect = self.dialect
         name, colon, rest = line.partition(":")
-        name = name.strip().upper() + colon
+        name = "+" + name.strip().upper().removeprefix("+") + colon
         base = self.base or dialect.base
         if name in dialect.remote_id:
             self.remote_id = _identity(rest)
@@ -64,8 +63,8 @@ class Reports:
         elif name == dialect.agreed:
             self.agreed = parse_numbers(rest, base) or self.agreed
         elif name == dialect.page_status:
-            digits = re.match(r"\s*\(?([0-9A-Fa-f]+)", rest)
-            self.status = int(digits[1], self.status_base or base) if digits else None
+            digits = re.match(r"\s*\(?0*(\d)\b", rest)  # what follows it counts rows, in any base
+            self.status = int(digits[1]) if digits else None
         elif name == dialect.hung_up:
             self.hung_up, self.hung_up_line = hangup_status(rest), line
         elif name == "+FET:":

@@ -31,7 +31,8 @@ class Class2Setup:
     def prepare(self) -> None:
         """Make the modem behave as all do, and learn what it can."""
         for command in self._dialect.setup:
-            self._wish(command)
+            order = self._dialect.bit_order
+            self._wish(f"AT{order}={self._profile.bit_order}" if order in command else command)
         self.most = self._abilities()
 
     def before_call(self, station: Station, offer: Numbers) -> None:
@@ -88,6 +89,8 @@ class Class2Setup:
 
     def _wish(self, text: str) -> None:
         """A command that a modem may do without; its refusal is noted."""
+        if text.removeprefix("AT").partition("=")[0] in self._profile.refuses:
+            return
         reply = self._engine.command(text, self._profile.command_seconds, Code.OK, Code.ERROR)
         if reply.code is Code.ERROR:
             self._engine.port.mark(f"{reply.command} was refused")

@@ -36,6 +36,7 @@ class Dialect:
     name: str
     base: int
     setup: tuple[str, ...]
+    bit_order: str
     capabilities: str
     session: str
     local_id: str
@@ -57,6 +58,7 @@ class Dialect:
 CLASS_2 = Dialect(
     name="2",
     base=10,
+    bit_order="+FBOR",
     setup=("AT+FBOR=0", "AT+FCR=1", "AT+FTBC=0", "AT+FPHCTO=30", "AT+FCQ=0"),
     capabilities="+FDCC",
     session="+FDIS",
@@ -79,6 +81,7 @@ CLASS_2 = Dialect(
 _T32 = Dialect(
     name="2.0",
     base=16,
+    bit_order="+FBO",
     setup=(
         "AT+FNR=1,1,1,0", "AT+FBO=0", "AT+FCR=1", "AT+FPP=0", "AT+FCT=1E", "AT+FCQ=0,0", "AT+FIE=0",
     ),

@@ -224,7 +224,7 @@ class FaxModem:
         self._cancelled.clear()
 
     def _use(self, port: Port) -> None:
-        self._engine = AtEngine(port)
+        self._engine = AtEngine(port, self.profile.command_pause_ms / 1000)
         self._link = AtLink(self._engine, self.profile)
 
     @property

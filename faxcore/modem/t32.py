@@ -84,7 +84,7 @@ def parse_ranges(text: str, base: int) -> Numbers | None:
     """The most of what a modem can do, from its answer to ``+FDCC=?`` or ``+FCC=?``.
 
     ``(0,1),(0-5),(0-2),...``: the greatest of each group; VR, where single bits are listed, is
-    their sum.
+    their sum. None for what cannot be read.
     """
     groups = [first or second for first, second in _GROUP.findall(text[:_MAX_TEXT])]
     groups = [group for group in groups if re.search(r"[0-9A-Fa-f]", group)]
@@ -93,7 +93,10 @@ def parse_ranges(text: str, base: int) -> Numbers | None:
     names = [each.name for each in fields(Numbers)]
     most: dict[str, int] = {}
     for name, group in zip(names, groups, strict=False):
-        values = [int(digits, base) for digits in re.findall(r"[0-9A-Fa-f]+", group)]
+        try:
+            values = [int(digits, base) for digits in re.findall(r"[0-9A-Fa-f]+", group)]
+        except ValueError:
+            return None
         most[name] = max(values)
         if name == "vr" and "-" not in group:
             most[name] = 0
@@ -146,7 +149,10 @@ def capabilities_of(numbers: Numbers, ours: Numbers) -> Capabilities:
 
 
 def numbers_for(parameters: SessionParameters, ec: int) -> Numbers:
-    """The session that a DCS would command. ``ec`` is the modem's number for error correction."""
+    """The session that a DCS would command. ``ec`` is the modem's number for error correction.
+
+    ST is named, for there are modems that do not heed the far end's (USR).
+    """
     return Numbers(
         vr=RESOLUTION_BITS.get(parameters.resolution, 0),
         br=RATES.index(parameters.rung.bits_per_second),
@@ -154,6 +160,7 @@ def numbers_for(parameters: SessionParameters, ec: int) -> Numbers:
         ln=2 if parameters.unlimited_length else 1 if parameters.b4_length else 0,
         df=_CODINGS[parameters.coding],
         ec=ec if parameters.ecm else 0,
+        st=SCAN_TIMES.index((parameters.scan_time_ms,) * 2),
     )
 
 

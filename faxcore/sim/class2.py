@@ -7,15 +7,17 @@ it is whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 
-from faxcore.sim.activities import DLE, ETX, Activity, Modem
+from faxcore.sim.activities import DLE, ETX, Activity, Modem, Pause
+from faxcore.sim.class2_activities import Busy, GivingPage, HangingUp, TakingPage
+from faxcore.sim.class2_quirks import Ability
 from faxcore.sim.class2_station import GIVEN_UP, PageIn, receiving, sending, timed
 from faxcore.sim.class2_words import (
+    BR,
     FIELDS,
     WORDS,
     Wanted,
-    most_of,
     offered,
     read_session,
     report_capabilities,
@@ -27,17 +29,12 @@ from faxcore.sim.judge import Fault
 from faxcore.sim.played_end import PlayedEnd
 from faxcore.sim.waiting import Wait
 from faxcore.t4 import Coding, decode_octets, reverse_bits
-from faxcore.t4.line import without_end
 from faxcore.t30.capabilities import Capabilities, SessionParameters
 from faxcore.t30.document import Station
 from faxcore.t30.frames import FCF
 from faxcore.t30.result import HangupStatus
 
-RANGES_2 = "(0-3),(0-5),(0-2),(0-2),(0-3),(0-2),(0),(0-7)"
-RANGES_T32 = "(0-3),(0-5),(0-2),(0-2),(0-3),(0,1),(0),(0-7)"
-
-_XON, _DC2, _CAN = 0x11, 0x12, 0x18
-_END_OF_DLE = {0x2C: FCF.MPS, 0x3B: FCF.EOM, 0x2E: FCF.EOP}
+_XON = 0x11
 _END_OF_FET = {0: FCF.MPS, 1: FCF.EOM, 2: FCF.EOP}
 _FET_OF_END = {end: number for number, end in _END_OF_FET.items()}
 _HANGS_UP_SECONDS = 0.1
@@ -54,14 +51,14 @@ class Class2:
         cut_after: tuple[int, int] | None = None,
     ) -> None:
         self.at = 0.0
-        self.words = WORDS[fax_class]
+        profile = modem.profile
+        words = WORDS[fax_class]
+        self.words = replace(words, base=profile.number_base or words.base)
         self._modem = modem
         self._exchange = exchange
         self._cut_after = cut_after
-        profile = modem.profile
-        ranges = RANGES_T32 if self.words.hexadecimal else RANGES_2
-        self._ranges = profile.capabilities or ranges
-        self._values = most_of(self._ranges, self.words)
+        self._ability = Ability(profile, self.words)
+        self._values = self._ability.most
         self._session = self._values
         self._id = ""
         self._fixed_session = False
@@ -73,14 +70,18 @@ class Class2:
         self._agreed_news = ""
         self._given = b""
         self._told_of_call = False
+        self._bit_order = 0
+        self._said_ok = False
 
     # Commands.
 
     def obey(self, command: Command, now: float) -> str | None:
         """A command of these classes; the text it tells. Raises Refused for what is none."""
         name, value, words = command.name, command.value, self.words
+        if name in self._modem.profile.refuses:
+            raise Refused
         if name == words.capability_command and value == "=?":
-            return f"{self._ranges}"
+            return self._ability.told
         if name == words.capability_command:
             self._values = self._numbers(value, self._values)
         elif name == words.session_command:
@@ -88,6 +89,8 @@ class Class2:
                 self._session = self._numbers(value, self._values)
         elif name == words.status_command:
             return self._obey_status(value)
+        elif name == words.bit_order_command:
+            self._bit_order = command.number
         elif name in {"+FLID", "+FLI"} and name in words.settings:
             self._id = value.removeprefix("=").strip().strip('"')
         elif name not in words.settings:
@@ -100,8 +103,7 @@ class Class2:
         name = command.name
         if name == "+FDT":
             self._must_have_call()
-            self._grant(now)
-            return Busy(self._modem, self.abandon)
+            return self._begin_page(now)
         if name == "+FDR":
             self._must_have_call()
             return self._begin_reception(now)
@@ -110,6 +112,14 @@ class Class2:
         if name == self.words.abort_command:
             return HangingUp(self._modem, self._abort, now + _HANGS_UP_SECONDS)
         return None
+
+    def _begin_page(self, now: float) -> Activity:
+        if self._modem.profile.ok_before_connect and not self._said_ok:
+            self._said_ok = True
+            return Pause(self._modem, now)
+        self._said_ok = False
+        self._grant(now)
+        return Busy(self._modem, self.abandon)
 
     def _must_have_call(self) -> None:
         if self._exchange.telephone is None or self._exchange.near is None:
@@ -123,15 +133,17 @@ class Class2:
         if len(given) > FIELDS:
             raise Refused
         given += [""] * (FIELDS - len(given))
-        return tuple(
+        numbers = tuple(
             self.words.read(part) if part else default
             for part, default in zip(given, defaults, strict=True)
         )
+        return self._ability.take(numbers, rate_named=bool(given[BR]))
 
     def _obey_status(self, value: str) -> str | None:
         if value == "?":
             return self.words.write(self._status)
-        self._status = self._numbers(value, (1,) * FIELDS)[0]
+        given = value.removeprefix("=").split(",")[0].strip()
+        self._status = self.words.read(given)
         return None
 
     # Calls.
@@ -173,7 +185,7 @@ class Class2:
         """See ``Desk``."""
         self._modem.tell(self.at, self.words.connected)
         if name:
-            self._modem.tell(self.at, f'{self.words.called_id}:"{name:>20}"')
+            self._report(self.words.called_id, f'"{name:>20}"')
         self._report(self.words.capabilities, report_capabilities(far, self.words))
         self._modem.finish(self.at, "OK")
 
@@ -195,9 +207,11 @@ class Class2:
         self._status = status
         accepted = status in {1, 3, 5}
         following = self._page.following if self._page is not None else FCF.EOP
-        if not self.words.hexadecimal:
-            self._modem.tell(self.at, f"{self.words.page_status}:{status}")
-        if status == GIVEN_UP or (following is FCF.EOP and accepted):
+        is_last = following is FCF.EOP and accepted
+        told = self._modem.profile.tells_last_status or not is_last
+        if not self.words.hexadecimal and told:
+            self._report(self.words.page_status, str(status))
+        if status == GIVEN_UP or is_last:
             return  # the hang-up report and the result follow at once
         result = "OK" if accepted or not self.words.hexadecimal else "ERROR"
         self._modem.finish(self.at, result)
@@ -211,15 +225,15 @@ class Class2:
 
     def called(self, agreed: SessionParameters, name: str) -> None:
         """See ``Desk``. Told behind ``ATA``, later sessions behind ``+FDR``."""
-        session = f"{self.words.agreed}:{report_session(agreed, self.words)}"
+        session = report_session(agreed, self.words)
         if self._told_of_call:
             self._agreed_news = session
             return
         self._told_of_call = True
         self._modem.tell(self.at, self.words.connected)
         if name:
-            self._modem.tell(self.at, f'{self.words.calling_id}:"{name:>20}"')
-        self._modem.tell(self.at, session)
+            self._report(self.words.calling_id, f'"{name:>20}"')
+        self._report(self.words.agreed, session)
         self._modem.finish(self.at, "OK")
 
     def page_came(self, octets: bytes, status: int, following: FCF) -> None:
@@ -256,14 +270,15 @@ class Class2:
         """See ``Desk``."""
         return self._status
 
-    def judge_page(self, octets: bytes, coding: Coding) -> bytes:
+    def line_octets(self, octets: bytes, agreed: SessionParameters) -> bytes:
         """See ``Desk``. A modem that adds no RTC counts on the computer's."""
-        if self._modem.profile.appends_rtc:
-            return octets
-        found = without_end(octets, coding) != octets
-        if not found:
+        if self._ability.lacks_end(octets, agreed):
             self._modem.note(self.at, Fault.NO_RTC, 1.0, "this modem adds no RTC to a page")
-        return octets
+        return self._ability.line_octets(octets, agreed)
+
+    def makes_of(self, far: Capabilities) -> Capabilities:
+        """See ``Desk``."""
+        return self._ability.makes_of(far, self.wanted().scan_time_ms)
 
     # Page data.
 
@@ -291,10 +306,11 @@ class Class2:
         return Busy(self._modem, self.abandon)
 
     def _offer_page(self, at: float) -> None:
+        self.at = at
         assert self._received is not None
         self._wants_page = False
         if self._agreed_news:
-            self._modem.tell(at, self._agreed_news)
+            self._report(self.words.agreed, self._agreed_news)
             self._agreed_news = ""
         octets, status, following = self._received
         self._modem.become(GivingPage(self._modem, self, octets, status, following))
@@ -302,16 +318,20 @@ class Class2:
 
     def give_page(self, octets: bytes, status: int, following: FCF, now: float) -> None:
         """DC2 came: the page, its status and what follows it."""
-        in_order = octets if self._modem.profile.receives_msb_first else reverse_bits(octets)
+        self.at = now
+        in_order = self._ability.to_computer(octets, self._bit_order)
         stuffed = in_order.replace(bytes((DLE,)), bytes((DLE, DLE)))
         self._modem.say(now, stuffed + bytes((DLE, ETX)))
         rows = decode_octets(octets, Coding.MH, 1728).bitmap.height
-        self._modem.tell(now, f"{self.words.page_status}:{status},{self.words.write(rows)},0,0")
+        count = str(rows) if self._modem.profile.decimal_status else self.words.write(rows)
+        self._report(self.words.page_status, f"{status},{count},0,0")
         self._modem.tell(now, f"+FET:{_FET_OF_END[following]}")
         self._modem.finish(now, "OK")
 
-    def _report(self, name: str, numbers: str) -> None:
-        self._modem.tell(self.at, f"{name}:{numbers}")
+    def _report(self, name: str, text: str) -> None:
+        if self._modem.profile.reports_lack_plus:
+            name = name.removeprefix("+")
+        self._modem.tell(self.at, f"{name}:{text}")
 
     def _new_wait(self) -> Wait:
         self._wait = Wait()
@@ -321,92 +341,6 @@ class Class2:
         if self._wait is not None:
             self._wait.at = now
             self._wait = None
-
-
-class Busy(Activity):
-    """The station is at work; an octet of the computer's breaks it off."""
-
-    def __init__(self, modem: Modem, abandon: Callable[[float], None]) -> None:
-        super().__init__(modem)
-        self._abandon = abandon
-
-    def feed(self, data: bytes, now: float) -> None:
-        """Any octet."""
-        self._abandon(now)
-
-
-class HangingUp(Activity):
-    """``+FK``: it takes a moment."""
-
-    def __init__(self, modem: Modem, then: Callable[[float], None], until: float) -> None:
-        super().__init__(modem)
-        self._then, self._until = then, until
-
-    def advance(self, now: float) -> None:
-        """Done when it is time."""
-        if now >= self._until:
-            self._then(self._until)
-
-    def due(self, now: float) -> float | None:
-        """That time."""
-        return self._until
-
-
-class TakingPage(Activity):
-    """Behind CONNECT: page data up to DLE and what ends them; CAN gives the page up."""
-
-    def __init__(self, modem: Modem, desk: Class2) -> None:
-        super().__init__(modem)
-        self._desk = desk
-        self._octets = bytearray()
-        self._escaped = False
-
-    def feed(self, data: bytes, now: float) -> None:
-        """Octets of the page."""
-        for octet in data:
-            if not self._escaped:
-                if octet == DLE:
-                    self._escaped = True
-                else:
-                    self._octets.append(octet)
-                continue
-            self._escaped = False
-            if octet == DLE:
-                self._octets.append(DLE)
-            elif octet == ETX:
-                self._end(None, now)
-                return
-            elif octet in _END_OF_DLE and self._desk.words.hexadecimal:
-                self._end(_END_OF_DLE[octet], now)
-                return
-
-    def _end(self, following: FCF | None, now: float) -> None:
-        octets = bytes(self._octets)
-        if octets.endswith(bytes((_CAN,))) and following is None:
-            self.modem.finish(now, "OK")
-            return
-        self._desk.page_given(octets, following, now)
-
-    def room(self, now: float) -> int:
-        """It takes whatever comes."""
-        return 1 << 20
-
-
-class GivingPage(Activity):
-    """Behind CONNECT to ``+FDR``: the page goes to the computer once it says DC2."""
-
-    def __init__(
-        self, modem: Modem, desk: Class2, octets: bytes, status: int, following: FCF
-    ) -> None:
-        super().__init__(modem)
-        self._desk, self._page = desk, (octets, status, following)
-
-    def feed(self, data: bytes, now: float) -> None:
-        """DC2, or CAN."""
-        if _DC2 in data:
-            self._desk.give_page(*self._page, now)
-        elif _CAN in data:
-            self._desk.abandon(now)
 
 
 def _keeps_nothing(page: object, at: float) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 
 from faxcore.sim.class2_words import Wanted, rungs_of
 from faxcore.sim.waiting import Wait, WaitingProcedure
-from faxcore.t4 import Coding, EncodedPage, decode_octets, encode_page
+from faxcore.t4 import EncodedPage, decode_octets, encode_page
 from faxcore.t30.call import Call, CallEnded
 from faxcore.t30.capabilities import Capabilities, SessionParameters
 from faxcore.t30.document import CallOptions, FaxPage, Station
@@ -105,8 +105,12 @@ class Desk(Protocol):
         """That status."""
         ...
 
-    def judge_page(self, octets: bytes, coding: Coding) -> bytes:
+    def line_octets(self, octets: bytes, agreed: SessionParameters) -> bytes:
         """What goes out of what the computer gave."""
+        ...
+
+    def makes_of(self, far: Capabilities) -> Capabilities:
+        """What this modem makes of the far end's DIS. Raises CallEnded where it gives up."""
         ...
 
 
@@ -146,12 +150,13 @@ def sending(desk: Desk, station: Station, br: int) -> WaitingProcedure:
 
 def _send_pages(desk: Desk, call: Call) -> Generator[LineOp | Wait, Heard, None]:
     trained: tuple[Wanted, Rung] | None = None
-    index = 0
+    index, far = 0, call.receiver
     while True:
         yield desk.wait_for_page_command()
-        wanted = desk.wanted().met_by(call.receiver)
+        wanted = desk.wanted().met_by(far)
         agreed = None
         if trained is None or trained[0] != wanted:
+            call.far = desk.makes_of(far)
             _propose(call, wanted, index)
             yield from train(call, index)
             agreed = call.agreed
@@ -168,7 +173,8 @@ def _send_pages(desk: Desk, call: Call) -> Generator[LineOp | Wait, Heard, None]
             trained = None
         if page.following is FCF.EOM:
             yield from find_receiver(call, 2 * T2)
-            desk.met_again(call.receiver)
+            far = call.receiver
+            desk.met_again(far)
         index += verdict is not Verdict.REFUSED
 
 
@@ -192,7 +198,7 @@ def _put_page(call: Call, index: int, form: EncodedPage) -> None:
 def _send_one(desk: Desk, call: Call, index: int, page: PageIn) -> Procedure[Verdict]:
     """Fill, RTC and error correction are the modem's business."""
     agreed = call.agreed
-    octets = desk.judge_page(page.octets, agreed.coding)
+    octets = desk.line_octets(page.octets, agreed)
     decoded = decode_octets(octets, agreed.coding, agreed.width, agreed.resolution)
     form = encode_page(decoded.bitmap, agreed.coding)
     _put_page(call, index, form)

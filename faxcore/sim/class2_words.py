@@ -5,6 +5,8 @@ After SP-2388-A (Class 2) and T.32 tables 15 to 24 (2.0 and 2.1).
 
 from __future__ import annotations
 
+import functools
+import operator
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,9 +32,13 @@ _VR_FINE, _VR_SUPERFINE = 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How one of the classes writes things."""
+    """How one of the classes writes things. ``base`` is that of numbers.
+
+    ``hexadecimal`` is how T.32 says most things otherwise than SP-2388-A.
+    """
 
     hexadecimal: bool
+    base: int
     connected: str
     called_id: str
     calling_id: str
@@ -41,6 +47,7 @@ class Words:
     page_status: str
     hung_up: str
     settings: frozenset[str]
+    bit_order_command: str
     capability_command: str
     session_command: str
     status_command: str
@@ -48,12 +55,12 @@ class Words:
 
     def write(self, number: int) -> str:
         """A number in this class's base."""
-        return f"{number:X}" if self.hexadecimal else str(number)
+        return f"{number:X}" if self.base == 16 else str(number)
 
     def read(self, digits: str) -> int:
         """The same, back."""
         try:
-            return int(digits, 16 if self.hexadecimal else 10)
+            return int(digits, self.base)
         except ValueError:
             raise Refused from None
 
@@ -66,6 +73,7 @@ class Words:
 
 CLASS_2_WORDS = Words(
     hexadecimal=False,
+    base=10,
     connected="+FCON",
     called_id="+FCSI",
     calling_id="+FTSI",
@@ -73,7 +81,10 @@ CLASS_2_WORDS = Words(
     agreed="+FDCS",
     page_status="+FPTS",
     hung_up="+FHNG",
-    settings=frozenset({"+FBOR", "+FCR", "+FPHCTO", "+FCQ", "+FLID", "+FBUG", "+FMINSP", "+FNFFC"}),
+    settings=frozenset(
+        {"+FBOR", "+FCR", "+FTBC", "+FPHCTO", "+FCQ", "+FLID", "+FBUG", "+FMINSP", "+FNFFC"}
+    ),
+    bit_order_command="+FBOR",
     capability_command="+FDCC",
     session_command="+FDIS",
     status_command="+FPTS",
@@ -81,6 +92,7 @@ CLASS_2_WORDS = Words(
 )
 T32_WORDS = Words(
     hexadecimal=True,
+    base=16,
     connected="+FCO",
     called_id="+FCI",
     calling_id="+FTI",
@@ -92,6 +104,7 @@ T32_WORDS = Words(
         {"+FBO", "+FCR", "+FCT", "+FCQ", "+FLI", "+FNR", "+FPP", "+FIE", "+FSA", "+FPW", "+FBU",
          "+FLO", "+FMS", "+FEA"}
     ),
+    bit_order_command="+FBO",
     capability_command="+FCC",
     session_command="+FIS",
     status_command="+FPS",
@@ -100,10 +113,22 @@ T32_WORDS = Words(
 WORDS = {"2": CLASS_2_WORDS, "2.0": T32_WORDS, "2.1": T32_WORDS}
 
 
-def most_of(profile_ranges: str, words: Words) -> tuple[int, ...]:
-    """The greatest value of each field of an answer such as ``(0,1),(0-5),...``."""
-    groups = re.findall(r"\(([^)]*)\)", profile_ranges)
-    return tuple(max(words.read(each) for each in re.split("[,-]", group)) for group in groups)
+def most_of(ranges: str, words: Words) -> tuple[int, ...]:
+    """The greatest value of each field of an answer such as ``(0,1),(0-5),...``; VR is a set."""
+    groups = [
+        ("-" in each, [words.read(one) for one in re.split("[,-]", each)])
+        for each in re.findall(r"\(([^)]*)\)", ranges)
+    ]
+    most = [max(values) for _, values in groups]
+    if groups and not groups[VR][0]:
+        most[VR] = functools.reduce(operator.or_, groups[VR][1])
+    return tuple(most)
+
+
+def is_beyond(asked: tuple[int, ...], most: tuple[int, ...]) -> bool:
+    """Whether some number is more than a modem has."""
+    bits = asked[VR] & ~most[VR]
+    return bool(bits) or any(one > top for one, top in zip(asked[BR:], most[BR:], strict=False))
 
 
 def report_capabilities(far: Capabilities, words: Words) -> str:
@@ -126,10 +151,15 @@ def report_capabilities(far: Capabilities, words: Words) -> str:
 
 
 def report_session(agreed: SessionParameters, words: Words) -> str:
+    """A DCS as a report of the eight numbers."""
+    return ",".join(map(words.write, numbers_of(agreed, words)))
+
+
+def numbers_of(agreed: SessionParameters, words: Words) -> tuple[int, ...]:
     """A DCS as the eight numbers."""
     vr = {Resolution.FINE: _VR_FINE, Resolution.SUPERFINE: _VR_SUPERFINE}
     ec = 0 if not agreed.ecm else 1 if words.hexadecimal else 2
-    values = (
+    return (
         vr.get(agreed.resolution, 0),
         _inverse(_RATE_OF_BR, agreed.rung.bits_per_second),
         _inverse(_WIDTH_OF_WD, agreed.width),
@@ -139,7 +169,11 @@ def report_session(agreed: SessionParameters, words: Words) -> str:
         0,
         0,
     )
-    return ",".join(map(words.write, values))
+
+
+def rate_of(br: int) -> int:
+    """The bits per second of a BR."""
+    return _RATE_OF_BR.get(br, 14400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +185,7 @@ class Wanted:
     resolution: Resolution
     width: int
     ecm: bool
+    scan_time_ms: tuple[int, int] = (0, 0)
 
     def met_by(self, far: Capabilities) -> Wanted:
         """The same, as far as the far end can."""
@@ -164,7 +199,7 @@ class Wanted:
         while resolution not in far.resolutions:
             resolution = {Resolution.SUPERFINE: Resolution.FINE}.get(resolution, Resolution.COARSE)
         width = self.width if self.width in far.widths else max(far.widths)
-        return Wanted(self.fastest, coding, resolution, width, ecm)
+        return Wanted(self.fastest, coding, resolution, width, ecm, self.scan_time_ms)
 
 
 def read_session(values: tuple[int, ...]) -> Wanted:
@@ -182,6 +217,7 @@ def read_session(values: tuple[int, ...]) -> Wanted:
         ),
         width=_WIDTH_OF_WD.get(values[WD], 1728),
         ecm=values[EC] > 0,
+        scan_time_ms=_TIMES_OF_ST.get(values[ST], (0, 0)),
     )
 
 

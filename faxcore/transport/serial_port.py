@@ -5,7 +5,7 @@ simulated modems) we wait on it with ``select`` together with a pipe that ``inte
 to, and move the octets ourselves: an octet is there within a millisecond. Other URLs
 (``rfc2217://``, ``loop://``) have only pyserial's blocking calls, which we keep short.
 
-The line is raw, 8 bits, no parity, 1 stop bit; carrier detect is ignored (CLOCAL), because modems
+The line is raw, 8 bits, no parity; carrier detect is ignored (CLOCAL), because modems
 drop it between pages and before their last result code.
 """
 
@@ -56,8 +56,10 @@ class SerialPort:
         flow: FlowControl = FlowControl.HARDWARE,
         clock_rate: float = 1.0,
         lock_folder: Path | None = None,
+        stop_bits: int = 1,
     ) -> None:
         self.name = url
+        self._stop_bits = stop_bits
         self._start = time.monotonic()
         self._clock_rate = clock_rate
         self.lock_note = ""
@@ -160,6 +162,7 @@ class SerialPort:
                 timeout=_SLICE_S,
                 rtscts=flow is FlowControl.HARDWARE,
                 xonxoff=flow is FlowControl.SOFTWARE,
+                stopbits=self._stop_bits,
                 exclusive=True if self._is_device else None,
             )
             return opened
