@@ -1,5 +1,6 @@
 """The same call by the real clock: through a pseudo terminal, and through sim://?pace=."""
 
+import contextlib
 import os
 import threading
 import tty
@@ -11,6 +12,7 @@ from faxcore.ports import open_port
 from faxcore.profiles import load_profile
 from faxcore.sim import SimModem
 from faxcore.t30.document import Station
+from faxcore.transport.port import FlowControl, LineState
 from faxcore.transport.realtime import pump
 from faxcore.transport.serial_port import SerialPort
 from tests.documents import bitmap, document
@@ -52,3 +54,9 @@ def test_a_call_through_a_paced_address(tmp_path):
         result = fax.send(document(1), "+1 555 0100", Station())
     assert result.ok, result.text
     assert [path.name for path in tmp_path.iterdir()] == ["page-001.tif"]
+
+
+def test_a_paced_address_has_no_modem_lines_and_says_so():
+    with contextlib.closing(open_port("sim://?pace=real")) as port:
+        assert port.control(LineState(dtr=True)) is False
+        assert port.control(LineState(flow=FlowControl.HARDWARE)) is True

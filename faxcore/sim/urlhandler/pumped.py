@@ -6,6 +6,7 @@ descriptor.
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import threading
@@ -118,5 +119,6 @@ class PumpedSerial(serial.SerialBase):
 
     def _update_rts_state(self) -> None:
         """There are no modem lines: the driver is told so, as on a pseudo terminal."""
+        raise OSError(errno.ENOTTY, os.strerror(errno.ENOTTY))
 
     _update_dtr_state = _update_break_state = _update_rts_state
