@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.errors import FaxcoreError, SettingsError
+from faxcore.modem.choice import choose_profile
 from faxcore.modem.driver import FaxModem
 from faxcore.ports import is_virtual, open_port
-from faxcore.profiles import ModemProfile, as_profile
+from faxcore.profiles import ModemProfile
 from faxcore.t4 import Coding, DecodedPage, Resolution, decode_octets
 from faxcore.t4.tiff import read_tiff, write_tiff
 from faxcore.t30.capabilities import Capabilities
@@ -112,6 +113,7 @@ def receive_fax(
     rings: int = 1,
     wait: float | None = None,
     profile: ModemProfile | str | None = None,
+    modem_class: str | None = None,
     finest: Resolution = Resolution.SUPERFINE,
     widest: int = 1728,
     ecm: bool = True,
@@ -146,7 +148,7 @@ def receive_fax(
         What is offered: the finest resolution (COARSE, FINE, SUPERFINE, R300X300, R408X391,
         R400X400), the widest page (1728, 2048 or 2432 pels at 8 pels/mm), and error correction,
         without which there is no MMR. Modulations are those of the modem (``+FRM=?``).
-    ``observe``, ``cancel``, ``transcript``, ``profile``
+    ``observe``, ``cancel``, ``transcript``, ``profile``, ``modem_class``
         As for ``send_fax``.
     ``timeout``
         The longest time, in seconds, from answering to hanging up.
@@ -163,7 +165,7 @@ def receive_fax(
         raise SettingsError(f"finest {finest.name}: one of {names} is expected")
     if widest not in WIDTHS:
         raise SettingsError(f"widest {widest}: 1728, 2048 or 2432 pels are expected")
-    wanted = as_profile(profile)
+    wanted = choose_profile(profile, modem_class)
     inbox = Inbox(keep)
     listener = Listener(observe)
     stop = cancel or threading.Event()

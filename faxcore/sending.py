@@ -15,10 +15,11 @@ from datetime import datetime
 from pathlib import Path
 
 from faxcore.errors import ContentError, SettingsError
+from faxcore.modem.choice import choose_profile
 from faxcore.modem.driver import FaxModem
 from faxcore.modem.number import dial_string
 from faxcore.ports import open_port
-from faxcore.profiles import ModemProfile, as_profile
+from faxcore.profiles import ModemProfile
 from faxcore.render import (
     Attachment,
     Content,
@@ -147,6 +148,8 @@ def send_fax(
     port: str = "sim://",
     header: str | None = "auto",
     station_id: str = "",
+    subaddress: str = "",
+    password: str = "",
     resolution: Resolution | str = Resolution.FINE,
     profile: ModemProfile | str | None = None,
     modem_class: str | None = None,
@@ -183,12 +186,15 @@ def send_fax(
         other tokens, or None for none: a TIFF that is a fax page already then goes out as it is.
     ``station_id``
         Our identity on the line (TSI): at most 20 digits, blanks and ``+ - .``.
+    ``subaddress``, ``password``
+        SUB and PWD, at most 20 digits, blanks, ``#`` and ``*`` each: sent to a far end that says it
+        takes them, and to no other.
     ``resolution``
         ``Resolution.FINE`` or ``COARSE``, or their names. A fine page is sent coarse to a far end
         that knows no better; ``result.call.pages[i].parameters`` says how each page went out.
     ``profile``, ``modem_class``
-        What the modem is like: a profile's name or a ``ModemProfile``. Class 1 is what this
-        version drives.
+        What the modem is like: a profile's name or a ``ModemProfile``; and the fax class to use in
+        place of the profile's: "1", "1.0", "2", "2.0", "2.1", or "auto", the best it offers.
     ``options``
         What this call may use: ``CallOptions(ecm=False, fastest=9600)`` is for a line on which
         error correction or the higher rates have failed.
@@ -209,8 +215,8 @@ def send_fax(
     Raises ContentError, SettingsError or ModemError before anything was dialled. Once a number was
     dialled it raises nothing for what the far end, the line or the modem do: see ``FaxResult``.
     """
-    station = check_call(to, station_id)
-    wanted = _profile(profile, modem_class)
+    station = check_call(to, station_id, subaddress, password)
+    wanted = choose_profile(profile, modem_class)
     stop = cancel or threading.Event()
     listener = Listener(observe)
     try:
@@ -238,10 +244,10 @@ def send_fax(
     return FaxResult(to, call, fax.pages, path, (*fax.rendered.notes, *listener.notes))
 
 
-def check_call(to: str, station_id: str = "") -> Station:
+def check_call(to: str, station_id: str = "", subaddress: str = "", password: str = "") -> Station:
     """Refuse a number or a station id that cannot be used, before any work is done for it."""
     dial_string(to)
-    return Station(station_id)
+    return Station(station_id, subaddress, password)
 
 
 def _call(
@@ -279,14 +285,6 @@ def _call(
     )
     listener(Progress(Phase.DONE, result.status.sentence, pages=pages, at=now()))
     return result
-
-
-def _profile(profile: ModemProfile | str | None, modem_class: str | None) -> ModemProfile:
-    found = as_profile(profile)
-    asked = modem_class or found.fax_class
-    if asked != "1":
-        raise SettingsError(f"fax class {asked!r}: this version drives Class 1 modems only")
-    return found
 
 
 def _resolution(resolution: Resolution | str) -> Resolution:

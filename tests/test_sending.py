@@ -138,7 +138,9 @@ def test_uncertain_is_neither_sent_nor_lost(fax):
         ({"to": "one"}, NumberRefused),
         ({"station_id": "Ada"}, SettingsError),
         ({"resolution": "superb"}, SettingsError),
-        ({"modem_class": "2"}, SettingsError),
+        ({"modem_class": "3"}, SettingsError),
+        ({"subaddress": "Ward 7"}, SettingsError),
+        ({"password": "1" * 21}, SettingsError),
         ({"profile": "nonesuch"}, SettingsError),
         ({"port": "/dev/nonesuch"}, PortError),
         ({"content": []}, ContentError),
@@ -148,6 +150,19 @@ def test_what_can_be_known_before_dialling_is_raised(fax, options, error):
     arguments = {"to": "1", "content": fax} | options
     with pytest.raises(error):
         send_fax(arguments.pop("to"), arguments.pop("content"), **arguments)
+
+
+@pytest.mark.parametrize("fax_class", ["1", "1.0", "2", "2.0", "2.1"])
+def test_every_class_of_modem_sends(fax, fax_class):
+    result = send_fax("1", fax, port=f"sim://?class={fax_class}", modem_class=fax_class)
+    assert result.ok
+
+
+def test_subaddress_and_password_go_to_a_far_end_that_takes_them(fax):
+    result = send_fax("1", fax, port="sim://?far=addressed", subaddress="77", password="42")
+    assert result.ok
+    assert result.call.parameters.subaddress
+    assert result.call.parameters.password
 
 
 def test_works_from_a_script_without_a_main_guard(tmp_path):

@@ -16,13 +16,14 @@ from faxcore.cli.show import Display, print_result, result_json
 from faxcore.render import Content
 from faxcore.sending import FaxResult, PreparedFax, check_call, prepare, send_fax
 from faxcore.t4 import Resolution
-from faxcore.t30.document import CallOptions
+from faxcore.t30.document import CallOptions, Station
 from faxcore.t30.progress import Progress
 from faxcore.t30.result import HangupStatus
 from faxcore.t30.sender import DEFAULT_OPTIONS
 
 _LOCAL = {HangupStatus.EQUIPMENT, HangupStatus.NO_DIALTONE, HangupStatus.NO_LOOP_CURRENT}
 
+NOBODY = Station()
 Pacing = Callable[[Progress], None]
 
 
@@ -32,7 +33,9 @@ def send_and_show(
     *,
     port: str = "sim://",
     header: str | None = "auto",
-    station_id: str = "",
+    station: Station = NOBODY,
+    profile: str | None = None,
+    modem_class: str | None = None,
     resolution: Resolution = Resolution.FINE,
     options: CallOptions = DEFAULT_OPTIONS,
     out: Path | None = None,
@@ -43,7 +46,7 @@ def send_and_show(
 
     ``pacing`` is called at every step, for a demonstration that people can follow.
     """
-    check_call(to, station_id)
+    check_call(to)
     outbox = Outbox(out) if out is not None else None
     url = outbox.port(port) if outbox is not None else port
     with cancelled_by_interrupt() as cancel, Display(quiet=as_json) as display:
@@ -60,7 +63,11 @@ def send_and_show(
             to,
             fax,
             port=url,
-            station_id=station_id,
+            station_id=station.id,
+            subaddress=station.subaddress,
+            password=station.password,
+            profile=profile,
+            modem_class=modem_class,
             options=options,
             observe=observe,
             cancel=cancel,

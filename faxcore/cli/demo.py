@@ -27,12 +27,13 @@ def command(
         from faxcore.cli.deliver import send_and_show  # noqa: PLC0415
         from faxcore.cli.message import now  # noqa: PLC0415
         from faxcore.cli.sample import sample_content  # noqa: PLC0415
+        from faxcore.t30.document import Station  # noqa: PLC0415
 
         send_and_show(
             _TO,
             sample_content(now(), _FROM, _TO),
             port=f"sim://?far={far}&id=%2B44+20+7946+0000",
-            station_id=_FROM,
+            station=Station(_FROM),
             out=out,
             as_json=as_json,
             pacing=None if as_json else _Pace(),

@@ -46,6 +46,12 @@ def command(
     widest: Annotated[
         int, typer.Option("--widest", help="Offer pages of up to 1728, 2048 or 2432 pels.")
     ] = 1728,
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="What the modem is like; see: modem profiles.")
+    ] = None,
+    modem_class: Annotated[
+        str | None, typer.Option("--class", help="1, 1.0, 2, 2.0, 2.1 or auto, the best it has.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The result as one object.")] = False,
 ) -> None:
     """Receive a fax.
@@ -68,6 +74,8 @@ def command(
                 wait=wait,
                 finest=offered,
                 widest=widest,
+                profile=profile,
+                modem_class=modem_class,
                 ecm=not no_ecm,
                 observe=display,
                 cancel=cancel,

@@ -38,6 +38,18 @@ def command(
     station_id: Annotated[
         str, typer.Option("--station-id", "-S", help="Our identity on the line (TSI).")
     ] = "",
+    subaddress: Annotated[
+        str, typer.Option("--subaddress", help="For a far end that takes one (SUB).")
+    ] = "",
+    password: Annotated[
+        str, typer.Option("--password", help="For a far end that takes one (PWD).")
+    ] = "",
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="What the modem is like; see: modem profiles.")
+    ] = None,
+    modem_class: Annotated[
+        str | None, typer.Option("--class", help="1, 1.0, 2, 2.0, 2.1 or auto, the best it has.")
+    ] = None,
     no_ecm: Annotated[
         bool, typer.Option("--no-ecm", "-E", help="Without error correction.")
     ] = False,
@@ -60,7 +72,7 @@ def command(
     with one_sentence():
         from faxcore.cli.deliver import send_and_show  # noqa: PLC0415
         from faxcore.render import CoverFields  # noqa: PLC0415
-        from faxcore.t30.document import CallOptions  # noqa: PLC0415
+        from faxcore.t30.document import CallOptions, Station  # noqa: PLC0415
 
         fields = CoverFields(
             moment=now(),
@@ -78,7 +90,9 @@ def command(
             content,
             port=port,
             header=header_text(header),
-            station_id=station_id,
+            station=Station(station_id, subaddress, password),
+            profile=profile,
+            modem_class=modem_class,
             resolution=resolution_of(chosen),
             options=CallOptions(ecm=not no_ecm, fastest=fastest),
             out=out,

@@ -67,8 +67,8 @@ class DialOutcome:
 CLASSES_1 = ("1", "1.0")
 """The classes in which T.30 is ours; in the others it is the modem's."""
 
-_BY_PREFERENCE = ("1.0", "1", "2.1", "2.0", "2")
-"""What "auto" takes of what is offered."""
+FAX_CLASSES = ("1.0", "1", "2.1", "2.0", "2")
+"""All that are driven; of those offered, "auto" takes the first."""
 
 
 class AtLink:
@@ -235,7 +235,7 @@ class AtLink:
             raise CommandRefused("+FCLASS=?: got ERROR: this is no fax modem")
         classes = parse_classes(" ".join(reply.expect(Code.OK).lines))
         if wanted == "auto":
-            wanted = next((each for each in _BY_PREFERENCE if each in classes), "1")
+            wanted = next((each for each in FAX_CLASSES if each in classes), "1")
         if classes and wanted not in classes:
             raise UnexpectedReply(
                 f"+FCLASS=?: expected class {wanted} among them, got {', '.join(classes)}"

@@ -54,6 +54,8 @@ _ALL = (
     Scenario("silent-after-mps", "page 1 is never answered", deviate=mute_after("MPS")),
     Scenario("pin-page-1", "page 1 is refused, an operator is wanted",
              deviate=answers("MPS", FCF.PIN)),
+    Scenario("addressed", "a subaddress and a password are taken",
+             capabilities=Capabilities(subaddress=True, password=True)),
     Scenario("ecm", "error correction, every coding", capabilities=_ECM),
     Scenario("ecm-64", "error correction, frames of 64 octets preferred",
              capabilities=replace(_ECM, small_frames=True)),

@@ -53,7 +53,7 @@ _MISSED_PAGE_S = 60.0
 answered with RTN or PPR. T2 would end the call in the midst of it."""
 
 _TRAINING_S = 3.8
-"""From DCS to the end of a training check that was not recognised, and half a second: FTT comes then
+"""From DCS to the end of a training check that was not recognised, and a little: FTT then comes
 before the caller repeats DCS. A repeated DCS without one comes earlier (T4)."""
 
 _MAX_BURSTS = 2000

@@ -42,6 +42,7 @@ EXPECTED = {
     "silent-after-mps": (HangupStatus.MPS_UNANSWERED, FIRST_LOST),
     "pin-page-1": (HangupStatus.OPERATOR_WANTED, (DOUBTFUL, UNSENT, UNSENT)),
     "cannot-receive": (HangupStatus.CANNOT_RECEIVE, NONE),
+    "addressed": (HangupStatus.NORMAL, ALL),
     "ecm": (HangupStatus.NORMAL, ALL),
     "ecm-64": (HangupStatus.NORMAL, ALL),
     "ecm-damage-once": (HangupStatus.NORMAL, ALL),

@@ -1,4 +1,4 @@
-"""For tests/interop/test_reception.py, with receiver_patience.patch: fails before it, passes after."""
+"""spandsp sends through noise: a carrier that was not recognised is asked for again."""
 
 import ctypes
 from pathlib import Path

@@ -32,7 +32,7 @@ def test_is_known_by_its_scheme(scheme):
         ("sim://?pace=0", "pace"),
         ("sim://?latency=-1", "latency"),
         ("sim://normal", "sim://normal"),
-        ("sim://?class=2", "class must be one of 1, 1.0"),
+        ("sim://?class=3", "class must be one of 1, 1.0, 2, 2.0, 2.1"),
     ],
 )
 def test_a_wrong_one_is_refused_by_name(url, named):
