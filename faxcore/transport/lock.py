@@ -62,6 +62,15 @@ def lock_path(device: str, folder: Path | None = None) -> Path:
     return folder / f"LCK..{name}"
 
 
+def lock_holder(device: str, folder: Path | None = None) -> int | None:
+    """The living process that a device's lock file names; None where there is none, or no file."""
+    try:
+        pid = _parse_pid(lock_path(device, folder).read_bytes())
+    except OSError:
+        return None  # no lock file, or one that tells us nothing
+    return pid if pid is not None and _is_alive(pid) else None
+
+
 def flock_holder(device: str) -> int | None:
     """The process that holds a flock on a device, where ``/proc/locks`` tells."""
     try:

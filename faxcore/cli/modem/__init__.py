@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from faxcore.cli.modem import list as list_ports
+from faxcore.cli.modem import probe
+
 app = typer.Typer(
     help="Find, test, record and diagnose modems.",
     no_args_is_help=True,
@@ -15,3 +18,7 @@ app = typer.Typer(
 @app.callback()
 def root() -> None:
     """Find, test, record and diagnose modems."""
+
+
+app.command("list")(list_ports.command)
+app.command("probe")(probe.command)

@@ -1,0 +1,105 @@
+"""``faxcore modem probe``: who a modem is, what it can do, which profile suits it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from faxcore.cli.exits import Exit, one_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from faxcore.workbench.probe_report import ClassTest, ProbeReport
+
+
+def command(
+    port: Annotated[str, typer.Argument(help="Serial device, network port or sim://.")],
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="Profile for the port's speed and flow control.")
+    ] = None,
+    on_hook: Annotated[
+        bool,
+        typer.Option(
+            "--on-hook", help="Leave the telephone line alone; flow control is not tried."
+        ),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The report as one object.")] = False,
+) -> None:
+    """Find out what a modem is and can do; it is off hook for some ten seconds.
+
+    Exit codes: 0 a profile fits, 1 none fits (a draft is printed), 3 no modem, or no fax modem.
+    """
+    with one_sentence():
+        from faxcore.cli.modem.tables import print_json, tell  # noqa: PLC0415
+        from faxcore.workbench.probe import probe  # noqa: PLC0415
+
+        report = probe(
+            port, profile=profile, off_hook=not on_hook, observe=None if as_json else tell
+        )
+    if as_json:
+        print_json(report)
+    else:
+        show(report)
+    raise SystemExit(int(exit_code(report)))
+
+
+def exit_code(report: ProbeReport) -> Exit:
+    """What a report comes to."""
+    if not report.working:
+        return Exit.EQUIPMENT
+    return Exit.CONFIRMED if report.recommendation.profile else Exit.FAILED
+
+
+def show(report: ProbeReport) -> None:
+    """The report for people."""
+    from faxcore.cli.modem.tables import print_table  # noqa: PLC0415
+    from faxcore.workbench.probe_ask import NO_ANSWER  # noqa: PLC0415
+
+    print_table("", (), list(_summary(report)))
+    classes = [_class_row(each) for each in report.classes]
+    print_table("", ("class", "claimed", "selected", "sends", "receives"), classes)
+    trials = [trial for each in report.classes for trial in each.tried]
+    silent = [trial for trial in (*trials, *report.flow.trials) if trial.result == NO_ANSWER]
+    if silent:
+        print_table("", ("asked", "and got"), [(each.command, each.result) for each in silent])
+    if report.recommendation.draft:
+        print("\n# a profile to begin with\n" + report.recommendation.draft, end="")
+
+
+def _summary(report: ProbeReport) -> Iterator[tuple[str, str]]:
+    yield "port", report.port
+    yield "modem", report.identity_text or "it says nothing of itself"
+    found = report.recommendation
+    yield "profile", found.profile or "none fits"
+    for reason in found.reasons:
+        yield "", reason
+    answers = ", ".join(map(str, report.speeds.answers))
+    yield "port speed", report.speeds.reason or f"answers AT at {answers} bit/s"
+    timing = report.latency
+    yield (
+        "answers in",
+        f"{timing.median_ms} ms ({timing.least_ms} to {timing.most_ms}, {timing.count} times AT)",
+    )
+    yield "flow control", f"{report.flow.flow.value}: {report.flow.text}"
+    octets = report.flow.buffer_octets
+    if octets is not None:
+        yield "buffer", f"about {octets} octets, with what this computer's driver holds"
+    yield "bit order", report.bit_order
+
+
+def _class_row(each: ClassTest) -> tuple[str, str, str, str, str]:
+    sends = ", ".join(map(str, each.sends))
+    receives = ", ".join(map(str, each.receives))
+    if each.most is not None:
+        most = each.most
+        sends = (
+            f"vr {most.vr}, br {most.br}, wd {most.wd}, ln {most.ln}, df {most.df}, ec {most.ec}"
+        )
+        receives = "as it sends"
+    return each.name, _yes(each.claimed), _yes(each.works), sends or "-", receives or "-"
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
