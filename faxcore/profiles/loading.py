@@ -30,7 +30,7 @@ from faxcore.errors import SettingsError
 from faxcore.profiles.model import ModemProfile
 from faxcore.resources import profiles_folder
 
-DEFAULT_PROFILE = "generic-class1"
+DEFAULT_PROFILE = "generic"
 FOLDERS_VARIABLE = "FAXCORE_PROFILES"
 ENTRY_POINTS = "faxcore.profiles"
 _MAX_DEPTH = 8
