@@ -49,7 +49,8 @@ def _open(url: str, profile: ModemProfile | None) -> Port:
     if is_sim(url):
         address = parse_sim_url(url)
         if address.pace is None:
-            return VirtualPort(address.modem(), address.latency_s, url)
+            baud = profile.baud if profile is not None else None
+            return VirtualPort(address.modem(baud), address.latency_s, url)
         register()
         return SerialPort(url, clock_rate=address.pace)
     if is_replay(url):

@@ -19,6 +19,7 @@ from dataclasses import replace
 
 from faxcore.errors import ModemError, NoReply, UnexpectedReply
 from faxcore.modem.at import AtEngine, Reply
+from faxcore.modem.bit_order import in_line_order
 from faxcore.modem.carriers import Carriers, LimitReached, State
 from faxcore.modem.class1 import describe
 from faxcore.modem.class2_reports import Reports
@@ -405,8 +406,15 @@ class Class2Line:
             self._check_hung_up()
             raise UnexpectedReply("+FDR: a page ended without +FET")
         self._pending.append((Frame(self._page_end),))
-        in_order = self._profile.receives_msb_first
-        return bytes(data) if in_order else reverse_bits(bytes(data))
+        return self._in_line_order(bytes(data))
+
+    def _in_line_order(self, data: bytes) -> bytes:
+        session = session_of(self._reports.agreed or Numbers(), ecm=False)
+        msb_first = self._profile.receives_msb_first
+        octets, as_told = in_line_order(data, session, msb_first=msb_first)
+        if not as_told:
+            self._engine.port.mark("the page came in the other bit order than the profile says")
+        return octets
 
     def _answer_page(self, kind: FCF) -> None:
         """Have the modem say what we think of a page. The next ``+FDR`` does."""

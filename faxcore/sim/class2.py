@@ -84,6 +84,7 @@ class Class2:
             return self._ability.told
         if name == words.capability_command:
             self._values = self._numbers(value, self._values)
+            self._ability.be_limited(self._values[BR], named=bool((value + ",,").split(",")[1]))
         elif name == words.session_command:
             if not (self._fixed_session and self._modem.profile.session_before_dialling):
                 self._session = self._numbers(value, self._values)
@@ -137,7 +138,7 @@ class Class2:
             self.words.read(part) if part else default
             for part, default in zip(given, defaults, strict=True)
         )
-        return self._ability.take(numbers, rate_named=bool(given[BR]))
+        return self._ability.take(numbers)
 
     def _obey_status(self, value: str) -> str | None:
         if value == "?":

@@ -5,13 +5,12 @@ What it tells of its abilities may be false, and what it is asked for beyond the
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from faxcore.profiles import ModemProfile, PageEnd
 from faxcore.sim.class2_words import (
-    BR,
     DF,
-    FIELDS,
     VR,
     Words,
     is_beyond,
@@ -30,6 +29,7 @@ from faxcore.t30.result import HangupStatus
 RANGES_2 = "(0-3),(0-5),(0-2),(0-2),(0-3),(0-2),(0),(0-7)"
 RANGES_T32 = "(0-3),(0-5),(0-2),(0-2),(0-3),(0,1),(0),(0-7)"
 
+_LISTS = r"(\([0-9A-F,-]+\),?){8}"
 _GARBAGE = b"\x00\x1f\x5a\x5a\xa5\x33\x00\x1f\x33\xa5\x5a\x0f" * 4
 """What one modem sends for RTC: rows of nothing."""
 
@@ -42,18 +42,21 @@ class Ability:
         self._words = words
         ranges = RANGES_T32 if words.hexadecimal else RANGES_2
         self.told = profile.false_capabilities or ranges
-        readable = len(most_of(self.told, words)) == FIELDS
+        readable = re.fullmatch(_LISTS, self.told) is not None
         self._said = most_of(self.told if readable else ranges, words)
         self.most = most_of(profile.capabilities, words) if profile.capabilities else self._said
         self._least_rate = 0
 
-    def take(self, numbers: tuple[int, ...], *, rate_named: bool) -> tuple[int, ...]:
+    def take(self, numbers: tuple[int, ...]) -> tuple[int, ...]:
         """Eight numbers of the computer's. Refused beyond what was said to be there."""
         if is_beyond(numbers, self._said):
             raise Refused
-        if rate_named and not self._profile.names_the_rate:  # it takes the highest for the lowest
-            self._least_rate = rate_of(numbers[BR])
         return numbers
+
+    def be_limited(self, br: int, *, named: bool) -> None:
+        """The computer said the highest rate; there are modems that take it for the lowest."""
+        if named and not self._profile.names_the_rate:
+            self._least_rate = rate_of(br)
 
     def makes_of(self, far: Capabilities, scan_time_ms: tuple[int, int]) -> Capabilities:
         """The far end's DIS as this modem reads it; ``scan_time_ms`` is the computer's wish."""

@@ -36,6 +36,7 @@ from faxcore.transport.port import LineState
 
 _CR, _LF = b"\r", b"\n"
 _MAX_COMMAND_LINE = 512
+_AT_WRONG_SPEED = bytes(octet ^ 0x80 for octet in range(256))
 
 _FIRST_RING_SECONDS = 2.0
 """After switching on; a computer needs some of it to set the modem up."""
@@ -44,7 +45,8 @@ _FIRST_RING_SECONDS = 2.0
 class SimModem:
     """A modem whose calls are answered as ``scenario`` says, and that ``caller`` calls.
 
-    ``profile`` is what it is like. ``keep`` names a folder in which the far end stores its pages;
+    ``profile`` is what it is like, ``baud`` the speed of its port where the computer has it not as
+    the profile says. ``keep`` names a folder in which the far end stores its pages;
     ``far_id`` is its CSI. After a call ``received`` has the pages as the far end decoded them,
     ``notes`` what the judge noted, ``dialled`` the numbers as they were dialled, ``far_result`` the
     far end's own view.
@@ -58,9 +60,12 @@ class SimModem:
         far_id: str = "+1 555 0100",
         keep: Path | None = None,
         caller: Caller | None = None,
+        baud: int | None = None,
     ) -> None:
         self.scenario = SCENARIOS[scenario] if isinstance(scenario, str) else scenario
         self.profile = profile or load_profile("generic-class1")
+        self._baud = baud or self.profile.baud
+        self._garbled = False
         self.dialled: list[str] = []
         self.notes: list[Note] = []
         self._answerer = Answerer(keep, self.notes.append)
@@ -83,6 +88,10 @@ class SimModem:
     def ring(self, caller: Caller, at: float) -> None:
         """Have ``caller`` call this modem, from ``at`` on."""
         self._exchange.ring(caller, at)
+
+    @property
+    def _pause(self) -> float:
+        return self.profile.command_pause_ms / 1000
 
     @property
     def telephone(self) -> Telephone | None:
@@ -113,7 +122,7 @@ class SimModem:
         data = self.settings.through_flow_control(data)
         if self._activity is not None:
             self._activity.feed(data, now)
-        elif now >= self._deaf_until:
+        elif now >= max(self._deaf_until, self._answers.said_result + self._pause):
             self._type(data)
         self._live(now)
 
@@ -180,16 +189,16 @@ class SimModem:
         self._activity = activity
 
     def say(self, at: float, data: bytes) -> None:
-        """See ``activities.Modem``."""
-        self._answers.say(at, data)
+        """See ``activities.Modem``. At another speed than the computer's it is noise."""
+        self._answers.say(at, data if not self._garbled else data.translate(_AT_WRONG_SPEED))
 
     def tell(self, at: float, intermediate: str) -> None:
         """See ``activities.Modem``."""
-        self._answers.result(at, intermediate)
+        self._say_result(at, intermediate)
 
     def connect(self, at: float) -> None:
         """See ``activities.Modem``."""
-        self._answers.result(at, "CONNECT")
+        self._say_result(at, "CONNECT")
         if not isinstance(self._activity, Listening | ReceivingFast):
             self._idle_from = at
 
@@ -199,7 +208,10 @@ class SimModem:
         self._idle_from = at
         if result == "NO CARRIER" and self.profile.ok_for_no_carrier:
             result = "OK"
-        self._answers.result(at, result)
+        self._say_result(at, result)
+
+    def _say_result(self, at: float, result: str) -> None:
+        self._answers.result(at, result if not self._garbled else "\x7f" * len(result))
 
     def note(self, at: float, fault: Fault, amount: float, text: str) -> None:
         """See ``activities.Modem``."""
@@ -237,6 +249,8 @@ class SimModem:
             self._answers.result(self._now, "OK")
 
     def _obey_one(self, command: Command) -> None:
+        if command.name in {"+FTM", "+FDT"} and self._baud < self.profile.least_baud:
+            raise Refused
         if command.name == "D":
             self._dial(command.value)
         elif command.name == "A":
@@ -302,6 +316,7 @@ class SimModem:
         if self.telephone is not None:
             raise Refused
         self._rings = 0
+        self._garbled = self.profile.answering_baud not in {0, self._baud}
         self._exchange.answer(at)
         if self.profile.answers_in_parts:
             self._answers.result(at, "FAX")
@@ -313,6 +328,7 @@ class SimModem:
     def _hang_up(self, at: float) -> None:
         if self.telephone is not None:
             self.settings.end_call()
+        self._garbled = False
         self._exchange.hang_up(at)
         self._activity = None
 

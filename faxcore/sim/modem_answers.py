@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from faxcore.sim.modem_settings import Settings
 
 _NUMERIC = {
@@ -16,6 +18,8 @@ class Answers:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._said: list[tuple[float, bytes]] = []
+        self.said_result = -math.inf
+        """When the last result code was due."""
 
     def say(self, at: float, data: bytes) -> None:
         """Octets as they are."""
@@ -23,6 +27,7 @@ class Answers:
 
     def result(self, at: float, result: str) -> None:
         """A result code in the form that the computer asked for (``V``, ``Q``)."""
+        self.said_result = at
         if self._settings.quiet:
             return
         number = _NUMERIC.get(result, result)

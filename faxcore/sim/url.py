@@ -18,14 +18,15 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from faxcore.errors import SettingsError
-from faxcore.profiles import DEFAULT_PROFILE, load_profile
+from faxcore.profiles import load_profile
 from faxcore.sim.callers import Caller, caller
 from faxcore.sim.modem import SimModem
 from faxcore.sim.scenarios import scenario
 
 SCHEME = "sim"
 _KEYS = ("far", "pace", "latency", "keep", "id", "profile", "caller", "pages", "class")
-_CLASSES = ("1", "1.0")
+_PROFILE = "generic-class1"
+_CLASSES = ("1", "1.0", "2", "2.0", "2.1")
 _MAX_PACE, _MAX_LATENCY_MS = 1000.0, 60_000.0
 
 
@@ -38,12 +39,12 @@ class SimAddress:
     latency_s: float = 0.0
     keep: Path | None = None
     id: str = "+1 555 0100"
-    profile: str = DEFAULT_PROFILE
+    profile: str = _PROFILE
     caller: Caller | None = None
     fax_class: str = ""
 
-    def modem(self) -> SimModem:
-        """The modem that it means."""
+    def modem(self, baud: int | None = None) -> SimModem:
+        """The modem that it means; ``baud`` is the speed of the computer's port."""
         profile = load_profile(self.profile)
         return SimModem(
             scenario(self.far),
@@ -51,6 +52,7 @@ class SimAddress:
             far_id=self.id,
             keep=self.keep,
             caller=self.caller,
+            baud=baud,
         )
 
 
@@ -79,7 +81,7 @@ def parse_sim_url(url: str) -> SimAddress:
         latency_s=_number(url, "latency", values.get("latency", "0"), _MAX_LATENCY_MS) / 1000,
         keep=Path(values["keep"]) if values.get("keep") else None,
         id=values.get("id", "+1 555 0100"),
-        profile=values.get("profile", DEFAULT_PROFILE),
+        profile=values.get("profile", _PROFILE),
         caller=_caller(url, values),
         fax_class=values.get("class", ""),
     )
