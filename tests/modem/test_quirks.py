@@ -71,7 +71,6 @@ SWITCHED = (
     Quirk("8c OK too early", replace(PLAIN, early_ok_ms=250)),
     Quirk("9 no +FTS, no +FRS", replace(PLAIN, silence_by=SilenceBy.COMPUTER)),
     Quirk("12 CONNECT before the training's end", replace(PLAIN, carrier_delay_ms=400)),
-    Quirk("14 no +FCERROR", replace(PLAIN, says_fcerror=False), "repeats-dcs"),
     Quirk("14 no +FCERROR behind a page", replace(PLAIN, says_fcerror=False), "repeats-mps"),
     Quirk("27 deaf after a reset", replace(PLAIN, reset_delay_ms=8000)),
     Quirk(
@@ -186,6 +185,12 @@ def test_what_is_always_cured_needs_no_word(number: str, latency_s: float) -> No
     assert [page.bitmap for page in modem.received] == [bitmap(1, 400), bitmap(2, 400)]
     assert SEEN[number[:2]] in modem.said
     assert sent == signals(PLAIN, latency_s)[2]
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_14_no_fcerror_in_place_of_a_training_check_is_waited_over(told: bool) -> None:
+    quirk = Quirk("14", replace(PLAIN, says_fcerror=False), "repeats-dcs")
+    assert all_arrived(quirk, quirk.like if told else PLAIN)
 
 
 def test_21_ok_in_place_of_no_carrier_is_no_connection() -> None:
