@@ -36,7 +36,7 @@ from faxcore.t30.reception import (
     next_command,
     say,
 )
-from faxcore.t30.result import CallResult, HangupStatus, PageOutcome
+from faxcore.t30.result import CallResult, HangupStatus, PageOutcome, PageReport
 from faxcore.t30.timers import LONGEST_LINE_S, T2
 
 _REPEATED_WITHIN_S = 4.0
@@ -185,7 +185,10 @@ def _on_partial_page(
 def _on_end_of_retransmission(
     call: IncomingCall, page: CorrectedPage, frame: Frame
 ) -> Procedure[tuple[Frame, ...]]:
-    """EOR: take the page with its holes and say ERR (T.30 A.4.3)."""
+    """EOR: take the page with its holes and say ERR (T.30 A.4.3).
+
+    A page of which nothing came at all is told of, but there is nothing to keep.
+    """
     parameters = call.parameters
     if parameters is None or not frame.fif:
         return (yield from next_command(call))
@@ -193,7 +196,11 @@ def _on_end_of_retransmission(
     if not page.given_up:
         page.give_up(end)
         if end is not None:
-            yield from keep(call, bytes(page.octets), parameters, FCF.PIN)
+            if page.octets:
+                yield from keep(call, bytes(page.octets), parameters, FCF.PIN)
+            else:
+                number = len(call.reports) + 1
+                call.reports.append(PageReport(number, PageOutcome.DOUBTFUL, parameters=parameters))
             call.reports[-1] = replace(call.reports[-1], outcome=PageOutcome.DOUBTFUL)
             call.corrected = page.following()
     return (yield from _answer_correction(call, Frame(FCF.ERR), end, parameters))

@@ -183,6 +183,7 @@ _CORRECTING_RECEIVER = (
     row(LISTEN, "EOR-NULL", "ERR, RNR", "A.4.3", "not ready"),
     row(LISTEN, "EOR-MPS, EOR-EOM, EOR-EOP", KEEP, "A.4.3"),
     row(LISTEN, "EOR-MPS", "ERR", "5.3.6.1.8", _AGAIN),
+    row(LISTEN, "EOR-EOM", "ERR", "A.4.3", "no frame came"),
     row("listen, ERR", "EOR-EOP", "ERR", "5.3.6.1.8", _AGAIN),
     row("DIS", "EOR-EOM", "ERR", "5.3.6.1.8", _AGAIN),
     row("ERR", SENT, "page, DIS", "A.4.3", "after MPS, after EOM"),
