@@ -35,6 +35,8 @@ class Facts:
     """``+FRS`` leaves the modem in its class."""
 
     flow: Flow = Flow.UNTESTED
+    loses_early: bool = False
+    """Fast data right behind CONNECT are lost."""
 
 
 def recommend(facts: Facts, profiles: Sequence[ModemProfile]) -> Recommendation:
@@ -68,6 +70,8 @@ def contradictions(profile: ModemProfile, facts: Facts) -> tuple[str, ...]:
         found.append("+FTS is refused")
     if ours and facts.stands_frs is False and profile.wait_frs:
         found.append("the modem leaves its class at +FRS")
+    if ours and facts.loses_early and not profile.carrier_delay_ms:
+        found.append("data right behind CONNECT are lost")
     missing = sorted(set(profile.rungs) - set(facts.sends)) if facts.sends else []
     if ours and missing:
         found.append(f"+FTM={missing[0]} is not offered")
@@ -120,6 +124,9 @@ def _draft(facts: Facts) -> str:
     if facts.stands_frs is False:
         notes.append("wait_frs: the modem left its class at +FRS.")
         lines.append("wait_frs = false")
+    if facts.loses_early:
+        notes.append("carrier_delay_ms: fast data right behind CONNECT were lost.")
+        lines.append("carrier_delay_ms = 500")
     if facts.flow is Flow.BY_XOFF:
         notes.append("flow: XOFF came while fast data went out.")
         lines.append('flow = "software"')

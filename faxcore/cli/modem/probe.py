@@ -82,6 +82,8 @@ def _summary(report: ProbeReport) -> Iterator[tuple[str, str]]:
         "answers in",
         f"{timing.median_ms} ms ({timing.least_ms} to {timing.most_ms}, {timing.count} times AT)",
     )
+    if report.flow.loses_early:
+        yield "data", "lost right behind CONNECT: carrier_delay_ms is needed"
     yield "flow control", f"{report.flow.flow.value}: {report.flow.text}"
     octets = report.flow.buffer_octets
     if octets is not None:
@@ -93,11 +95,12 @@ def _class_row(each: ClassTest) -> tuple[str, str, str, str, str]:
     sends = ", ".join(map(str, each.sends))
     receives = ", ".join(map(str, each.receives))
     if each.most is not None:
-        most = each.most
-        sends = (
-            f"vr {most.vr}, br {most.br}, wd {most.wd}, ln {most.ln}, df {most.df}, ec {most.ec}"
-        )
-        receives = "as it sends"
+        from faxcore.modem.t32 import RATES  # noqa: PLC0415
+
+        rate = RATES[min(each.most.br, len(RATES) - 1)]
+        coding = ("MH", "MR", "MR", "MMR")[min(each.most.df, 3)]
+        corrects = ", error correction" if each.most.ec else ""
+        sends, receives = f"up to {rate} bit/s, {coding}{corrects}", "as it sends"
     return each.name, _yes(each.claimed), _yes(each.works), sends or "-", receives or "-"
 
 
