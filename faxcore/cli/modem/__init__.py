@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from faxcore.cli.modem import list as list_ports
-from faxcore.cli.modem import probe
+from faxcore.cli.modem import probe, sim
 
 app = typer.Typer(
     help="Find, test, record and diagnose modems.",
@@ -22,3 +22,4 @@ def root() -> None:
 
 app.command("list")(list_ports.command)
 app.command("probe")(probe.command)
+app.command("sim")(sim.command)
