@@ -16,13 +16,16 @@ from faxcore.sim.calling_conformance import CALLING_CONFORMANCE
 from faxcore.sim.conformance import CONFORMANCE
 from faxcore.sim.played_end import play
 from faxcore.t30.document import Station
-from faxcore.t30.line import ReceiveFrames, SendFrames
+from faxcore.t30.frames import FCF
+from faxcore.t30.line import ReceiveFrames, SendFrames, run
 from faxcore.t30.receiver import receive_document
 from faxcore.t30.transitions import RECEIVER, SENDER
 from faxcore.t30.walk import Walk
 from faxcore.transport.virtual_port import VirtualPort
 from tests.calls.played import DOCUMENTS, OFFERED, PROFILE, receive, send, watched
 from tests.calls.test_conformance import kind
+from tests.t30.test_correcting_receiver import DCS_ECM, REPEATED, eor, pps
+from tests.t30.test_receiver import Receiving
 
 ENOUGH = 0.98
 ALL_DOCUMENTS = {
@@ -82,6 +85,14 @@ def signals(name):
     return way.close()
 
 
+def gives_up_a_lost_page():
+    """A caller of whose page before EOM no frame came: our sender never gives that up."""
+    way = Walk()
+    line = Receiving([DCS_ECM, pps(FCF.EOM), eor(FCF.EOM), FCF.DCN], [b"", REPEATED])
+    run(receive_document(OFFERED, Station()), line, way.tell)
+    return way.close()
+
+
 @functools.cache
 def steps():
     """(chart, step, name of the call) for all calls."""
@@ -102,6 +113,7 @@ def steps():
         note(f"{name}, the caller", SENDER, call.far_steps)
     for name in SIGNALS:
         note(f"{name}, signals", RECEIVER, signals(name))
+    note("lost before EOM", RECEIVER, gives_up_a_lost_page())
     for chart, sending in ((SENDER, True), (RECEIVER, False)):
         note("cancelled", chart, stopped(sending, threading.Event()))
         note("dead modem", chart, stopped(sending, octets=150))

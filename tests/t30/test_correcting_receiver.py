@@ -96,7 +96,7 @@ def test_what_is_given_up_is_doubtful():
 
 @pytest.mark.parametrize("end", [FCF.MPS, FCF.EOM, FCF.EOP])
 def test_a_page_of_which_nothing_came_is_told_of_and_not_kept(end):
-    result, line = receive([DCS_ECM, pps(end), eor(end), FCF.DCN], [b"", REPEATED])
+    result, line = receive([DCS_ECM, pps(end), eor(end), FCF.DCN], [b"", REPEATED, REPEATED])
     assert line.kept == []
     assert [(each.number, each.outcome) for each in result.pages] == [(1, PageOutcome.DOUBTFUL)]
     assert "ERR" in line.sent()

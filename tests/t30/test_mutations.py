@@ -222,6 +222,6 @@ def test_a_receiver_ends_whatever_it_hears(share):
                 heard_of.append(op.frames[-1].kind)
 
         result = run(receive_document(ECM, Station("1")), line, observe)
-        assert len(result.pages) == line.kept
+        assert sum(page.octets > 0 for page in result.pages) == line.kept
         for before, after in pairwise(heard_of):
             assert (before == "refused") <= (after in {FCF.RTN, FCF.PIN})
