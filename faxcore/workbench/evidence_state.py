@@ -1,0 +1,54 @@
+"""What holds at a place of a recorded call: who called, what was agreed upon, which page it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from faxcore.t30.capabilities import SessionParameters
+from faxcore.t30.ecm import PartialPage
+from faxcore.t30.frames import FCF, Frame
+from faxcore.workbench.evidence import Step, Way
+
+_CONFIRMING = frozenset({FCF.MCF, FCF.RTP, FCF.PIP})
+_ENDING = frozenset({FCF.MPS, FCF.EOM, FCF.EOP, FCF.PRI_MPS, FCF.PRI_EOM, FCF.PRI_EOP})
+
+
+@dataclass(slots=True)
+class Session:
+    """The state of a call as far as it has been read.
+
+    ``status`` is what was told of the page since it went, ``hung_up`` the modem's code for why it
+    ended the call. ``training_due`` says that a DCS went and no CFR since; ``decoded`` counts the
+    pages that were looked into; ``answer`` is what our modem said for a received page before it
+    told which command it answers.
+    """
+
+    calling: bool | None = None
+    parameters: SessionParameters | None = None
+    rate: int = 0
+    training_due: bool = False
+    page: int = 1
+    page_over: bool = False
+    status: str = ""
+    hung_up: int | None = None
+    decoded: int = 0
+    answer: Step | None = None
+
+    def frame(self, frame: Frame, way: Way) -> None:
+        """What a frame changes."""
+        kind = frame.kind
+        if kind is FCF.DCS:
+            self.parameters = SessionParameters.decode(frame.fif) or self.parameters
+            if self.parameters is not None and frame.fif:
+                self.rate = self.parameters.rung.bits_per_second
+            self.training_due = True
+        elif kind in {FCF.CFR, FCF.CTR}:
+            self.training_due = False
+        elif kind in _ENDING:
+            self.page_over = True
+        elif kind in {FCF.PPS, FCF.EOR}:
+            part = PartialPage.decode(frame.fif)
+            self.page_over = part is None or part.end is not None
+        elif kind in _CONFIRMING and self.page_over:
+            self.page_over = False
+            self.page += 1

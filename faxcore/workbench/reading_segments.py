@@ -1,0 +1,358 @@
+"""Taking a dialogue with a fax modem apart: commands, answers, frames, fast data (T.31 8, T.32 8).
+
+Theory of operation. What an octet means hangs on what was said before: after CONNECT to ``+FTH=3``
+the computer's octets are a frame, after CONNECT to ``+FRM`` the modem's are data. So both
+directions have a mode each, which commands and result codes change. What comes out are
+*segments*, stretches of one direction's octets with one meaning, each of which knows the lines of
+the transcript that it came from; together they hold every octet exactly once. This is a reader of
+dialogues, no driver: nothing is refused, and what makes no sense is ``NOISE``.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from faxcore.modem.results import Code, parse_number, parse_word
+from faxcore.modem.stuffing import DLE, ETX, Unstuffer
+from faxcore.transport.transcript import Direction
+from faxcore.workbench.reading import Piece
+
+MAX_SEGMENT = 1 << 23
+"""Octets; a page of half an hour at 14400 bit/s has 3.2 million."""
+
+_MAX_LINE = 1 << 12
+_DLE_ENDS = frozenset(b"\x03\x2c\x3b\x2e")
+_TAKEN_BACK = re.compile(rb"[\r\n]*(NO ?CARRIER|\+FCERROR|ERROR|OK|\+FH(NG|S):)[^\r\n]*[\r\n]")
+_LONGEST_TAKEN_BACK = 64
+_CLASS = re.compile(r"\+FCLASS=([0-9.]+)")
+_ACTION = re.compile(r"\+(FTH|FRH|FTM|FRM|FDT|FDR)(?:=(\d+))?(?![?=])")
+_DC2 = 0x12
+
+
+class Sort(enum.Enum):
+    """What a segment is."""
+
+    COMMAND = "command"
+    KEYS = "keys"
+    """Octets to the modem that are no command: CAN, DC2, an escape."""
+    FRAME = "frame"
+    DATA = "data"
+    LINE = "line"
+    """What the modem says in words."""
+    MARK = "mark"
+
+
+class Mode(enum.Enum):
+    """What the next octets of a direction are."""
+
+    WORDS = "words"
+    FRAMES = "frames"
+    DATA = "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """So many octets of a segment came on this line of the transcript, at that moment."""
+
+    line: int
+    at: float
+    octets: int
+
+
+@dataclass(slots=True)
+class Segment:
+    """A stretch of octets with one meaning. ``raw`` are the octets as they crossed the port.
+
+    ``complete`` says whether its end came; ``speed`` is the ``+FTM`` or ``+FRM`` value of data, 0
+    in the class 2 family; ``end`` the octet behind the DLE that ended data.
+    """
+
+    sort: Sort
+    direction: Direction
+    raw: bytearray = field(default_factory=bytearray)
+    parts: list[Part] = field(default_factory=list)
+    text: str = ""
+    complete: bool = False
+    speed: int = 0
+    end: int = 0
+    asked: float = 0.0
+
+    @property
+    def began(self) -> float:
+        """When its first octet came."""
+        return self.parts[0].at if self.parts else 0.0
+
+    @property
+    def ended(self) -> float:
+        """When its last octet came."""
+        return self.parts[-1].at if self.parts else 0.0
+
+    @property
+    def line(self) -> int:
+        """The line of the transcript on which it begins."""
+        return self.parts[0].line if self.parts else 0
+
+    @property
+    def last_line(self) -> int:
+        """The line of the transcript on which it ends."""
+        return self.parts[-1].line if self.parts else 0
+
+    @property
+    def payload(self) -> bytes:
+        """A frame's or data's octets without DLE stuffing and without the end."""
+        raw = bytes(self.raw)
+        if self.complete and self.end not in {0, ETX}:
+            raw = raw[:-1] + bytes((ETX,))
+        return Unstuffer().feed(raw)
+
+    def add(self, octets: bytes, piece: Piece) -> None:
+        """Some more octets of it."""
+        self.raw += octets
+        if self.parts and self.parts[-1].line == piece.line:
+            octets_there = self.parts.pop().octets
+        else:
+            octets_there = 0
+        self.parts.append(Part(piece.line, piece.entry.at, octets_there + len(octets)))
+
+
+class Segmenter:
+    """Feed it the pieces of a transcript in order; it gives the segments that end with each."""
+
+    def __init__(self) -> None:
+        self.fax_class = ""
+        self._ours = Mode.WORDS
+        self._theirs = Mode.WORDS
+        self._to: Segment | None = None
+        self._from: Segment | None = None
+        self._action = ""
+        self._speed = 0
+        self._asked = 0.0
+        self._wanted_class = ""
+        self._awaiting_next_frame = False
+        self._dle = False
+        self._tail: Segment | None = None
+        self.in_words = False
+        self._done: list[Segment] = []
+
+    def segments(self, pieces: Iterable[Piece]) -> Iterator[Segment]:
+        """All of it: every segment of a transcript."""
+        for piece in pieces:
+            yield from self.feed(piece)
+        yield from self.finish()
+
+    def feed(self, piece: Piece) -> list[Segment]:
+        """The segments that this piece ends."""
+        self._done = []
+        direction, data = piece.entry.direction, piece.entry.data
+        if direction is Direction.MARK:
+            mark = Segment(Sort.MARK, direction, text=piece.entry.text, complete=True)
+            mark.parts.append(Part(piece.line, piece.entry.at, 0))
+            self._done.append(mark)
+        elif direction is Direction.TO_MODEM:
+            while data:
+                data = self._said(data, piece)
+        else:
+            while data:
+                data = self._heard(data, piece)
+        return self._done
+
+    def finish(self) -> list[Segment]:
+        """What was begun and never ended."""
+        self._done = []
+        self._close_to()
+        self._close_from()
+        return self._done
+
+    # what the computer says
+
+    def _said(self, data: bytes, piece: Piece) -> bytes:
+        """Take some octets to the modem; what is left of them."""
+        if self._theirs is not Mode.WORDS and self._ours is Mode.WORDS and data[0] != _DC2:
+            self._close_from()
+            self._theirs = Mode.WORDS
+        if self._ours is Mode.FRAMES and self._to is None and data[:2].upper() == b"AT":
+            self._ours = Mode.WORDS
+        if self._ours is not Mode.WORDS:
+            sort = Sort.FRAME if self._ours is Mode.FRAMES else Sort.DATA
+            return self._said_data(sort, data, piece)
+        if self._to is None and data[0] < 0x20 and data[0] != 0x0D:
+            count = next((n for n, each in enumerate(data) if each >= 0x20), len(data))
+            self._put(Sort.KEYS, Direction.TO_MODEM, data[:count], piece)
+            return data[count:]
+        if self._to is None:
+            self._to = Segment(Sort.COMMAND, Direction.TO_MODEM)
+        end = data.find(b"\r") + 1
+        count = end or len(data)
+        self._to.add(data[:count], piece)
+        if end or len(self._to.raw) > _MAX_LINE:
+            self._to.complete = bool(end)
+            self._command(self._to, piece.entry.at)
+        return data[count:]
+
+    def _command(self, segment: Segment, at: float) -> None:
+        text = "".join(chr(each) for each in segment.raw if 0x20 <= each < 0x7F)
+        segment.text = text.strip()
+        self._to = None
+        self._done.append(segment)
+        bare = text.upper().replace(" ", "")
+        if not bare.startswith("AT"):
+            segment.sort = Sort.KEYS
+            return
+        self._close_from()
+        self._asked = at
+        wanted = _CLASS.search(bare)
+        self._wanted_class = wanted[1] if wanted else ""
+        actions = _ACTION.findall(bare)
+        self._action, self._speed = "", 0
+        if bare[2:3] == "D" or bare == "ATA":
+            self._action = bare[2]
+        elif actions:
+            self._action = actions[-1][0]
+            self._speed = int(actions[-1][1] or 0) if len(actions[-1][1]) < 4 else 0
+        self._awaiting_next_frame = False
+
+    def _said_data(self, sort: Sort, data: bytes, piece: Piece) -> bytes:
+        if self._to is None:
+            self._to = Segment(sort, Direction.TO_MODEM, speed=self._speed, asked=self._asked)
+            self._dle = False
+        ends = _DLE_ENDS if self._action == "FDT" else frozenset((ETX,))
+        count, self._dle, end = _scan(data, self._dle, ends)
+        self._to.add(data[:count], piece)
+        if end:
+            self._to.complete, self._to.end = True, end
+            self._awaiting_next_frame = sort is Sort.FRAME
+            self._close_to()
+        elif len(self._to.raw) > MAX_SEGMENT:
+            self._close_to()
+        return data[count:]
+
+    def _close_to(self) -> None:
+        """The computer's frame, data or command is over, or will never be."""
+        if self._to is not None:
+            if self._to.sort is Sort.COMMAND:
+                self._to.text = bytes(self._to.raw).decode("ascii", "replace")
+            self._done.append(self._to)
+        self._to = None
+        self._ours = Mode.WORDS
+
+    # what the modem says
+
+    def _heard(self, data: bytes, piece: Piece) -> bytes:
+        """Take some octets from the modem; what is left of them."""
+        if self._tail is not None:
+            line, self._tail = self._tail, None
+            if data[:1] == b"\n":
+                line.add(b"\n", piece)
+                return data[1:]
+        if self._theirs is not Mode.WORDS:
+            return self._heard_data(data, piece)
+        if self._from is None:
+            self._from = Segment(Sort.LINE, Direction.FROM_MODEM, asked=self._asked)
+        count = _line_end(bytes(self._from.raw), data)
+        self._from.add(data[: count or len(data)], piece)
+        if count or len(self._from.raw) > _MAX_LINE:
+            self._close_from(complete=bool(count))
+        return data[count:] if count else b""
+
+    def _heard_data(self, data: bytes, piece: Piece) -> bytes:
+        if self._from is None:
+            sort = Sort.FRAME if self._theirs is Mode.FRAMES else Sort.DATA
+            self._from = Segment(sort, Direction.FROM_MODEM, speed=self._speed, asked=self._asked)
+            self._dle = False
+        segment = self._from
+        count, self._dle, end = _scan(data, self._dle, frozenset((ETX,)))
+        segment.add(data[:count], piece)
+        if end:
+            segment.complete, segment.end = True, end
+            self._theirs = Mode.WORDS
+            self._close_from()
+        elif len(segment.raw) <= _LONGEST_TAKEN_BACK and _TAKEN_BACK.match(segment.raw):
+            segment.sort, self._theirs = Sort.LINE, Mode.WORDS
+            self._close_from(complete=True)
+        elif len(segment.raw) > MAX_SEGMENT:
+            self._close_from()
+        return data[count:]
+
+    def _close_from(self, *, complete: bool = False) -> None:
+        """The modem's line, frame or data is over, or will never be."""
+        segment = self._from
+        if segment is None:
+            return
+        self._from = None
+        if segment.sort is Sort.LINE:
+            shown = "".join(chr(each) for each in segment.raw if 0x20 <= each < 0x7F)
+            segment.text, segment.complete = shown.strip(), complete
+            self._tail = segment if segment.raw.endswith(b"\r") else None
+            self._result(segment.text)  # which may end what the computer was sending
+            self._done.append(segment)
+        else:
+            self._done.append(segment)
+
+    def _result(self, text: str) -> None:
+        """What a result code changes."""
+        code = self.code(text)
+        if code is Code.CONNECT:
+            self._connected()
+        elif code in {Code.OK, Code.ERROR, Code.NO_CARRIER, Code.FCERROR}:
+            if code is Code.OK and self._wanted_class:
+                self.fax_class, self._wanted_class = self._wanted_class, ""
+            if self._ours is not Mode.WORDS:
+                self._close_to()
+            self._awaiting_next_frame = False
+
+    def code(self, text: str) -> Code | None:
+        """The result code that a line is, in words, or in numbers before any words came."""
+        code = parse_word(text)
+        if code is not None:
+            self.in_words = True
+            return code
+        return None if self.in_words else parse_number(text)
+
+    def _connected(self) -> None:
+        """CONNECT: to what, the last command says."""
+        in_class_1 = self.fax_class in {"", "1", "1.0"}
+        if self._awaiting_next_frame:
+            self._ours, self._awaiting_next_frame = Mode.FRAMES, False
+        elif self._action == "FTH" or (self._action == "A" and in_class_1):
+            self._ours = Mode.FRAMES
+        elif self._action in {"FTM", "FDT"}:
+            self._ours = Mode.DATA
+        elif self._action == "FRH" or (self._action == "D" and in_class_1):
+            self._theirs = Mode.FRAMES
+        elif self._action in {"FRM", "FDR"}:
+            self._theirs = Mode.DATA
+
+    def _put(self, sort: Sort, direction: Direction, octets: bytes, piece: Piece) -> None:
+        """A segment that is whole at once."""
+        segment = Segment(sort, direction, complete=True)
+        segment.add(octets, piece)
+        self._done.append(segment)
+
+
+def _line_end(before: bytes, data: bytes) -> int:
+    """How many octets belong to a line that has text in it, its end included; 0 = none ends."""
+    has_text = any(0x20 < each < 0x7F for each in before)
+    for place, octet in enumerate(data):
+        if octet in b"\r\n" and has_text:
+            return place + 1
+        has_text = has_text or 0x20 < octet < 0x7F
+    return 0
+
+
+def _scan(data: bytes, dle: bool, ends: frozenset[int]) -> tuple[int, bool, int]:
+    """How many octets up to the end, whether a DLE is open behind them, and what ended them."""
+    position = 0
+    if dle and data:
+        if data[0] in ends:
+            return 1, False, data[0]
+        position = 1
+    while (at := data.find(DLE, position)) >= 0:
+        if at + 1 == len(data):
+            return len(data), True, 0
+        if data[at + 1] in ends:
+            return at + 2, False, data[at + 1]
+        position = at + 2
+    return len(data), False, 0
