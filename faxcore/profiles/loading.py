@@ -104,11 +104,14 @@ def _folders(folder: Path | None) -> Iterator[Path]:
 
 
 def _folder_of(point: EntryPoint) -> Path:
+    what = f"the entry point {point.name} of {ENTRY_POINTS}"
     try:
-        return Path(str(importlib.resources.files(point.module)))
+        folder = importlib.resources.files(point.module)
     except (ImportError, TypeError) as error:
-        text = f"the entry point {point.name} of {ENTRY_POINTS}: {error}"
-        raise SettingsError(f"{text}; a package of profiles is expected") from error
+        raise SettingsError(f"{what}: {error}; a package of profiles is expected") from error
+    if not isinstance(folder, Path):
+        raise SettingsError(f"{what}: {point.module} is no ordinary package in a folder")
+    return folder
 
 
 def _read(path: Path) -> dict[str, object]:

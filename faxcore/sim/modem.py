@@ -243,7 +243,10 @@ class SimModem:
                 if self._activity is not None:
                     return
         except Refused:
-            self._answers.result(self._now, "ERROR")
+            known = self.settings.knows(text)
+            self._answers.result(self._now, "OK" if known else "ERROR")
+            if known:
+                self.settings.obey_line(text)
         else:
             self.settings.obey_line(text)
             self._answers.result(self._now, "OK")

@@ -19,7 +19,7 @@ class Answers:
         self._settings = settings
         self._said: list[tuple[float, bytes]] = []
         self.said_result = -math.inf
-        """When the last result code was due."""
+        """When the last result code was due that answered something."""
 
     def say(self, at: float, data: bytes) -> None:
         """Octets as they are."""
@@ -27,7 +27,8 @@ class Answers:
 
     def result(self, at: float, result: str) -> None:
         """A result code in the form that the computer asked for (``V``, ``Q``)."""
-        self.said_result = at
+        if result != "RING":
+            self.said_result = at
         if self._settings.quiet:
             return
         number = _NUMERIC.get(result, result)

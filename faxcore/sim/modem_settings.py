@@ -111,6 +111,12 @@ class Settings:
         software = self._lost_flow or self._values["+FLO"] == (1,)
         return data.translate(None, bytes((XON, XOFF))) if software else data
 
+    def knows(self, line: str) -> bool:
+        """Whether the profile itself has this line: a maker's own commands, which are obeyed."""
+        profile = self._profile
+        own = {profile.flow_command, profile.reset, *profile.init, *profile.after_class}
+        return line.strip() in own
+
     def obey_line(self, line: str) -> None:
         """Look at a whole command line: one that sets the flow control puts it right."""
         if self._profile.flow_command and line.strip() == self._profile.flow_command:

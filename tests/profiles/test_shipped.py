@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from faxcore.modem.driver import FaxModem
-from faxcore.profiles import load_profile, profile_names
+from faxcore.profiles import load_profile, own_fields, profile_names
 from faxcore.sim import SimModem, caller
 from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import Station
@@ -21,6 +21,22 @@ def test_says_what_it_is_and_where_it_is_from(name: str) -> None:
     profile = load_profile(name)
     assert profile.description
     assert profile.notes
+
+
+def test_thirty_makers_modems_and_one_of_every_class() -> None:
+    generic = [name for name in NAMES if name.startswith("generic")]
+    assert {load_profile(name).fax_class for name in generic} == {
+        "1", "1.0", "2", "2.0", "2.1", "auto",
+    }  # fmt: skip
+    assert len(NAMES) - len(generic) >= 30
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("generic")])
+def test_a_makers_profile_overrides_little_and_says_that_it_is_hearsay(name: str) -> None:
+    profile = load_profile(name)
+    assert profile.inherits
+    assert len(set(own_fields(name)) - {"description", "notes", "identifies", "inherits"}) <= 9
+    assert any("not tried" in note for note in profile.notes)
 
 
 @pytest.mark.parametrize("name", NAMES)
