@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from faxcore.cli.modem import list as list_ports
-from faxcore.cli.modem import probe, sim
+from faxcore.cli.modem import explain, probe, sim, test
 
 app = typer.Typer(
     help="Find, test, record and diagnose modems.",
@@ -20,6 +20,8 @@ def root() -> None:
     """Find, test, record and diagnose modems."""
 
 
+app.command("explain")(explain.command)
 app.command("list")(list_ports.command)
 app.command("probe")(probe.command)
 app.command("sim")(sim.command)
+app.command("test")(test.command)
