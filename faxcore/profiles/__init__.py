@@ -11,7 +11,7 @@ from faxcore.profiles.loading import (
     FOLDERS_VARIABLE,
     as_profile,
     load_profile,
-    own_fields,
+    origins,
     profile_file,
     profile_names,
 )
@@ -29,7 +29,7 @@ __all__ = [
     "as_profile",
     "load_profile",
     "meaning",
-    "own_fields",
+    "origins",
     "profile_file",
     "profile_names",
 ]

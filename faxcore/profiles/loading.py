@@ -50,18 +50,30 @@ def load_profile(name: str, folder: Path | None = None) -> ModemProfile:
     field, a value of the wrong type, or profiles that inherit in a circle.
     """
     values: dict[str, object] = {}
+    for _, own in _lineage(name, folder):
+        values = own | values
+    return _build(name, values)
+
+
+def origins(name: str, folder: Path | None = None) -> dict[str, str]:
+    """The fields that a profile and those that it inherits from name, and which of them does."""
+    found: dict[str, str] = {}
+    for each, own in _lineage(name, folder):
+        found = dict.fromkeys(own, each) | found
+    return found
+
+
+def _lineage(name: str, folder: Path | None) -> Iterator[tuple[str, dict[str, object]]]:
+    """A profile and those that it inherits from, each with what its own file says."""
     wanted, depth = name, 0
     while wanted:
         if depth == _MAX_DEPTH:
             raise SettingsError(f"modem profile {name}: it inherits in a circle, or too deep")
-        path = profile_file(wanted, folder, asked_by=name)
-        own = _read(path)
-        if wanted != name:
+        own = _read(profile_file(wanted, folder, asked_by=name))
+        if depth:
             own.pop("identifies", None)
-        values = own | values
+        yield wanted, own
         wanted, depth = str(own.get("inherits", "")), depth + 1
-        values.setdefault("inherits", wanted)
-    return _build(name, values)
 
 
 def as_profile(profile: ModemProfile | str | None) -> ModemProfile:
@@ -74,11 +86,6 @@ def as_profile(profile: ModemProfile | str | None) -> ModemProfile:
 def profile_names(folder: Path | None = None) -> tuple[str, ...]:
     """The names of all profiles that can be loaded, sorted."""
     return tuple(sorted({path.stem for each in _folders(folder) for path in each.glob("*.toml")}))
-
-
-def own_fields(name: str, folder: Path | None = None) -> tuple[str, ...]:
-    """The fields that a profile's own file names, in its order; what it inherits is not in it."""
-    return tuple(_read(profile_file(name, folder)))
 
 
 def profile_file(name: str, folder: Path | None = None, *, asked_by: str = "") -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from faxcore.errors import SettingsError
-from faxcore.profiles import FOLDERS_VARIABLE, load_profile, own_fields, profile_file, profile_names
+from faxcore.profiles import FOLDERS_VARIABLE, load_profile, origins, profile_file, profile_names
 
 
 def write(folder: Path, name: str, text: str) -> None:
@@ -90,6 +90,11 @@ def test_the_callers_folder_goes_before_all(
     assert load_profile("mine", tmp_path / "two").gap_ms == 72
 
 
-def test_a_profiles_own_fields_are_those_of_its_file(tmp_path: Path) -> None:
-    write(tmp_path, "mine", 'inherits = "usr-courier"\ngap_ms = 71\n')
-    assert own_fields("mine", tmp_path) == ("inherits", "gap_ms")
+def test_a_field_is_told_with_the_profile_that_names_it(tmp_path: Path) -> None:
+    write(tmp_path, "mine", 'inherits = "usr-courier"\nwait_frs = true\n')
+    told = origins("mine", tmp_path)
+    assert told["wait_frs"] == told["inherits"] == "mine"
+    assert told["flow_lost"] == "usr-courier"
+    assert told["fax_class"] == "generic-class1"
+    assert "identifies" not in told
+    assert "baud" not in told
