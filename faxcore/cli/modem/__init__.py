@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from faxcore.cli.modem import list as list_ports
-from faxcore.cli.modem import explain, probe, sim, test
+from faxcore.cli.modem import explain, probe, profiles, sim, test
 
 app = typer.Typer(
     help="Find, test, record and diagnose modems.",
@@ -25,3 +25,4 @@ app.command("list")(list_ports.command)
 app.command("probe")(probe.command)
 app.command("sim")(sim.command)
 app.command("test")(test.command)
+app.command("profiles")(profiles.command)
