@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from faxcore.cli.modem import list as list_ports
 from faxcore.cli.modem import explain, probe, profiles, sim, test
+from faxcore.cli.modem import list as list_ports
 
 app = typer.Typer(
     help="Find, test, record and diagnose modems.",
