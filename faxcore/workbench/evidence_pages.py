@@ -30,7 +30,7 @@ def data_step(segment: Segment, session: Session, reaction_s: float) -> Step:
     rate = rung.bits_per_second if rung is not None else session.rate
     if rung is not None:
         session.rate = rate
-    training = _is_training(payload, session, segment)
+    training = is_training(payload, session, segment)
     fields = [("rate", str(rate) if rate else "unknown")]
     if rung is not None:
         fields.append(("modulation", rung.modulation.value))
@@ -56,7 +56,8 @@ def data_step(segment: Segment, session: Session, reaction_s: float) -> Step:
     )
 
 
-def _is_training(payload: bytes, session: Session, segment: Segment) -> bool:
+def is_training(payload: bytes, session: Session, segment: Segment) -> bool:
+    """Whether fast data is a training check and no page."""
     if not segment.speed:
         return False
     if segment.direction is Direction.TO_MODEM:

@@ -9,7 +9,7 @@ from faxcore.t30.ecm import PartialPage
 from faxcore.t30.frames import FCF, Frame
 from faxcore.workbench.evidence import Step, Way
 
-_CONFIRMING = frozenset({FCF.MCF, FCF.RTP, FCF.PIP})
+_CONFIRMING = frozenset({FCF.MCF, FCF.RTP, FCF.PIP, FCF.ERR})
 _ENDING = frozenset({FCF.MPS, FCF.EOM, FCF.EOP, FCF.PRI_MPS, FCF.PRI_EOM, FCF.PRI_EOP})
 
 

@@ -52,7 +52,7 @@ class StepMaker:
 
     def __init__(self) -> None:
         self.segmenter = Segmenter()
-        self._session = Session()
+        self.session = Session()
         self._steps: list[Step] = []
         self._open: int | None = None
         self._last_word = 0.0
@@ -92,7 +92,7 @@ class StepMaker:
         elif segment.sort is Sort.FRAME:
             self._frame(segment)
         else:
-            step = data_step(segment, self._session, self._reaction(segment))
+            step = data_step(segment, self.session, self._reaction(segment))
             self._begin(step)
             if segment.end in DLE_FOLLOWS:
                 self._say(DLE_FOLLOWS[segment.end], Way.OUT, segment)
@@ -104,9 +104,9 @@ class StepMaker:
         step = _step(Kind.COMMAND, Way.LOCAL, segment, name=name or "AT")
         self._begin(replace(step, reaction_s=self._reaction(segment)))
         if name[:1] == "D":
-            self._session.calling = True
+            self.session.calling = True
         elif name == "A":
-            self._session.calling = False
+            self.session.calling = False
         if follows := page_command(name):
             self._say(follows, Way.OUT, segment)
 
@@ -128,7 +128,7 @@ class StepMaker:
             return
         if not text or self._is_echo(text):
             return
-        reports = report_steps(segment, text, self._session)
+        reports = report_steps(segment, text, self.session)
         if reports is not None:
             for report in reports:
                 self._add(report)
@@ -173,9 +173,9 @@ class StepMaker:
 
     def _follow_page(self, step: Step, code: Code, segment: Segment) -> None:
         """In class 2.0 the answer for a page is OK or ERROR, and may have been told before."""
-        if step.kind is not Kind.PAGE or step.field("follows") == "" or self._session.status:
+        if step.kind is not Kind.PAGE or step.field("follows") == "" or self.session.status:
             return
-        if code is Code.OK and self._session.hung_up in {None, 0}:
+        if code is Code.OK and self.session.hung_up in {None, 0}:
             self._say("MCF", Way.IN, segment, "told by OK")
         elif code is Code.ERROR:
             self._say("RTN", Way.IN, segment, "told by ERROR")
@@ -211,14 +211,14 @@ class StepMaker:
 
     def _named(self, step: Step, frame: Frame) -> Step:
         name = frame.name
-        self._session.frame(frame, step.way)
+        self.session.frame(frame, step.way)
         final = () if frame.final else (("more", "follow"),)
         text = "" if frame.kind is not None else "a frame that T.30 does not know"
         return replace(step, name=name, text=text, fields=frame_fields(frame) + final, ok=True)
 
     def _say(self, name: str, way: Way, segment: Segment, text: str = "") -> None:
         """A frame that a modem of the class 2 family said or heard for us."""
-        self._session.frame(Frame(FCF[name.replace("-", "_")]), way)
+        self.session.frame(Frame(FCF[name.replace("-", "_")]), way)
         step = _step(Kind.FRAME, way, segment, name=name, text=text)
         self._add(replace(step, at=segment.ended))
 

@@ -28,7 +28,12 @@ _TABLE: tuple[tuple[HangupStatus, Layer, float, str], ...] = (
     (HangupStatus.CANNOT_TRAIN, Layer.LINE, 0.78, _LINE),
     (HangupStatus.PHASE_B_INVALID, Layer.FAR_END, 0.6, _RETRY),
     (HangupStatus.PHASE_C, Layer.LINE, 0.65, "Send again from that page."),
-    (HangupStatus.PAGE_FORMAT, Layer.DATA, 0.85, "Render the page for this receiver: --coarse."),
+    (
+        HangupStatus.PAGE_FORMAT,
+        Layer.DATA,
+        0.85,
+        "Render the page for this receiver: --resolution coarse.",
+    ),
     (HangupStatus.UNDERRUN, Layer.HOST, 0.92, "Free this computer, or raise the port speed."),
     (HangupStatus.PHASE_D, Layer.LINE, 0.5, _ASK),
     (HangupStatus.DCN_IN_PHASE_D, Layer.FAR_END, 0.75, _ASK),

@@ -181,7 +181,7 @@ def _late_training(call: Call) -> tuple[Step, ...]:
 
 
 def _slow_steps(call: Call, least: float) -> tuple[Step, ...]:
-    """What came late though the line was waiting for it; waiting for a silent far end is no fault."""
+    """What came late though the line was waiting for it."""
     return tuple(
         each
         for each in call.in_call[1:]
@@ -282,5 +282,5 @@ RULES = (
     Rule("no-end", Layer.DATA, 0.75, "our page went without its end (RTC)",
          "In class 2.0 set appends_rtc = false in the profile, so that we send it.", _no_end_sent),
     Rule("beyond-offer", Layer.DATA, 0.8, "the session asks for what the far end does not offer",
-         "Send with --coarse, or render the page for this receiver.", _beyond_offer),
+         "Send with --resolution coarse, or render the page for this receiver.", _beyond_offer),
 )  # fmt: skip

@@ -175,14 +175,14 @@ RULES = (
     Rule("cannot-receive", Layer.FAR_END, 0.95, "the far end says that it cannot receive",
          "Ask the recipient for paper, toner and memory.", _cannot_receive),
     Rule("dcn-to-dcs", Layer.FAR_END, 0.82, "the far end hung up in answer to our session",
-         "Try without error correction and with --coarse; ask whether it accepts our number.",
+         "Try without error correction and with --resolution coarse; ask whether it accepts our number.",
          _dcn_to_dcs),
     Rule("dcn-to-dis", Layer.FAR_END, 0.85, "the caller hung up when it heard who we are",
          "Offer less: --no-ecm, --finest fine.", _dcn_to_dis),
     Rule("dis-again", Layer.LINE, 0.5, "the far end does not hear our commands and repeats DIS",
          "Try another line and a lower sending level; in the profile, early_ok_ms.", _dis_again),
     Rule("training-failed", Layer.LINE, 0.75, "training failed at one rate after the other",
-         "Try --max-rate 9600 and another line; a delay behind CONNECT (carrier_delay_ms) helps "
+         "Try --fastest 9600 and another line; a delay behind CONNECT (carrier_delay_ms) helps "
          "modems that say it too early.", _training_failed),
     Rule("dcs-unanswered", Layer.FAR_END, 0.5, "the far end fell silent behind its DIS",
          "Try again; if it stays so, another modem or another line tells which side it is.",

@@ -23,6 +23,7 @@ def root() -> None:
 app.command("explain")(explain.command)
 app.command("list")(list_ports.command)
 app.command("probe")(probe.command)
+app.command("replay")(replay.command)
 app.command("sim")(sim.command)
 app.command("test")(test.command)
 app.command("profiles")(profiles.command)
