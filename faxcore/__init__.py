@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from faxcore.render import CoverFields as CoverFields
     from faxcore.sending import FaxResult as FaxResult
     from faxcore.sending import PreparedFax as PreparedFax
+    from faxcore.render.preview import preview as preview
     from faxcore.sending import prepare as prepare
     from faxcore.sending import send_fax as send_fax
     from faxcore.t4 import Resolution as Resolution
@@ -41,6 +42,7 @@ _HOMES = {
     "BodyType": "faxcore.render",
     "Content": "faxcore.render",
     "CoverFields": "faxcore.render",
+    "preview": "faxcore.render.preview",
     "ReceivedFax": "faxcore.receiving",
     "receive_fax": "faxcore.receiving",
     "FaxResult": "faxcore.sending",

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from faxcore.cli import decode, demo, encode, info, modem, receive, render, send
+from faxcore.cli import decode, demo, encode, info, modem, preview, receive, render, send
 from faxcore.cli.exits import one_sentence
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("send")(send.command)
 app.command("receive")(receive.command)
 app.command("demo")(demo.command)
 app.command("render")(render.command)
+app.command("preview")(preview.command)
 app.command("encode")(encode.command)
 app.command("decode")(decode.command)
 app.command("info")(info.command)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from faxcore.errors import RenderError
 from faxcore.render.content import Attachment, BodyType, Content, CoverFields
-from faxcore.render.document import Limits, RenderedDocument, RenderedPage, RenderProgress
+from faxcore.render.document import Design, Limits, RenderedDocument, RenderedPage, RenderProgress
 from faxcore.render.exchange import Request
 from faxcore.render.process import run_worker
 from faxcore.render.tagline import AUTO_HEADER, HeaderLine
@@ -22,6 +22,7 @@ __all__ = [
     "BodyType",
     "Content",
     "CoverFields",
+    "Design",
     "HeaderLine",
     "Limits",
     "RenderProgress",
@@ -39,6 +40,7 @@ def render_content(
     observe: Callable[[RenderProgress], None] | None = None,
     cancel: Callable[[], bool] | None = None,
     limits: Limits | None = None,
+    designs: bool = False,
 ) -> RenderedDocument:
     """Turn a message into pages that are ready for the line.
 
@@ -46,7 +48,8 @@ def render_content(
     $[TIME] $[FROM] $[SND_FAX#] $[TO] $[TO_FAX#] $[SUBJECT] $[PAGE] $[PAGES]`` are filled in and
     ``|`` parts left, middle and right, or None for no line. Every page is made from its source
     once for each of ``resolutions``. ``observe`` hears of each page; ``cancel`` is asked several
-    times a second and ends the rendering by answering true.
+    times a second and ends the rendering by answering true. ``designs`` adds a picture of every
+    page as it was designed, and hints for its designer.
 
     Raises ContentError (RenderError, AttachmentError) with one sentence that names the thing:
     nothing is written anywhere, and no process is left behind. The same content (its moment
@@ -55,4 +58,5 @@ def render_content(
     if not resolutions:
         raise RenderError("no resolution was asked for")
     template = AUTO_HEADER if header == "auto" else header
-    return run_worker(Request(content, template, resolutions, limits or Limits()), observe, cancel)
+    request = Request(content, template, resolutions, limits or Limits(), designs)
+    return run_worker(request, observe, cancel)

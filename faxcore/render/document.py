@@ -27,16 +27,26 @@ class RenderedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Design:
+    """A page as it was designed, for the preview: a PNG in colour, and hints for its designer."""
+
+    png: bytes = field(repr=False)
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RenderedDocument:
     """A message ready to be sent.
 
     ``pdf`` shows every page as it was before it became black and white; ``notes`` are sentences
     about what was left out (an image in the body that would have to be fetched, for example).
+    ``designs`` has one entry a page where they were asked for, else none.
     """
 
     pdf: bytes = field(repr=False)
     pages: tuple[RenderedPage, ...]
     notes: tuple[str, ...] = ()
+    designs: tuple[Design, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ import numpy as np
 
 from faxcore.errors import AttachmentError, ContentError, FaxcoreError, RenderError
 from faxcore.render.content import Attachment, BodyType, Content, CoverFields
-from faxcore.render.document import Limits, RenderedDocument, RenderedPage
+from faxcore.render.document import Design, Limits, RenderedDocument, RenderedPage
 from faxcore.t4 import Coding, EncodedPage, Resolution
 
 REQUEST = "request.json"
@@ -31,6 +31,9 @@ _ERRORS = {kind.__name__: kind for kind in (AttachmentError, RenderError, Conten
 _RESULT_OCTETS = 64 << 20
 _WIDTH = 8192
 _SOURCE = 300
+_HINTS = 20
+_DESIGN_OCTETS = 32 << 20
+_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def error_named(name: str, text: str) -> FaxcoreError:
@@ -40,12 +43,13 @@ def error_named(name: str, text: str) -> FaxcoreError:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """All that the worker is told."""
+    """All that the worker is told. ``designs``: pictures of the pages as designed, with hints."""
 
     content: Content
     header: str | None
     resolutions: tuple[Resolution, ...]
     limits: Limits
+    designs: bool = False
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -68,6 +72,7 @@ def save_request(folder: Path, request: Request) -> None:
         "header": request.header,
         "resolutions": [resolution.name for resolution in request.resolutions],
         "limits": asdict(request.limits),
+        "designs": request.designs,
     }
     write_private(folder / REQUEST, json.dumps(described).encode())
     for number, file in enumerate(content.attachments):
@@ -90,7 +95,8 @@ def load_request(folder: Path) -> Request:
         ),
     )
     resolutions = tuple(Resolution[name] for name in told["resolutions"])
-    return Request(content, told["header"], resolutions, Limits(**told["limits"]))
+    limits = Limits(**told["limits"])
+    return Request(content, told["header"], resolutions, limits, told["designs"])
 
 
 class ResultWriter:
@@ -104,8 +110,8 @@ class ResultWriter:
             os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
         )
 
-    def add(self, page: RenderedPage) -> None:
-        """Append one page in all its codings."""
+    def add(self, page: RenderedPage, design: Design | None = None) -> None:
+        """Append one page in all its codings, and how it was designed."""
         codings = []
         for coded in page.codings:
             self._file.write(coded.row_bits.astype("<i4").tobytes())
@@ -119,7 +125,11 @@ class ResultWriter:
                     "octets": len(coded.data),
                 }
             )
-        self._described.append({"source": page.source[:_SOURCE], "codings": codings})
+        described: dict[str, Any] = {"source": page.source[:_SOURCE], "codings": codings}
+        if design is not None:
+            write_private(self._folder / f"design-{len(self._described)}", design.png)
+            described["hints"] = [hint[:_SOURCE] for hint in design.hints]
+        self._described.append(described)
 
     def finish(self, pdf: bytes, notes: Iterable[str]) -> None:
         """Write the PDF and the description: the result is whole."""
@@ -145,13 +155,25 @@ def load_result(folder: Path, request: Request) -> RenderedDocument:
                 codings.append(loaded)
             pages.append(RenderedPage(str(page["source"])[:_SOURCE], tuple(codings)))
         notes = tuple(str(note) for note in told["notes"])
+        designs = _load_designs(folder, told["pages"]) if request.designs else ()
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise RenderError(f"the render worker's answer is not valid: {error}") from error
     if end != len(coded) or not pages or len(pages) > request.limits.pages:
         raise RenderError("the render worker's answer does not add up")
     if not pdf.startswith(b"%PDF-"):
         raise RenderError("the render worker's answer has no PDF")
-    return RenderedDocument(pdf, tuple(pages), notes)
+    return RenderedDocument(pdf, tuple(pages), notes, designs)
+
+
+def _load_designs(folder: Path, described: list[dict[str, Any]]) -> tuple[Design, ...]:
+    designs = []
+    for number, page in enumerate(described):
+        png = _read(folder / f"design-{number}", _DESIGN_OCTETS)
+        if not png.startswith(_PNG):
+            raise ValueError("a page's picture is no PNG")
+        hints = tuple(str(hint)[:_SOURCE] for hint in page["hints"][:_HINTS])
+        designs.append(Design(png, hints))
+    return tuple(designs)
 
 
 def _forms(

@@ -37,6 +37,7 @@ def limit_process(limits: Limits) -> None:
 def render(folder: Path, request: Request, lines: IO[str]) -> None:
     """Render a request into its folder, telling ``lines`` how far it is."""
     from faxcore.render.compose import Composer  # noqa: PLC0415
+    from faxcore.render.designs import design_of  # noqa: PLC0415
     from faxcore.render.pages import BlankParts, HeaderBands, render_sheet  # noqa: PLC0415
     from faxcore.render.pdf import join_pages, repeatable  # noqa: PLC0415
     from faxcore.render.tagline import HeaderLine  # noqa: PLC0415
@@ -59,7 +60,7 @@ def render(folder: Path, request: Request, lines: IO[str]) -> None:
         report(sheet.source, number, len(sheets))
         page, blank = render_sheet(sheet, number, bands, request.resolutions, request.limits)
         parts.add(sheet, blank)
-        result.add(page)
+        result.add(page, design_of(sheet) if request.designs else None)
     parts.check()
     pdf = join_pages([(sheet.document, sheet.index, sheet.source) for sheet in sheets])
     pdf = repeatable(pdf, request.content.fields.moment)
