@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from faxcore.cli.modem import explain, probe, profiles, sim, test
+from faxcore.cli.modem import explain, probe, profiles, replay, sim, test
 from faxcore.cli.modem import list as list_ports
 
 app = typer.Typer(
