@@ -1,8 +1,7 @@
 """Classes 2, 2.0 and 2.1 in a simulated modem: its commands, its reports, its page data.
 
 After SP-2388-A (2) and T.32 (2.0, 2.1), written without a look at the driver. The T.30 of it is in
-``class2_station``. A page is taken as fast as the computer gives it; it goes out on the line once
-it is whole.
+``class2_station``. A page is taken as fast as it goes out on the line, but for a buffer.
 """
 
 from __future__ import annotations
@@ -26,12 +25,14 @@ from faxcore.sim.class2_words import (
 from faxcore.sim.commands import Command, Refused
 from faxcore.sim.exchange import CED_SECONDS, Exchange
 from faxcore.sim.judge import Fault
+from faxcore.sim.modem_settings import NAME
 from faxcore.sim.played_end import PlayedEnd
 from faxcore.sim.waiting import Wait
 from faxcore.t4 import Coding, decode_octets, reverse_bits
 from faxcore.t30.capabilities import Capabilities, SessionParameters
 from faxcore.t30.document import Station
 from faxcore.t30.frames import FCF
+from faxcore.t30.modulation import Rung
 from faxcore.t30.result import HangupStatus
 
 _XON = 0x11
@@ -80,8 +81,8 @@ class Class2:
         name, value, words = command.name, command.value, self.words
         if name in self._modem.profile.refuses:
             raise Refused
-        if name == words.capability_command and value == "=?":
-            return self._ability.told
+        if value in {"?", "=?"}:
+            return self._told(name, value)
         if name == words.capability_command:
             self._values = self._numbers(value, self._values)
             self._ability.be_limited(self._values[BR], named=bool((value + ",,").split(",")[1]))
@@ -89,7 +90,7 @@ class Class2:
             if not (self._fixed_session and self._modem.profile.session_before_dialling):
                 self._session = self._numbers(value, self._values)
         elif name == words.status_command:
-            return self._obey_status(value)
+            self._status = self.words.read(value.removeprefix("=").split(",")[0].strip())
         elif name == words.bit_order_command:
             self._bit_order = command.number
         elif name in {"+FLID", "+FLI"} and name in words.settings:
@@ -140,12 +141,22 @@ class Class2:
         )
         return self._ability.take(numbers)
 
-    def _obey_status(self, value: str) -> str | None:
-        if value == "?":
-            return self.words.write(self._status)
-        given = value.removeprefix("=").split(",")[0].strip()
-        self._status = self.words.read(given)
-        return None
+    def _told(self, name: str, value: str) -> str:
+        """The answer to a question."""
+        words = self.words
+        told = {
+            words.capability_command: self._shown(self._values),
+            words.session_command: self._shown(self._session),
+            words.status_command: words.write(self._status),
+        } | dict.fromkeys(words.names, NAME)
+        ranges = {words.capability_command: self._ability.told, "+FCQ": words.quality}
+        answers = told if value == "?" else ranges
+        if name not in answers:
+            raise Refused
+        return answers[name]
+
+    def _shown(self, numbers: tuple[int, ...]) -> str:
+        return ",".join(map(self.words.write, numbers))
 
     # Calls.
 
@@ -194,11 +205,11 @@ class Class2:
         """See ``Desk``: told behind the status of the page before it."""
         self._report(self.words.capabilities, report_capabilities(far, self.words))
 
-    def ready_for_page(self, agreed: SessionParameters | None) -> None:
+    def ready_for_page(self, agreed: SessionParameters | None, rung: Rung) -> None:
         """See ``Desk``."""
         if agreed is not None:
             self._report(self.words.agreed, report_session(agreed, self.words))
-        self._modem.become(TakingPage(self._modem, self))
+        self._modem.become(TakingPage(self._modem, self, self.at, rung.bits_per_second))
         self._modem.connect(self.at)
         if not self.words.hexadecimal and self._modem.profile.waits_for_xon:
             self._modem.say(self.at, bytes((_XON,)))
@@ -249,10 +260,10 @@ class Class2:
         """See ``Desk``."""
         return self._new_wait()
 
-    def wait_for_page(self) -> Wait:
+    def wait_for_page(self, speed: int) -> Wait:
         """See ``Desk``."""
         self._page = None
-        return self._new_wait()
+        return self._new_wait(speed)
 
     def page_from_computer(self) -> PageIn:
         """See ``Desk``."""
@@ -334,8 +345,8 @@ class Class2:
             name = name.removeprefix("+")
         self._modem.tell(self.at, f"{name}:{text}")
 
-    def _new_wait(self) -> Wait:
-        self._wait = Wait()
+    def _new_wait(self, speed: int = 0) -> Wait:
+        self._wait = Wait(speed=speed)
         return self._wait
 
     def _grant(self, now: float) -> None:

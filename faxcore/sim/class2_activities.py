@@ -63,14 +63,18 @@ class HangingUp(Activity):
 class TakingPage(Activity):
     """Behind CONNECT: page data up to DLE and what ends them; CAN gives the page up."""
 
-    def __init__(self, modem: Modem, desk: PageDesk) -> None:
+    def __init__(self, modem: Modem, desk: PageDesk, now: float, bits_per_second: int) -> None:
         super().__init__(modem)
         self._desk = desk
         self._octets = bytearray()
         self._escaped = False
+        self._octet_seconds = 8 / bits_per_second
+        self._sent_until = now
+        self._buffer = modem.profile.buffer_octets
 
     def feed(self, data: bytes, now: float) -> None:
         """Octets of the page."""
+        self._sent_until = max(self._sent_until, now) + len(data) * self._octet_seconds
         for octet in data:
             if not self._escaped:
                 if octet == DLE:
@@ -96,8 +100,14 @@ class TakingPage(Activity):
         self._desk.page_given(octets, following, now)
 
     def room(self, now: float) -> int:
-        """It takes whatever comes."""
-        return 1 << 20
+        """What the buffer still takes; the line empties it."""
+        queued = max(0.0, self._sent_until - now)
+        return max(0, self._buffer - round(queued / self._octet_seconds))
+
+    def due(self, now: float) -> float | None:
+        """When the buffer is half empty, and when it is empty."""
+        half_empty = self._sent_until - self._buffer / 2 * self._octet_seconds
+        return next((moment for moment in (half_empty, self._sent_until) if moment > now), None)
 
 
 class GivingPage(Activity):

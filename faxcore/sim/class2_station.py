@@ -16,12 +16,21 @@ import numpy as np
 from faxcore.sim.class2_words import Wanted, rungs_of
 from faxcore.sim.waiting import Wait, WaitingProcedure
 from faxcore.t4 import EncodedPage, decode_octets, encode_page
-from faxcore.t30.call import Call, CallEnded
+from faxcore.t30.call import Call, CallEnded, hear
 from faxcore.t30.capabilities import Capabilities, SessionParameters
 from faxcore.t30.document import CallOptions, FaxPage, Station
 from faxcore.t30.ecm_sender import send_page_with_correction
 from faxcore.t30.frames import FCF, Frame, decode_id
-from faxcore.t30.line import Ended, Heard, KeepPage, LineOp, Procedure, ReceiveFrames, SendFrames
+from faxcore.t30.line import (
+    Ended,
+    Heard,
+    KeepPage,
+    LineOp,
+    Procedure,
+    ReceiveFrames,
+    SendFrames,
+    Silence,
+)
 from faxcore.t30.modulation import Rung
 from faxcore.t30.post_message import Verdict, confirm
 from faxcore.t30.receiver import receive_document
@@ -57,8 +66,8 @@ class Desk(Protocol):
         """A fax was reached."""
         ...
 
-    def ready_for_page(self, agreed: SessionParameters | None) -> None:
-        """``+FDT`` is granted; what was agreed upon, if it is news."""
+    def ready_for_page(self, agreed: SessionParameters | None, rung: Rung) -> None:
+        """``+FDT`` is granted; what was agreed upon, if it is news; how the page goes out."""
         ...
 
     def page_sent(self, status: int) -> None:
@@ -85,8 +94,8 @@ class Desk(Protocol):
         """Until ``+FDT``."""
         ...
 
-    def wait_for_page(self) -> Wait:
-        """Until a page has come from the computer."""
+    def wait_for_page(self, speed: int) -> Wait:
+        """Until a page has come from the computer; its carrier is raised."""
         ...
 
     def page_from_computer(self) -> PageIn:
@@ -161,8 +170,9 @@ def _send_pages(desk: Desk, call: Call) -> Generator[LineOp | Wait, Heard, None]
             yield from train(call, index)
             agreed = call.agreed
             trained = wanted, call.current_rung
-        desk.ready_for_page(agreed)
-        yield desk.wait_for_page()
+        yield from hear(Silence())
+        desk.ready_for_page(agreed, call.current_rung)
+        yield desk.wait_for_page(call.current_rung.short_train)
         page = desk.page_from_computer()
         verdict = yield from _send_one(desk, call, index, page)
         desk.page_sent(STATUS_OF[_said(call, index, verdict)])

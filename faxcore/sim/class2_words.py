@@ -47,6 +47,8 @@ class Words:
     page_status: str
     hung_up: str
     settings: frozenset[str]
+    names: frozenset[str]
+    quality: str
     bit_order_command: str
     capability_command: str
     session_command: str
@@ -84,6 +86,8 @@ CLASS_2_WORDS = Words(
     settings=frozenset(
         {"+FBOR", "+FCR", "+FTBC", "+FPHCTO", "+FCQ", "+FLID", "+FBUG", "+FMINSP", "+FNFFC"}
     ),
+    names=frozenset({"+FMFR", "+FMDL", "+FREV"}),
+    quality="(0)",
     bit_order_command="+FBOR",
     capability_command="+FDCC",
     session_command="+FDIS",
@@ -104,6 +108,8 @@ T32_WORDS = Words(
         {"+FBO", "+FCR", "+FCT", "+FCQ", "+FLI", "+FNR", "+FPP", "+FIE", "+FSA", "+FPW", "+FBU",
          "+FLO", "+FMS", "+FEA"}
     ),
+    names=frozenset({"+FMI", "+FMM", "+FMR"}),
+    quality="(0),(0)",
     bit_order_command="+FBO",
     capability_command="+FCC",
     session_command="+FIS",

@@ -65,6 +65,7 @@ class PlayedEnd:
         self._keep = keep
         self._began = began
         self._own: Carrier | None = None
+        self._held: Carrier | None = None
         self._fast_carriers = 0
         self._cut_after = cut_after
         self._cut_at: float | None = None
@@ -105,7 +106,10 @@ class PlayedEnd:
             return
         self._op = op
         if isinstance(op, Wait):
+            self._held = self._begin_fast(FAST[op.speed]) if op.speed else None
             return
+        if self._held is not None and not isinstance(op, Silence | SendPage):
+            self._held.ended, self._held = self._began, None
         if isinstance(op, KeepPage):
             self._kept = self._keep(op, self._began)
         elif self._telephone.over is not None:
@@ -127,23 +131,27 @@ class PlayedEnd:
         return carrier
 
     def _send_fast(self, signal: Signal, octets: bytes) -> Carrier:
-        carrier = self._telephone.begin(self._mine, signal, self._began)
+        carrier, self._held = self._held or self._begin_fast(signal), None
         carrier.octets += octets
-        self._fast_carriers += 1
         if self._cut_after is not None and self._cut_after[0] == self._fast_carriers:
             del carrier.octets[self._cut_after[1] :]
         seconds = len(carrier.octets) * 8 / signal.bits_per_second
-        carrier.ended = carrier.data_from + seconds
+        carrier.ended = max(carrier.data_from + seconds, self._began)
         if len(carrier.octets) < len(octets):
             self._cut_at = carrier.ended
         return carrier
+
+    def _begin_fast(self, signal: Signal) -> Carrier:
+        self._fast_carriers += 1
+        return self._telephone.begin(self._mine, signal, self._began)
 
     def _ended(self, op: LineOp | Wait, now: float) -> Heard | None:
         """How and when ``op`` ends; None where that depends on what others do."""
         if isinstance(op, Wait):
             return None if op.at is None else self._heard(Ended.DONE, max(op.at, self._began))
         if isinstance(op, Silence):
-            return self._heard(Ended.DONE, self._began + op.ms / 1000)
+            silent = 0.0 if self._held is not None else op.ms / 1000
+            return self._heard(Ended.DONE, self._began + silent)
         if isinstance(op, KeepPage):
             return self._heard(Ended.DONE if self._kept else Ended.REFUSED, self._began)
         over = self._telephone.over

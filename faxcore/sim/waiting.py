@@ -12,9 +12,14 @@ from faxcore.t30.result import CallResult
 
 @dataclass(slots=True)
 class Wait:
-    """Nothing is sent and nothing heard until ``at`` is known: the moment the computer spoke."""
+    """Nothing is heard until ``at`` is known: the moment the computer spoke.
+
+    With ``speed``, a ``+FTM`` value, that carrier is raised at once, and what is sent next goes out
+    on it; else nothing is sent.
+    """
 
     at: float | None = None
+    speed: int = 0
 
 
 WaitingProcedure: TypeAlias = Generator[LineOp | Wait, Heard, CallResult]

@@ -283,7 +283,7 @@ def test_26_without_xon_the_page_goes_after_two_seconds_and_at_once_where_that_i
         assert b"\x11" not in modem.said
         return result.seconds
 
-    assert seconds(CLASS_2) - seconds(like) == pytest.approx(2 * 2.0, abs=0.01)
+    assert 2.0 < seconds(CLASS_2) - seconds(like) <= 2 * 2.0, "some of it while a page goes out"
 
 
 def test_a_modem_that_hangs_up_without_a_status_leaves_the_last_page_inferred() -> None:
