@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from faxcore.t4 import Coding
 from faxcore.t30.call import CallEnded, hear
 from faxcore.t30.capabilities import Capabilities, SessionParameters
 from faxcore.t30.document import Station
@@ -265,7 +266,7 @@ _CORRECTION = {
 
 def _judge_page(call: IncomingCall, octets: bytes, parameters: SessionParameters) -> Procedure[FCF]:
     seconds = longest_line(octets) / parameters.rung.bits_per_second
-    if seconds > LONGEST_LINE_S:
+    if seconds > LONGEST_LINE_S and parameters.coding is not Coding.MMR:  # which has no EOLs
         text = f"a line of {seconds:.1f} s, at most {LONGEST_LINE_S:.0f} are allowed"
         raise CallEnded(HangupStatus.RECEIVE_NO_EOL, text)
     number = len(call.reports) + 1
