@@ -47,7 +47,8 @@ class SimModem:
 
     ``profile`` is what it is like, ``baud`` the speed of its port where the computer has it not as
     the profile says. ``keep`` names a folder in which the far end stores its pages;
-    ``far_id`` is its CSI. After a call ``received`` has the pages as the far end decoded them,
+    ``far_id`` is its CSI. ``exchange`` makes another telephone network in place of all that, given
+    where to note things. After a call ``received`` has the pages as the far end decoded them,
     ``notes`` what the judge noted, ``dialled`` the numbers as they were dialled, ``far_result`` the
     far end's own view.
     """
@@ -61,6 +62,7 @@ class SimModem:
         keep: Path | None = None,
         caller: Caller | None = None,
         baud: int | None = None,
+        exchange: Callable[[Callable[[Note], None]], Exchange] | None = None,
     ) -> None:
         self.scenario = SCENARIOS[scenario] if isinstance(scenario, str) else scenario
         self.profile = profile or load_profile("generic-class1")
@@ -69,8 +71,10 @@ class SimModem:
         self.dialled: list[str] = []
         self.notes: list[Note] = []
         self._answerer = Answerer(keep, self.notes.append)
-        self._exchange = Exchange(
-            self.scenario, Station(far_id), self._answerer.keep, self.notes.append
+        self._exchange = (
+            exchange(self.notes.append)
+            if exchange is not None
+            else Exchange(self.scenario, Station(far_id), self._answerer.keep, self.notes.append)
         )
         self._activity: Activity | None = None
         self._line = bytearray()

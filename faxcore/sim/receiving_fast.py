@@ -17,8 +17,8 @@ from faxcore.sim.telephone_signals import V21, Signal
 LATEST_ENTRY = 0.05
 """V.27ter alternates for 50 ms, V.29 for 53 ms behind 20 ms of silence, V.17 for 107 ms."""
 
-_RECOGNITION_SECONDS = 0.05
-"""How long another carrier must be heard before +FCERROR."""
+_RECOGNITION_SECONDS = 0.06
+"""How long another carrier must be heard before +FCERROR: longer than the flags behind a frame."""
 
 _CHUNK_SECONDS = 0.05
 """How often data is handed over while it comes in."""
