@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from faxcore.cli import decode, demo, encode, info, modem, preview, receive, render, send
+from faxcore.cli import cover, decode, demo, encode, info, modem, preview, receive, render, send
 from faxcore.cli.exits import one_sentence
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command("preview")(preview.command)
 app.command("encode")(encode.command)
 app.command("decode")(decode.command)
 app.command("info")(info.command)
+app.add_typer(cover.app, name="cover")
 app.add_typer(modem.app, name="modem")
 
 

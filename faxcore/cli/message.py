@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from faxcore.errors import ContentError, SettingsError
 
 if TYPE_CHECKING:
-    from faxcore.render import Content, CoverFields
+    from faxcore.render import Content, CoverFields, Paper
     from faxcore.t4 import Resolution
 
 
@@ -30,12 +30,25 @@ def resolution_of(name: str) -> Resolution:
     raise SettingsError(f"resolution {name!r}: coarse or fine is expected")
 
 
+def paper_of(name: str) -> Paper:
+    """``--paper``: a4, letter or legal."""
+    from faxcore.render import Paper  # noqa: PLC0415
+
+    try:
+        return Paper[name.upper()]
+    except KeyError:
+        known = ", ".join(each.name.lower() for each in Paper)
+        raise SettingsError(f"paper {name!r}: one of {known} is expected") from None
+
+
 def now() -> datetime:
     """The moment that goes on the pages, in the local zone."""
     return datetime.now().astimezone()
 
 
-def message(fields: CoverFields, files: Sequence[Path], cover: str | None) -> Content:
+def message(
+    fields: CoverFields, files: Sequence[Path], cover: str | None, paper: str = "a4"
+) -> Content:
     """The content of a command: a cover page, when one is named, and the files behind it."""
     from faxcore.render import Attachment, Content  # noqa: PLC0415
 
@@ -43,7 +56,13 @@ def message(fields: CoverFields, files: Sequence[Path], cover: str | None) -> Co
         raise ContentError("there is nothing to send: name a file or a cover page")
     attachments = tuple(Attachment.from_path(path) for path in files)
     name, folder = _cover(cover)
-    return Content(fields, cover=name, cover_folder=folder, attachments=attachments)
+    return Content(
+        fields,
+        cover=name,
+        cover_folder=folder,
+        attachments=attachments,
+        paper=paper_of(paper),
+    )
 
 
 def _cover(cover: str | None) -> tuple[str | None, Path | None]:

@@ -13,12 +13,17 @@ from faxcore.cli.message import header_text
 if TYPE_CHECKING:
     from faxcore.render.preview import Preview
 
-_SAMPLE = {
+SAMPLE = {
     "sender_name": "Ada Example",
     "sender_number": "+44 20 7946 0000",
     "recipient_name": "Dr. Grace Sample",
     "recipient_number": "+1 555 0100",
     "subject": "Results of the examination",
+    "sender_company": "Example Laboratories",
+    "sender_voice": "+44 20 7946 0001",
+    "recipient_company": "Sample Clinic",
+    "recipient_voice": "+1 555 0101",
+    "message_id": "2026-001742",
     "comments": "Please call back when you have read this.\nThank you.",
 }
 
@@ -36,6 +41,9 @@ def command(
     header: Annotated[
         str, typer.Option("--header", help="Line at the top of every page, or none.")
     ] = "auto",
+    paper: Annotated[
+        str, typer.Option("--paper", help="a4, letter or legal, for text and cover pages.")
+    ] = "a4",
     port: Annotated[int, typer.Option("--port", help="Of the local page; 0 = any.")] = 0,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Only say where the page is.")
@@ -48,7 +56,7 @@ def command(
     with one_sentence():
         from faxcore.cli.preview_server import Watched, serve  # noqa: PLC0415
 
-        watched = Watched(what, header_text(header), dict(_SAMPLE))
+        watched = Watched(what, header_text(header), dict(SAMPLE), paper)
         if html is None and png is None:
             serve(watched, port, open_browser=not no_browser)
             return

@@ -31,6 +31,7 @@ class Watched:
     what: Sequence[str]
     header: str | None
     fields: dict[str, str] = field(default_factory=dict)
+    paper: str = "a4"
 
     def content(self, fields: dict[str, str]) -> Content:
         """The message as it is now."""
@@ -39,7 +40,7 @@ class Watched:
         files = [Path(name) for name in self.what if name not in covers]
         if len(covers) > 1:
             raise SettingsError(f"one cover page at a time: {', '.join(covers)}")
-        return message(filled, files, covers[0] if covers else None)
+        return message(filled, files, covers[0] if covers else None, self.paper)
 
     def render(self, fields: dict[str, str]) -> Preview:
         """The preview as it is now. Raises ContentError for what cannot be faxed."""

@@ -17,6 +17,9 @@ def command(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The TIFF class F file to make.")],
     resolution: Annotated[str, typer.Option("--resolution", help="coarse or fine.")] = "fine",
+    paper: Annotated[
+        str, typer.Option("--paper", help="a4, letter or legal, for text and HTML.")
+    ] = "a4",
     header: Annotated[
         str, typer.Option("--header", help="Line at the top of every page, or none.")
     ] = "auto",
@@ -29,7 +32,7 @@ def command(
         from faxcore.t4.tiff import write_tiff  # noqa: PLC0415
 
         chosen = resolution_of(resolution)
-        content = message(CoverFields(moment=now()), files, None)
+        content = message(CoverFields(moment=now()), files, None, paper)
         with Display() as display:
             fax = prepare(content, header=header_text(header), resolution=chosen, observe=display)
         count = write_tiff(output, (page.codings[0] for page in fax.rendered.pages))

@@ -32,6 +32,24 @@ def command(
     subject: Annotated[str, typer.Option("--subject", "-r", help="What it is about.")] = "",
     comments: Annotated[str, typer.Option("--comments", "-c", help="For the cover.")] = "",
     recipient: Annotated[str, typer.Option("--recipient", help="Recipient's name.")] = "",
+    sender_company: Annotated[
+        str, typer.Option("--sender-company", help="Sender's company, for the cover.")
+    ] = "",
+    sender_voice: Annotated[
+        str, typer.Option("--sender-voice", help="Sender's telephone, for the cover.")
+    ] = "",
+    recipient_company: Annotated[
+        str, typer.Option("--recipient-company", help="Recipient's company, for the cover.")
+    ] = "",
+    recipient_voice: Annotated[
+        str, typer.Option("--recipient-voice", help="Recipient's telephone, for the cover.")
+    ] = "",
+    reference: Annotated[
+        str, typer.Option("--reference", help="Your own name for the message, for the cover.")
+    ] = "",
+    paper: Annotated[
+        str, typer.Option("--paper", help="a4, letter or legal, for text and cover pages.")
+    ] = "a4",
     resolution: Annotated[str, typer.Option("--resolution", help="coarse or fine.")] = "fine",
     low: Annotated[bool, typer.Option("-l", help="98 lines/inch: --resolution coarse.")] = False,
     medium: Annotated[bool, typer.Option("-m", help="196 lines/inch: --resolution fine.")] = False,
@@ -82,9 +100,14 @@ def command(
             recipient_number=to,
             subject=subject,
             comments=comments,
+            sender_company=sender_company,
+            sender_voice=sender_voice,
+            recipient_company=recipient_company,
+            recipient_voice=recipient_voice,
+            message_id=reference,
         )
         chosen = "coarse" if low else "fine" if medium else resolution
-        content = message(fields, files or [], None if no_cover else cover)
+        content = message(fields, files or [], None if no_cover else cover, paper)
         send_and_show(
             to,
             content,

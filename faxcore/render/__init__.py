@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from faxcore.errors import RenderError
-from faxcore.render.content import Attachment, BodyType, Content, CoverFields
+from faxcore.render.content import Attachment, BodyType, Content, CoverFields, Paper
 from faxcore.render.document import Design, Limits, RenderedDocument, RenderedPage, RenderProgress
 from faxcore.render.exchange import Request
 from faxcore.render.process import run_worker
@@ -25,6 +25,7 @@ __all__ = [
     "Design",
     "HeaderLine",
     "Limits",
+    "Paper",
     "RenderProgress",
     "RenderedDocument",
     "RenderedPage",

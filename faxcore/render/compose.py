@@ -19,6 +19,7 @@ from faxcore.render.fonts import raise_for_missing
 from faxcore.render.layout import Typesetter
 from faxcore.render.pdf import open_pdf
 from faxcore.render.sniff import Kind, html_of, kind_of, text_of
+from faxcore.render.tokens import token_values
 from faxcore.t4 import PageBitmap
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Composer:
     def typesetter(self) -> Typesetter:
         """WeasyPrint, loaded when something needs it."""
         if self._typesetter is None:
-            self._typesetter = Typesetter(self.notes)
+            self._typesetter = Typesetter(self.notes, self._content.paper)
         return self._typesetter
 
     def sheets(self) -> list[Sheet]:
@@ -107,8 +108,8 @@ class Composer:
         self._report("cover page", 0, 0)
         name = f"the cover page {self._content.cover}"
         fields = self._content.fields
-        for text in (fields.sender_name, fields.recipient_name, fields.subject, fields.comments):
-            self._places.append((text, "the cover page's fields"))
+        for value in token_values(fields, others).values():
+            self._places.append((value, "the cover page's fields"))
         length = 1
         for _ in range(_COVER_TRIES):
             page = cover_html(self._content, template, others + length)

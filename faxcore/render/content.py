@@ -34,12 +34,20 @@ class BodyType(enum.Enum):
     HTML = "html"
 
 
+class Paper(enum.Enum):
+    """The paper that bodies, text and cover pages are laid out for, as CSS names it."""
+
+    A4 = "A4"
+    LETTER = "letter"
+    LEGAL = "legal"
+
+
 @dataclass(frozen=True, slots=True)
 class CoverFields:
     """What the tokens of a cover page and of the header line stand for.
 
     ``moment`` is an aware datetime: the time of sending as the sender's clock shows it. A field
-    that is empty is hidden.
+    that is empty is hidden. ``message_id`` is what the sender's system calls the message.
     """
 
     moment: datetime
@@ -49,6 +57,11 @@ class CoverFields:
     recipient_number: str = ""
     subject: str = ""
     comments: str = ""
+    sender_company: str = ""
+    sender_voice: str = ""
+    recipient_company: str = ""
+    recipient_voice: str = ""
+    message_id: str = ""
 
     def __post_init__(self) -> None:
         if self.moment.tzinfo is None or self.moment.utcoffset() is None:
@@ -100,7 +113,8 @@ class Content:
     """One message: a cover page, a body and attachments, sent in this order.
 
     ``cover`` names a cover page in ``cover_folder`` (the shipped ones if None); ``body`` is sent
-    as written, only cover pages have tokens.
+    as written, only cover pages have tokens. ``paper`` is for what has no size of its own: a
+    style sheet that names one is obeyed.
     """
 
     fields: CoverFields
@@ -109,6 +123,7 @@ class Content:
     cover: str | None = None
     cover_folder: Path | None = None
     attachments: tuple[Attachment, ...] = ()
+    paper: Paper = Paper.A4
 
     def __post_init__(self) -> None:
         if self.body is not None:

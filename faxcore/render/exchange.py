@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from faxcore.errors import AttachmentError, ContentError, FaxcoreError, RenderError
-from faxcore.render.content import Attachment, BodyType, Content, CoverFields
+from faxcore.render.content import Attachment, BodyType, Content, CoverFields, Paper
 from faxcore.render.document import Design, Limits, RenderedDocument, RenderedPage
 from faxcore.t4 import Coding, EncodedPage, Resolution
 
@@ -66,6 +66,7 @@ def save_request(folder: Path, request: Request) -> None:
         "fields": fields,
         "body": content.body,
         "body_type": content.body_type.value,
+        "paper": content.paper.value,
         "cover": content.cover,
         "cover_folder": None if content.cover_folder is None else str(content.cover_folder),
         "attachments": [file.name for file in content.attachments],
@@ -87,6 +88,7 @@ def load_request(folder: Path) -> Request:
         fields=CoverFields(**fields),
         body=told["body"],
         body_type=BodyType(told["body_type"]),
+        paper=Paper(told["paper"]),
         cover=told["cover"],
         cover_folder=None if told["cover_folder"] is None else Path(told["cover_folder"]),
         attachments=tuple(

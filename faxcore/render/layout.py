@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from faxcore.errors import RenderError
+from faxcore.render.content import Paper
 from faxcore.render.fonts import MissingGlyphs
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ PANGO_ADVICE = (
 )
 
 PAGE_STYLE = """
-@page { size: A4; margin: 18mm 15mm 16mm }
+@page { margin: 18mm 15mm 16mm }
 html { font: 11pt/1.35 sans-serif; color: black }
 img, svg { max-width: 100% }
 pre, code { overflow-wrap: anywhere }
@@ -35,7 +36,7 @@ pre { white-space: pre-wrap }
 """
 
 TEXT_STYLE = """
-@page { size: A4; margin: 18mm 15mm 16mm }
+@page { margin: 18mm 15mm 16mm }
 body { font: 10.5pt/1.3 "DejaVu Sans Mono", "Liberation Mono", monospace; margin: 0 }
 p { white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 8; margin: 0; min-height: 1.3em }
 p.page { break-before: page }
@@ -67,10 +68,12 @@ def load_weasyprint() -> Any:
 class Typesetter:
     """Lays out documents that share one font configuration and one list of missing glyphs.
 
-    ``notes`` gets a sentence for everything that is left out.
+    ``notes`` gets a sentence for everything that is left out; ``paper`` is for documents that name
+    no size of their own.
     """
 
-    def __init__(self, notes: list[str]) -> None:
+    def __init__(self, notes: list[str], paper: Paper = Paper.A4) -> None:
+        self._page_style = f"@page {{ size: {paper.value} }} {PAGE_STYLE}"
         self._weasyprint = load_weasyprint()
         from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
 
@@ -88,7 +91,7 @@ class Typesetter:
         from faxcore.render.fetcher import ASSETS, NOWHERE, ClosedFetcher  # noqa: PLC0415
 
         fetcher = ClosedFetcher(assets)
-        style = self._weasyprint.CSS(string=PAGE_STYLE, url_fetcher=fetcher)
+        style = self._weasyprint.CSS(string=self._page_style, url_fetcher=fetcher)
         try:
             page = self._weasyprint.HTML(
                 string=source, base_url=ASSETS if assets else NOWHERE, url_fetcher=fetcher

@@ -4,6 +4,7 @@ import pypdfium2 as pdfium
 import pytest
 
 from faxcore.errors import RenderError
+from faxcore.render.content import Paper
 from faxcore.render.layout import PANGO_ADVICE, Typesetter, text_html
 
 
@@ -60,3 +61,18 @@ def test_nesting_without_end_is_an_error(typesetter: Typesetter) -> None:
 
 def test_the_advice_names_the_packages() -> None:
     assert "apt-get install libpango-1.0-0 libpangoft2-1.0-0" in PANGO_ADVICE
+
+
+@pytest.mark.parametrize(
+    ("paper", "points"), [(Paper.A4, 842), (Paper.LETTER, 792), (Paper.LEGAL, 1008)]
+)
+def test_text_is_laid_out_for_the_paper_that_is_asked_for(paper: Paper, points: int) -> None:
+    typesetter = Typesetter([], paper)
+    document = typesetter.lay_out_text("words", "the body")
+    assert document.pages[0].height * 0.75 == pytest.approx(points, abs=1)
+
+
+def test_a_style_sheet_that_names_a_size_is_obeyed() -> None:
+    typesetter = Typesetter([], Paper.LETTER)
+    document = typesetter.lay_out("<style>@page{size:A5}</style><p>x", "the body")
+    assert document.pages[0].height * 0.75 == pytest.approx(595, abs=1)
