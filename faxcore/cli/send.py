@@ -15,7 +15,7 @@ def command(
     to: Annotated[str, typer.Option("--to", "-d", help="The number to dial.")],
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE...", help="HTML, text, PDF, TIFF, PNG or JPEG, in order."),
+        typer.Argument(metavar="FILE...", help="HTML, text, CSV, PDF, TIFF or pictures, in order."),
     ] = None,
     port: Annotated[
         str, typer.Option("--port", help="Serial device, network port or sim://.")

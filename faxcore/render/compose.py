@@ -19,6 +19,7 @@ from faxcore.render.fonts import raise_for_missing
 from faxcore.render.layout import Typesetter
 from faxcore.render.pdf import open_pdf
 from faxcore.render.sniff import Kind, html_of, kind_of, text_of
+from faxcore.render.table import table_html
 from faxcore.render.tokens import token_values
 from faxcore.t4 import PageBitmap
 
@@ -134,6 +135,10 @@ class Composer:
             text = text_of(file)
             self._places.append((text, file.name))
             return [Typeset(self.typesetter.lay_out_text(text, file.name), file.name)]
+        if kind is Kind.CSV:
+            text = text_of(file)
+            self._places.append((text, file.name))
+            return [Typeset(self.typesetter.lay_out(table_html(text), file.name), file.name)]
         if kind is Kind.HTML:
             page = html_of(file)
             self._places.append((page if isinstance(page, str) else "", file.name))

@@ -1,4 +1,4 @@
-"""Image files to grey pictures of a known size: PNG, JPEG and TIFF through Pillow. Worker only."""
+"""Image files to grey pictures of a known size, all of them through Pillow. Worker only."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ from faxcore.t4.tiff import is_fax_tiff, read_tiff
 
 PAGE_MM = (210.0, 297.0)
 MARGIN_MM = 8.0
+
+_ANIMATED = frozenset({Kind.GIF.name, Kind.WEBP.name})
+"""Of a film the first picture is sent."""
 
 _BOOK_PAGES = 16
 _BAD_SHARE = 0.05
@@ -120,7 +123,8 @@ def pictures_of(file: Attachment, kind: str, pixels: int) -> Iterator[Picture]:
 
 def _frames(file: Attachment, kind: str) -> Iterator[Picture]:
     with Image.open(io.BytesIO(file.data), formats=[kind]) as image:
-        for number in range(getattr(image, "n_frames", 1)):
+        frames = 1 if kind in _ANIMATED else getattr(image, "n_frames", 1)
+        for number in range(frames):
             if number:
                 image.seek(number)
             dpi = _dpi(image)

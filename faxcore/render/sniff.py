@@ -18,14 +18,29 @@ class Kind(enum.Enum):
     TIFF = "TIFF"
     PNG = "PNG"
     JPEG = "JPEG"
+    GIF = "GIF"
+    BMP = "BMP"
+    WEBP = "WebP"
     HTML = "HTML"
     TEXT = "text"
+    CSV = "CSV"
 
+
+_MARKS = (
+    (Kind.TIFF, re.compile(rb"II\*\0|MM\0\*")),
+    (Kind.PNG, re.compile(rb"\x89PNG\r\n\x1a\n")),
+    (Kind.JPEG, re.compile(rb"\xff\xd8\xff")),
+    (Kind.GIF, re.compile(rb"GIF8[79]a")),
+    (Kind.WEBP, re.compile(rb"RIFF....WEBP", re.S)),
+    (Kind.BMP, re.compile(rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.S)),
+)
+"""Files that say by their first octets what they are."""
 
 _HTML_START = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
 )
 _HTML_NAMES = {".html", ".htm", ".xhtml"}
+_CSV_NAMES = {".csv", ".tsv"}
 _TEXT_NAMES = {"", ".txt", ".text", ".log"}
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
@@ -33,17 +48,16 @@ _NO_TEXT = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 def kind_of(file: Attachment) -> Kind:
     """The type of a file; AttachmentError that names it if it is none that can be faxed."""
     head = file.data[:1024]
-    if head.startswith((b"II*\0", b"MM\0*")):
-        return Kind.TIFF
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return Kind.PNG
-    if head.startswith(b"\xff\xd8\xff"):
-        return Kind.JPEG
+    for kind, mark in _MARKS:
+        if mark.match(head):
+            return kind
     suffix = PurePath(file.name).suffix.lower()
     if _HTML_START.match(head) or (suffix in _HTML_NAMES and b"\0" not in head):
         return Kind.HTML
     if b"%PDF-" in head:
         return Kind.PDF
+    if suffix in _CSV_NAMES and b"\0\0" not in head:
+        return Kind.CSV
     if suffix in _TEXT_NAMES and b"\0\0" not in head:
         return Kind.TEXT
     known = ", ".join(kind.value for kind in Kind)

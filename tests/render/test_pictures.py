@@ -114,3 +114,19 @@ def test_many_pages_are_too_many() -> None:
     _, data = fax_tiff()
     with pytest.raises(AttachmentError, match=r"x\.tif has more than 1 pages"):
         list(picture_sheets(Attachment("x.tif", data), Kind.TIFF, Limits(pages=1), []))
+
+
+@pytest.mark.parametrize("kind", ["GIF", "BMP", "WEBP"])
+def test_other_pictures_are_read_too(kind: str) -> None:
+    options = {"lossless": True} if kind == "WEBP" else {}
+    grey = grey_of(image_file(QUARTERS, kind, **options), kind)
+    assert grey.shape == (40, 60)
+    assert grey[5, 5] < 8
+    assert grey[35, 55] > 247
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+def test_of_a_film_the_first_picture_is_sent(kind: str) -> None:
+    frames = [Image.new("L", (40, 40), shade) for shade in (0, 128, 255)]
+    data = image_file(frames[0], kind, save_all=True, append_images=frames[1:])
+    assert (grey_of(data, kind) < 10).all()
