@@ -175,8 +175,8 @@ def send_fax(
         any other character that is not for dialling is refused by name.
     ``content``
         A ``str`` is the text of the message; a ``Path``, or several, are files to send (PDF, TIFF,
-        PNG, JPEG, GIF, BMP, WebP, HTML, CSV, text); a ``Content`` can have a cover page, a body and attachments; a
-        ``PreparedFax`` (from ``prepare()``) has been rendered before.
+        PNG, JPEG, GIF, BMP, WebP, HTML, CSV, text); a ``Content`` can have a cover page, a body
+        and attachments; a ``PreparedFax`` (from ``prepare()``) has been rendered before.
     ``port``
         Where the modem is: a serial device, ``rfc2217://host:port``, ``socket://host:port``, or
         ``sim://``, a simulated modem in virtual time, with which a call takes milliseconds.

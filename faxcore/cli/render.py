@@ -13,7 +13,8 @@ from faxcore.cli.message import header_text, message, now, resolution_of
 
 def command(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="HTML, text, CSV, PDF, TIFF or pictures.")
+        list[Path],
+        typer.Argument(metavar="FILE...", help="HTML, text, CSV, PDF, TIFF or pictures."),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The TIFF class F file to make.")],
     resolution: Annotated[str, typer.Option("--resolution", help="coarse or fine.")] = "fine",

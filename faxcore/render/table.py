@@ -12,8 +12,9 @@ _STYLE = """
 table { border-collapse: collapse; width: 100%; font: 10.5pt/1.3 sans-serif }
 thead { display: table-header-group }
 th, td { border: 0.75pt solid #000; padding: 1mm 1.6mm; text-align: left; vertical-align: top;
-         overflow-wrap: anywhere }
-td.number { text-align: right }
+         overflow-wrap: break-word }
+tr { break-inside: avoid }
+td.number { text-align: right; white-space: nowrap }
 """
 
 

@@ -1,7 +1,9 @@
 """Tables of text."""
 
+import pypdfium2 as pdfium
 import pytest
 
+from faxcore.render.layout import Typesetter
 from faxcore.render.table import table_html
 
 
@@ -22,3 +24,14 @@ def test_quotes_hold_delimiters_and_markup_is_text():
 def test_one_column_and_empty_lines():
     page = table_html("word\n\nother\n")
     assert page.count("<tr>") == 2
+
+
+def test_no_row_and_no_number_is_torn_apart():
+    rows = ["item;quantity;price"] + [f"part {n};{n};{n * 1.25:.2f}" for n in range(90)]
+    typesetter = Typesetter([])
+    pdf = typesetter.write([typesetter.lay_out(table_html("\n".join(rows)), "parts.csv")])
+    pages = [page.get_textpage().get_text_range() for page in pdfium.PdfDocument(pdf)]
+    assert len(pages) > 1
+    lines = " ".join("".join(pages).split())
+    assert all(f"part {n} {n} {n * 1.25:.2f}" in lines for n in range(90))
+    assert all("quantity" in page for page in pages)
