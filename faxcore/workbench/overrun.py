@@ -30,6 +30,12 @@ _EARLY_S = 0.5
 
 _HELD_S = 0.05
 _XOFF, _XON = 0x13, 0x11
+_MARKED = b"\x11\x00" * 1024
+"""XON in every second place: a modem that uses XON/XOFF takes it out of what it sends."""
+
+CURES = ("AT+IFC=2,2", "AT&K3", "AT&H1&R2", "AT\\Q3")
+"""RTS/CTS both ways: V.250 6.2.12; Rockwell's, USR's and Microcom's commands."""
+
 _SHARE_IN_TIME = 0.9
 """A modem that is through in less than this share of the line's time has lost octets."""
 
@@ -75,6 +81,9 @@ class FlowTest:
     loses_early: bool = False
     """Octets right behind CONNECT are lost; none are where the computer waits a little."""
 
+    cure: str = ""
+    """The command behind which flow control holds, where it did not before."""
+
     def trial(self, command: str) -> Trial | None:
         """What a command brought, by its beginning."""
         return next((each for each in self.trials if each.command.startswith(command)), None)
@@ -115,19 +124,46 @@ class _Overrun:
         refusal = self._off_hook()
         if refusal:
             return _untested(refusal, self._trials)
-        self._try(f"AT+FTS={_SILENCE_MS // 10}")
-        carrier = self._try(f"AT+FTM={self._speed}")
-        if carrier.result != Code.CONNECT.value:
-            return _untested(f"+FTM={self._speed}: {carrier.result}", self._trials)
-        found = self._judge(*self._pour())
-        if found.flow is Flow.LOST and self._try(f"AT+FTM={self._speed}").result == "CONNECT":
-            self._engine.pause(_EARLY_S)
-            later = self._judge(*self._pour())
-            found = replace(later, loses_early=True) if later.flow is not Flow.LOST else found
+        found = self._poured()
+        if found.flow in {Flow.LOST, Flow.BY_XOFF} and not found.loses_early:
+            found = self._cured(found)
         self._try("AT+FRS=1", finals_may_lack=True)
         fax_class = self._asker.ask("AT+FCLASS?")
         left = not fax_class.text.startswith("1")
         return replace(found, trials=tuple(self._trials), left_class=left)
+
+    def _cured(self, found: FlowTest) -> FlowTest:
+        """Try one command after another that asks for RTS/CTS."""
+        for command in CURES:
+            if self._try(command).ok:
+                again = self._poured()
+                if again.flow not in {Flow.LOST, Flow.BY_XOFF}:
+                    return replace(found, cure=command)
+        return found
+
+    def _poured(self) -> FlowTest:
+        """Zeros first, at once and a little later; then octets that XON/XOFF would eat."""
+        found = self._pour_after(0.0)
+        if found.flow is Flow.LOST:
+            later = self._pour_after(_EARLY_S)
+            if later.flow is Flow.LOST:
+                return found
+            found = replace(later, loses_early=True)
+        if not found.octets:
+            return found
+        marked = self._pour_after(_EARLY_S if found.loses_early else 0.0, _MARKED)
+        if marked.flow is Flow.LOST:
+            text = "octets 0x11 do not arrive: the modem uses XON/XOFF, whatever the port does"
+            return replace(found, flow=Flow.BY_XOFF, text=text)
+        return found
+
+    def _pour_after(self, pause_s: float, data: bytes = bytes(OCTETS)) -> FlowTest:
+        self._try(f"AT+FTS={_SILENCE_MS // 10}")
+        carrier = self._try(f"AT+FTM={self._speed}")
+        if carrier.result != Code.CONNECT.value:
+            return _untested(f"+FTM={self._speed}: {carrier.result}")
+        self._engine.pause(pause_s)
+        return self._judge(len(data), pause_s, *self._pour(data))
 
     def _off_hook(self) -> str:
         """Answer nobody; why that failed, or ""."""
@@ -154,15 +190,15 @@ class _Overrun:
         self._trials.append(trial)
         return trial
 
-    def _pour(self) -> tuple[float, int | None]:
+    def _pour(self, data: bytes) -> tuple[float, int | None]:
         """Pour octets in; the seconds to the modem's OK, and how many went before it was full."""
         rate, training = _CARRIERS[self._speed]
         self._heard.clear()
         began = self._port.now()
-        limit = began + 3 * OCTETS * 8 / rate + _END_S
+        limit = began + 3 * len(data) * 8 / rate + _END_S
         sent, full_at = 0, None
-        while sent < OCTETS and self._port.now() < limit:
-            chunk = bytes(min(_CHUNK, OCTETS - sent))
+        while sent < len(data) and self._port.now() < limit:
+            chunk = data[sent : sent + _CHUNK]
             went = self._engine.write(chunk, self._port.now() + _HELD_S)
             sent += went
             self._heard += self._engine.read_data(self._port.now())
@@ -171,14 +207,17 @@ class _Overrun:
                 full_at = max(1, round(sent - through))
         self._engine.write_all(END, limit)
         self._engine.unread(bytes(self._heard).translate(None, bytes((_XON, _XOFF))))
-        self._engine.expect_more(f"{OCTETS} octets")
+        self._engine.expect_more(f"{len(data)} octets")
         self._engine.reply(limit, frozenset({Code.OK, Code.ERROR, Code.NO_CARRIER}))
         return self._port.now() - began, full_at
 
-    def _judge(self, seconds: float, full_at: int | None) -> FlowTest:
-        line_seconds = OCTETS * 8 / _CARRIERS[self._speed][0]
-        lost = seconds < _SHARE_IN_TIME * line_seconds
-        told = f"about {round(OCTETS * (1 - seconds / line_seconds))} of {OCTETS} octets were lost"
+    def _judge(self, octets: int, pause_s: float, seconds: float, full_at: int | None) -> FlowTest:
+        rate, training = _CARRIERS[self._speed]
+        training = max(0.0, training - pause_s)
+        line_seconds = octets * 8 / rate
+        lost = seconds < _SHARE_IN_TIME * (line_seconds + training)
+        missing = round(octets * (1 - max(0.0, seconds - training) / line_seconds))
+        told = f"about {missing} of {octets} octets were lost"
         if _XOFF in self._heard:
             flow, text = Flow.BY_XOFF, "the modem holds this computer back by XON/XOFF"
             text += f", and {told}" if lost else ""
@@ -191,10 +230,10 @@ class _Overrun:
                 "it; no octet was lost, because its own buffer held this computer back"
             )
         elif full_at is None:
-            flow, text = Flow.BUFFERED, f"the modem took {OCTETS} octets ahead of the line"
+            flow, text = Flow.BUFFERED, f"the modem took {octets} octets ahead of the line"
         else:
             flow, text = Flow.HELD, "the modem held this computer back by RTS/CTS; nothing was lost"
-        return FlowTest(flow, text, OCTETS, round(seconds, 3), full_at)
+        return FlowTest(flow, text, octets, round(seconds, 3), full_at)
 
 
 def _untested(text: str, trials: list[Trial] | None = None) -> FlowTest:

@@ -109,6 +109,7 @@ def facts_of(report: ProbeReport) -> Facts:
         times_silence=silence.ok if silence is not None else None,
         stands_frs=not report.flow.left_class if tried_frs is not None else None,
         flow=report.flow.flow,
+        flow_cure=report.flow.cure,
         loses_early=report.flow.loses_early,
     )
 

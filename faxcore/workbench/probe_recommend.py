@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from faxcore.modem.link import CLASSES_1
-from faxcore.profiles import ModemProfile, SilenceBy
+from faxcore.profiles import FlowLost, ModemProfile, SilenceBy
 from faxcore.workbench.overrun import Flow
 from faxcore.workbench.probe_report import Recommendation
 
@@ -35,6 +35,9 @@ class Facts:
     """``+FRS`` leaves the modem in its class."""
 
     flow: Flow = Flow.UNTESTED
+    flow_cure: str = ""
+    """The command behind which flow control holds, where it does not by itself."""
+
     loses_early: bool = False
     """Fast data right behind CONNECT are lost."""
 
@@ -75,9 +78,24 @@ def contradictions(profile: ModemProfile, facts: Facts) -> tuple[str, ...]:
     missing = sorted(set(profile.rungs) - set(facts.sends)) if facts.sends else []
     if ours and missing:
         found.append(f"+FTM={missing[0]} is not offered")
-    if facts.flow is Flow.BY_XOFF and profile.flow != "software" and not profile.flow_command:
+    if facts.flow is Flow.BY_XOFF and not profile.flow_command:
         found.append("the modem uses XON/XOFF")
+    if facts.flow is Flow.LOST and facts.flow_cure and not profile.flow_command:
+        found.append("flow control has to be switched on")
     return tuple(found)
+
+
+def adapted(profile: ModemProfile, facts: Facts) -> ModemProfile:
+    """A profile with what was measured put in: what the draft says, ready for use."""
+    if facts.times_silence is False:
+        profile = replace(profile, silence_by=SilenceBy.COMPUTER)
+    if facts.stands_frs is False:
+        profile = replace(profile, wait_frs=False)
+    if facts.loses_early and not profile.carrier_delay_ms:
+        profile = replace(profile, carrier_delay_ms=500)
+    if facts.flow_cure and not profile.flow_command:
+        profile = replace(profile, flow_command=facts.flow_cure, flow_lost=FlowLost.CLASS)
+    return replace(profile, baud=facts.baud)
 
 
 def _likeness(profile: ModemProfile, text: str) -> tuple[int, str]:
@@ -127,9 +145,9 @@ def _draft(facts: Facts) -> str:
     if facts.loses_early:
         notes.append("carrier_delay_ms: fast data right behind CONNECT were lost.")
         lines.append("carrier_delay_ms = 500")
-    if facts.flow is Flow.BY_XOFF:
-        notes.append("flow: XOFF came while fast data went out.")
-        lines.append('flow = "software"')
+    if facts.flow_cure:
+        notes.append("flow_command: without it flow control did not hold, with it it did.")
+        lines += [f"flow_command = {_quoted(facts.flow_cure)}", 'flow_lost = "class"']
     told = "\n".join(f"  {_quoted(note)}," for note in notes)
     head = [f"description = {_quoted(model or 'A modem that says nothing of itself')}"]
     head += [f"notes = [\n{told}\n]"]

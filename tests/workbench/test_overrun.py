@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import tty
+from dataclasses import replace
 
 import pytest
 
@@ -84,7 +85,17 @@ def test_a_modem_that_names_no_carrier_is_not_tested():
 def test_a_modem_that_leaves_its_class_at_frs_is_noticed():
     found = tried(SimModem(profile=load_profile("usr-courier")))
     assert found.left_class
-    assert found.flow is Flow.HELD
+
+
+def test_a_modem_that_eats_xon_is_noticed_and_the_command_found_that_stops_it():
+    found = tried(SimModem(profile=load_profile("usr-courier")))
+    assert (found.flow, found.cure) == (Flow.BY_XOFF, "AT&H1&R2")
+    assert "octets 0x11 do not arrive" in found.text
+
+
+def test_where_no_command_helps_none_is_named():
+    deaf = replace(load_profile("usr-courier"), flow_command="AT&K9")
+    assert tried(SimModem(profile=deaf)).cure == ""
 
 
 def test_a_modem_that_loses_the_first_octets_is_told_from_one_without_flow_control():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from faxcore.cli.modem import explain, probe, profiles, replay, sim, test
+from faxcore.cli.modem import doctor, explain, probe, profiles, replay, sim, test
 from faxcore.cli.modem import list as list_ports
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ def root() -> None:
 
 
 app.command("explain")(explain.command)
+app.command("doctor")(doctor.command)
 app.command("list")(list_ports.command)
 app.command("probe")(probe.command)
 app.command("replay")(replay.command)

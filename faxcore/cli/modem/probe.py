@@ -85,6 +85,8 @@ def _summary(report: ProbeReport) -> Iterator[tuple[str, str]]:
     if report.flow.loses_early:
         yield "data", "lost right behind CONNECT: carrier_delay_ms is needed"
     yield "flow control", f"{report.flow.flow.value}: {report.flow.text}"
+    if report.flow.cure:
+        yield "", f"it holds behind {report.flow.cure}"
     octets = report.flow.buffer_octets
     if octets is not None:
         yield "buffer", f"about {octets} octets, with what this computer's driver holds"
