@@ -61,4 +61,6 @@ def _open(url: str, profile: ModemProfile | None) -> Port:
         return SerialPort(url, clock_rate=pace)
     if profile is None:
         return SerialPort(url)
-    return SerialPort(url, profile.baud, FlowControl(profile.flow), stop_bits=profile.stop_bits)
+    hardware = profile.flow == FlowControl.HARDWARE.value
+    flow = FlowControl.HARDWARE if hardware else FlowControl.NONE  # XON/XOFF: while data are sent
+    return SerialPort(url, profile.baud, flow, stop_bits=profile.stop_bits)

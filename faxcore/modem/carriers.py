@@ -20,7 +20,7 @@ from faxcore.errors import NoReply
 from faxcore.modem.at import AtEngine, Reply
 from faxcore.modem.results import FINAL, Code
 from faxcore.modem.stuffing import CAN, DLE, END
-from faxcore.transport.port import Interrupted
+from faxcore.transport.port import FlowControl, Interrupted, LineState
 
 ENDS = FINAL - {Code.CONNECT}
 """What can end data or listening."""
@@ -45,6 +45,9 @@ class State(enum.Enum):
     ENDING = "nothing: it sends what it still has"
 
 
+_SENDING = {State.SENDING_DATA, State.ENDING}
+
+
 class LimitReached(Exception):
     """The whole call has lasted as long as it may."""
 
@@ -55,14 +58,37 @@ class Carriers:
     ``limit`` is the moment, on the port's clock, at which the call has lasted long enough.
     ``sent_last`` tells whose carrier was the last on the line, ours or the far end's;
     ``dle_is_half`` that the last octet of data that went was the first of a doubled DLE.
+
+    With ``software_flow`` the port heeds XON and XOFF while we send fast data, and only then: at
+    any other time it would eat them out of frames and pages, 0x13 with every final frame.
     """
 
-    def __init__(self, engine: AtEngine) -> None:
+    def __init__(self, engine: AtEngine, *, software_flow: bool = False) -> None:
         self.engine = engine
         self.limit = math.inf
-        self.state = State.COMMAND
+        self._state = State.COMMAND
+        self._software_flow = software_flow
+        self._flows = False
         self.sent_last = False
         self.dle_is_half = False
+
+    @property
+    def state(self) -> State:
+        """What the modem takes the next octet for."""
+        return self._state
+
+    @state.setter
+    def state(self, state: State) -> None:
+        self._state = state
+        if self._flows and state not in _SENDING:
+            self._flows = False
+            self.engine.port.control(LineState(flow=FlowControl.NONE))
+
+    def let_flow(self) -> None:
+        """Data begin to go: from now on the modem may hold us back, until they are out."""
+        if self._software_flow and not self._flows:
+            self._flows = True
+            self.engine.port.control(LineState(flow=FlowControl.SOFTWARE))
 
     def now(self) -> float:
         """The moment on the port's clock."""

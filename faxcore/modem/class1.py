@@ -70,7 +70,7 @@ class Class1Line:
         self._profile = profile
         self._keep = keep
         self._on_progress = on_progress
-        self._carriers = Carriers(engine)
+        self._carriers = Carriers(engine, software_flow=profile.flow == "software")
         self._carriers.limit = limit
         self._failure = ""
 

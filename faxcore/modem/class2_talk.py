@@ -42,7 +42,7 @@ class Talk:
         self.profile = profile
         self.dialect = dialect
         self.most = most
-        self.carriers = Carriers(engine)
+        self.carriers = Carriers(engine, software_flow=profile.flow == "software")
         self.reports = Reports(dialect, profile.number_base)
         self.wanted: SessionParameters | None = None
         self.page_end: FCF | None = None

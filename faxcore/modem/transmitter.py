@@ -79,6 +79,7 @@ def write_data(
     Modems with deep buffers take a page at once and answer minutes later, so the wait is as long
     as the data at its rate, and half as long again, and a minute.
     """
+    carriers.let_flow()
     data = stuff(octets)
     deadline = _deadline(carriers, octets, bits_per_second)
     sent = 0

@@ -47,7 +47,10 @@ class ModemProfile:
     )
     baud: int = says(115200, "the port's speed")
     stop_bits: int = says(1, "the port's stop bits, 1 or 2")
-    flow: str = says("hardware", "flow control: `none`, `hardware` or `software`")
+    flow: str = says(
+        "hardware",
+        "flow control: `none`, `hardware` or `software`, this while we send fast data only",
+    )
     reset: str = says("ATZ", "the command that resets")
     reset_delay_ms: int = says(0, "how long the modem must be left alone after it")
     init: tuple[str, ...] = says(

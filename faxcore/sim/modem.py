@@ -23,7 +23,7 @@ from faxcore.sim.exchange import CED_SECONDS, Dialled, Exchange
 from faxcore.sim.judge import Fault, Note
 from faxcore.sim.line_commands import ON_THE_LINE, LineCommands
 from faxcore.sim.modem_answers import Answers
-from faxcore.sim.modem_settings import Settings
+from faxcore.sim.modem_settings import XOFF, XON, Settings
 from faxcore.sim.played_end import PlayedEnd
 from faxcore.sim.receiving_fast import ReceivingFast
 from faxcore.sim.receiving_frames import Listening
@@ -32,7 +32,7 @@ from faxcore.sim.sending_frames import Answering
 from faxcore.sim.telephone import Telephone
 from faxcore.t30.document import Station
 from faxcore.t30.result import CallResult
-from faxcore.transport.port import LineState
+from faxcore.transport.port import FlowControl, LineState
 
 _CR, _LF = b"\r", b"\n"
 _MAX_COMMAND_LINE = 512
@@ -67,7 +67,7 @@ class SimModem:
         self.scenario = SCENARIOS[scenario] if isinstance(scenario, str) else scenario
         self.profile = profile or load_profile("generic-class1")
         self._baud = baud or self.profile.baud
-        self._garbled = False
+        self._garbled = self._port_eats = False
         self.dialled: list[str] = []
         self.notes: list[Note] = []
         self._answerer = Answerer(keep, self.notes.append)
@@ -131,9 +131,10 @@ class SimModem:
         self._live(now)
 
     def take(self, now: float) -> bytes:
-        """See ``Dce.take``."""
+        """See ``Dce.take``. A port with XON/XOFF keeps what it takes for them to itself."""
         self._live(now)
-        return self._answers.take(now)
+        said = self._answers.take(now)
+        return said.translate(None, bytes((XON, XOFF))) if self._port_eats else said
 
     def due(self) -> float | None:
         """See ``Dce.due``."""
@@ -150,8 +151,10 @@ class SimModem:
         return self._activity.room(now) if self._activity is not None else idle
 
     def control(self, now: float, state: LineState) -> None:
-        """See ``Dce.control``: DTR going down hangs up (&D2)."""
+        """See ``Dce.control``: DTR going down hangs up (&D2); flow control is the port's."""
         self._live(now)
+        if state.flow is not None:
+            self._port_eats = state.flow is FlowControl.SOFTWARE
         if state.dtr is False:
             self._hang_up(now)
 
