@@ -31,6 +31,8 @@ IDENTITY = ("ATI", "ATI3", "ATI4", "ATI6", "AT+GMI", "AT+GMM", "AT+GMR", "AT+FMI
 _PLAIN = "ATE0V1Q0"
 _SETUP = ("ATX4", "ATS0=0", "ATS7=60", "ATM0")
 _LATENCIES = 20
+_PAUSE_MS = 500
+_RESET_LOOKS, _RESET_LOOK_S = 10, 0.5
 _ON_HOOK = FlowTest(Flow.UNTESTED, "the modem was to stay on hook")
 
 Told = Callable[[str], None]
@@ -57,7 +59,7 @@ def probe(
     port, found = find_modem(url, as_profile(profile), opener)
     with contextlib.closing(port):
         asker = Asker(port)
-        _make_plain(asker, found)
+        pause_ms, deaf_ms = _make_plain(asker, found)
         tell("asking who it is")
         identity = _identify(asker)
         tell("selecting each fax class")
@@ -67,7 +69,7 @@ def probe(
         flow = _ON_HOOK
         if off_hook:
             tell("off hook: pouring in more than it can buffer")
-            flow = _flow(asker, classes, url)
+            flow = _flow(asker, classes, url, found)
         _leave(asker, found)
     tell("trying other speeds")
     speeds = try_speeds(url, found, opener)
@@ -78,6 +80,8 @@ def probe(
         identity=identity,
         classes=classes,
         latency=latency,
+        pause_ms=pause_ms,
+        deaf_ms=deaf_ms,
         flow=flow,
         bit_order=bit_order(classes),
         speeds=speeds,
@@ -110,6 +114,8 @@ def facts_of(report: ProbeReport) -> Facts:
         stands_frs=not report.flow.left_class if tried_frs is not None else None,
         flow=report.flow.flow,
         flow_cure=report.flow.cure,
+        pause_ms=report.pause_ms,
+        deaf_ms=report.deaf_ms,
         loses_early=report.flow.loses_early,
     )
 
@@ -118,12 +124,28 @@ def _nothing(text: str) -> None:
     """Nobody listens."""
 
 
-def _make_plain(asker: Asker, profile: ModemProfile) -> None:
-    """Reset, no echo, words. The reset of ``AtLink`` wakes a modem that is in data."""
-    AtLink(asker.engine, profile).reset()
+def _make_plain(asker: Asker, profile: ModemProfile) -> tuple[int, int]:
+    """Reset, no echo, words; the pause in ms that commands need, and the modem's deafness.
+
+    A modem that is silent may miss commands right behind an answer; or it is in data or frames
+    still, and woken as ``AtLink`` wakes it.
+    """
+    pause_ms = deaf_ms = 0
+    if not asker.ask("ATZ").ok:
+        asker.slow_down(_PAUSE_MS / 1000)
+        if asker.ask("ATZ").ok:
+            pause_ms = _PAUSE_MS
+        else:
+            AtLink(asker.engine, profile).reset()
+    began = asker.port.now()
+    for _ in range(_RESET_LOOKS):
+        if asker.is_there(_RESET_LOOK_S):
+            break
+        deaf_ms = round((asker.port.now() - began) * 1000)
     asker.ask(_PLAIN)
     for command in _SETUP:
         asker.ask(command)
+    return pause_ms, deaf_ms
 
 
 def _identify(asker: Asker) -> tuple[Trial, ...]:
@@ -145,11 +167,15 @@ def _latency(asker: Asker) -> Latency:
     )
 
 
-def _flow(asker: Asker, classes: tuple[ClassTest, ...], url: str) -> FlowTest:
+def _flow(
+    asker: Asker, classes: tuple[ClassTest, ...], url: str, profile: ModemProfile
+) -> FlowTest:
     chosen = next((each for each in classes if each.works and each.name in CLASSES_1), None)
     if chosen is None:
         return FlowTest(Flow.UNTESTED, "without a class 1, flow control shows in a call only")
     asker.ask(f"AT+FCLASS={chosen.name}")
+    if profile.flow_command:
+        asker.ask(profile.flow_command)
     pseudo = why_no_speed(url).startswith("a pseudo terminal")
     return try_flow(asker, frozenset(chosen.sends), pseudo=pseudo)
 
@@ -157,6 +183,6 @@ def _flow(asker: Asker, classes: tuple[ClassTest, ...], url: str) -> FlowTest:
 def _leave(asker: Asker, profile: ModemProfile) -> None:
     """As it was found: reset. A modem that does not take that is left with a mark."""
     try:
-        AtLink(asker.engine, profile).reset()
+        asker.engine.command(profile.reset, profile.command_seconds)
     except ModemError as error:
         asker.port.mark(f"leaving: {error}")

@@ -39,6 +39,10 @@ class Asker:
         self.engine = AtEngine(port)
         self._silences = 0
 
+    def slow_down(self, pause_s: float) -> None:
+        """Leave so long between an answer and the next command from now on."""
+        self.engine = AtEngine(self.port, pause_s)
+
     def ask(self, command: str, within_s: float = PATIENCE_S) -> Trial:
         """Ask one thing. Raises NoReply where the modem has fallen silent, PortError as ever."""
         try:
@@ -49,6 +53,13 @@ class Asker:
                 raise NoReply(f"{self.port.name}: the modem has fallen silent: {error}") from error
             return Trial(command, NO_ANSWER, seconds=within_s)
         return self.note(command, reply)
+
+    def is_there(self, within_s: float) -> bool:
+        """Whether AT is answered; a silence here is no silence of the modem's."""
+        try:
+            return self.engine.command("AT", within_s).code is Code.OK
+        except NoReply:
+            return False
 
     def note(self, command: str, reply: Reply) -> Trial:
         """An answer as a trial."""

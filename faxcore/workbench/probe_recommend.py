@@ -19,6 +19,8 @@ from faxcore.workbench.probe_report import Recommendation
 PREFERRED = ("1.0", "1", "2.1", "2.0", "2")
 """The classes in the order in which they serve best: T.30 in our own hands first."""
 
+_DEAF_STEP_MS = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -35,6 +37,12 @@ class Facts:
     """``+FRS`` leaves the modem in its class."""
 
     flow: Flow = Flow.UNTESTED
+    pause_ms: int = 0
+    """Commands sooner behind an answer are missed."""
+
+    deaf_ms: int = 0
+    """So long the modem answers nothing behind a reset, known to half a second."""
+
     flow_cure: str = ""
     """The command behind which flow control holds, where it does not by itself."""
 
@@ -68,6 +76,10 @@ def contradictions(profile: ModemProfile, facts: Facts) -> tuple[str, ...]:
     found = []
     if profile.fax_class not in {"auto", *facts.classes}:
         found.append(f"class {profile.fax_class} is not selected")
+    if facts.pause_ms and not profile.command_pause_ms:
+        found.append("a command right behind an answer is missed")
+    if facts.deaf_ms > profile.reset_delay_ms + _DEAF_STEP_MS:
+        found.append(f"behind a reset the modem is deaf for {facts.deaf_ms} ms")
     ours = profile.fax_class in {"auto", *CLASSES_1}
     if ours and facts.times_silence is False and profile.silence_by is SilenceBy.MODEM:
         found.append("+FTS is refused")
@@ -78,7 +90,7 @@ def contradictions(profile: ModemProfile, facts: Facts) -> tuple[str, ...]:
     missing = sorted(set(profile.rungs) - set(facts.sends)) if facts.sends else []
     if ours and missing:
         found.append(f"+FTM={missing[0]} is not offered")
-    if facts.flow is Flow.BY_XOFF and not profile.flow_command:
+    if facts.flow is Flow.BY_XOFF and not profile.flow_command and profile.flow != "software":
         found.append("the modem uses XON/XOFF")
     if facts.flow is Flow.LOST and facts.flow_cure and not profile.flow_command:
         found.append("flow control has to be switched on")
@@ -95,7 +107,9 @@ def adapted(profile: ModemProfile, facts: Facts) -> ModemProfile:
         profile = replace(profile, carrier_delay_ms=500)
     if facts.flow_cure and not profile.flow_command:
         profile = replace(profile, flow_command=facts.flow_cure, flow_lost=FlowLost.CLASS)
-    return replace(profile, baud=facts.baud)
+    delay_ms = max(profile.reset_delay_ms, facts.deaf_ms)
+    pause_ms = max(profile.command_pause_ms, facts.pause_ms)
+    return replace(profile, baud=facts.baud, reset_delay_ms=delay_ms, command_pause_ms=pause_ms)
 
 
 def _likeness(profile: ModemProfile, text: str) -> tuple[int, str]:
@@ -145,6 +159,12 @@ def _draft(facts: Facts) -> str:
     if facts.loses_early:
         notes.append("carrier_delay_ms: fast data right behind CONNECT were lost.")
         lines.append("carrier_delay_ms = 500")
+    if facts.pause_ms:
+        notes.append("command_pause_ms: a command right behind an answer was missed.")
+        lines.append(f"command_pause_ms = {facts.pause_ms}")
+    if facts.deaf_ms:
+        notes.append("reset_delay_ms: so long AT was not answered behind ATZ.")
+        lines.append(f"reset_delay_ms = {facts.deaf_ms}")
     if facts.flow_cure:
         notes.append("flow_command: without it flow control did not hold, with it it did.")
         lines += [f"flow_command = {_quoted(facts.flow_cure)}", 'flow_lost = "class"']

@@ -48,13 +48,17 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class ProbeReport:
-    """All that was found out. ``bit_order`` says what is known of the order of received bits."""
+    """All that was found out. ``bit_order`` says what is known of the order of received bits;
+    ``pause_ms`` is what commands need behind an answer, ``deaf_ms`` for how long the modem answers
+    nothing behind a reset (to half a second)."""
 
     port: str
     baud: int
     identity: tuple[Trial, ...]
     classes: tuple[ClassTest, ...]
     latency: Latency
+    pause_ms: int
+    deaf_ms: int
     flow: FlowTest
     bit_order: str
     speeds: SpeedTest

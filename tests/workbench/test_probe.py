@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +14,7 @@ from faxcore.profiles import ModemProfile, load_profile, profile_names
 from faxcore.sim import SimModem
 from faxcore.transport.port import Dce, Port
 from faxcore.workbench.overrun import Flow
-from faxcore.workbench.probe import probe
+from faxcore.workbench.probe import facts_of, probe
 from faxcore.workbench.probe_recommend import Facts, contradictions, recommend
 from tests.modem import devices
 
@@ -136,6 +137,16 @@ def test_the_line_is_taken_only_where_that_is_allowed_and_is_given_back():
     ]  # fmt: skip
     assert modem.telephone is None
     assert modem.notes == []
+
+
+SAMPLE = profile_names() if os.environ.get("FAXCORE_CALLS") == "all" else profile_names()[::9]
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_no_profile_is_contradicted_by_a_modem_that_is_like_it(name):
+    """With FAXCORE_CALLS=all every one."""
+    report = probe(f"sim://?profile={name}", profile=name)
+    assert contradictions(load_profile(name), facts_of(report)) == ()
 
 
 # What is no modem.
@@ -261,6 +272,8 @@ def test_carriers_that_are_not_there_contradict_a_profile():
         ("usr-courier", "flow_command", "AT&H1&R2"),
         ("cirrus-clmd", "silence_by", "computer"),
         ("lucent-venus", "carrier_delay_ms", 500),
+        ("telebit-worldblazer", "reset_delay_ms", 3500),
+        ("exar-9624", "command_pause_ms", 500),
     ],
 )
 def test_where_no_profile_fits_one_is_drafted_that_loads(tmp_path, like, field, value):
