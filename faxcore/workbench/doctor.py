@@ -18,6 +18,7 @@ from faxcore.sim.joined import joined_modems
 from faxcore.sim.url import is_sim, parse_sim_url
 from faxcore.t30.document import Station
 from faxcore.transport.port import Interrupted, Port
+from faxcore.transport.replay import is_replay
 from faxcore.transport.shared_time import SharedTime
 from faxcore.transport.watched import WatchedPort
 from faxcore.workbench.doctor_report import Diagnosis, DoctorCall, diagnose
@@ -65,6 +66,13 @@ class Target:
         return bool(self.number or self.called or is_sim(self.url))
 
 
+class LentPort(WatchedPort):
+    """A port that is opened once for several uses: a transcript goes on where it was left."""
+
+    def close(self) -> None:
+        """Give it back; its owner closes it."""
+
+
 def examine(
     url: str,
     *,
@@ -85,8 +93,13 @@ def examine(
     tell = observe or (lambda text: None)
     stop = cancel or threading.Event()
 
+    kept: dict[str, Port] = {}
+
     def opened(where: str, like: ModemProfile) -> Port:
-        return WatchedPort(opener(where, like), stop)
+        if not is_replay(where):
+            return WatchedPort(opener(where, like), stop)
+        port = kept.get(where) or opener(where, like)
+        return LentPort(kept.setdefault(where, port), stop)
 
     try:
         report = probe(url, profile=profile, off_hook=off_hook, observe=observe, opener=opened)
@@ -98,6 +111,9 @@ def examine(
                 calls.append(_call(target, suited, opened, tell))
     except Interrupted:
         raise ModemError(f"{url}: the examination was cancelled") from None
+    finally:
+        for port in kept.values():
+            port.close()
     return diagnose(report, calls)
 
 

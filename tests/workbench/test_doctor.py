@@ -9,11 +9,13 @@ from dataclasses import replace
 import pytest
 
 from faxcore.errors import ModemError, SettingsError
+from faxcore.ports import open_port
 from faxcore.profiles import ModemProfile
 from faxcore.sim import SimModem
 from faxcore.t30.result import CallResult, HangupStatus, PageOutcome, PageReport
 from faxcore.t30.timing import Gap, TimingAccount
 from faxcore.transport.port import Dce, Port
+from faxcore.transport.recording import RecordingPort
 from faxcore.workbench.doctor import Target, examine
 from faxcore.workbench.doctor_report import DoctorCall, Grade, diagnose
 from faxcore.workbench.overrun import Flow
@@ -130,6 +132,25 @@ def test_it_can_be_cancelled():
     stop.set()
     with pytest.raises(ModemError, match="the examination was cancelled"):
         examine("sim://", cancel=stop)
+
+
+def test_a_recorded_examination_replays(tmp_path):
+    path = tmp_path / "examined.txt"
+    kept: list[RecordingPort] = []
+
+    class Lent(RecordingPort):
+        def close(self) -> None:
+            """Another use of it follows."""
+
+    def opened(url: str, profile: ModemProfile) -> Port:
+        kept[:] = kept or [Lent(open_port(url, profile), path)]
+        return kept[0]
+
+    first = examine("sim://", opener=opened)
+    RecordingPort.close(kept[0])
+    again = examine(f"replay://{path}")
+    assert again.verdict == first.verdict == "This modem is fit for faxing in class 1."
+    assert again.findings == first.findings
 
 
 FOREIGN: dict[str, Callable[[], Dce]] = {
