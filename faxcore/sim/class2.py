@@ -6,26 +6,19 @@ After SP-2388-A (2) and T.32 (2.0, 2.1), written without a look at the driver. T
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from faxcore.sim.activities import DLE, ETX, Activity, Modem, Pause
 from faxcore.sim.class2_activities import Busy, GivingPage, HangingUp, TakingPage
-from faxcore.sim.class2_quirks import Ability
+from faxcore.sim.class2_settings import Parameters
 from faxcore.sim.class2_station import GIVEN_UP, PageIn, receiving, sending, timed
 from faxcore.sim.class2_words import (
-    BR,
-    FIELDS,
-    WORDS,
     Wanted,
     offered,
-    read_session,
     report_capabilities,
     report_session,
 )
 from faxcore.sim.commands import Command, Refused
 from faxcore.sim.exchange import CED_SECONDS, Exchange
 from faxcore.sim.judge import Fault
-from faxcore.sim.modem_settings import NAME
 from faxcore.sim.played_end import PlayedEnd
 from faxcore.sim.waiting import Wait
 from faxcore.t4 import Coding, decode_octets, reverse_bits
@@ -52,52 +45,25 @@ class Class2:
         cut_after: tuple[int, int] | None = None,
     ) -> None:
         self.at = 0.0
-        profile = modem.profile
-        words = WORDS[fax_class]
-        self.words = replace(words, base=profile.number_base or words.base)
+        self._parameters = Parameters(modem.profile, fax_class)
+        self.words = self._parameters.words
         self._modem = modem
         self._exchange = exchange
         self._cut_after = cut_after
-        self._ability = Ability(profile, self.words)
-        self._values = self._ability.most
-        self._session = self._values
-        self._id = ""
-        self._fixed_session = False
         self._wait: Wait | None = None
         self._page: PageIn | None = None
         self._received: tuple[bytes, int, FCF] | None = None
-        self._status = 1
         self._wants_page = False
         self._agreed_news = ""
         self._given = b""
         self._told_of_call = False
-        self._bit_order = 0
         self._said_ok = False
 
     # Commands.
 
     def obey(self, command: Command, now: float) -> str | None:
         """A command of these classes; the text it tells. Raises Refused for what is none."""
-        name, value, words = command.name, command.value, self.words
-        if name in self._modem.profile.refuses:
-            raise Refused
-        if value in {"?", "=?"}:
-            return self._told(name, value)
-        if name == words.capability_command:
-            self._values = self._numbers(value, self._values)
-            self._ability.be_limited(self._values[BR], named=bool((value + ",,").split(",")[1]))
-        elif name == words.session_command:
-            if not (self._fixed_session and self._modem.profile.session_before_dialling):
-                self._session = self._numbers(value, self._values)
-        elif name == words.status_command:
-            self._status = self.words.read(value.removeprefix("=").split(",")[0].strip())
-        elif name == words.bit_order_command:
-            self._bit_order = command.number
-        elif name in {"+FLID", "+FLI"} and name in words.settings:
-            self._id = value.removeprefix("=").strip().strip('"')
-        elif name not in words.settings:
-            raise Refused
-        return None
+        return self._parameters.obey(command)
 
     def begin(self, command: Command, now: float) -> Activity | None:
         """A command that takes time; None where it is none."""
@@ -127,45 +93,16 @@ class Class2:
         if self._exchange.telephone is None or self._exchange.near is None:
             raise Refused
 
-    def _numbers(self, value: str, defaults: tuple[int, ...]) -> tuple[int, ...]:
-        """Eight numbers, those left out as they were."""
-        if not value.startswith("="):
-            raise Refused
-        given = [part.strip() for part in value[1:].split(",")]
-        if len(given) > FIELDS:
-            raise Refused
-        given += [""] * (FIELDS - len(given))
-        numbers = tuple(
-            self.words.read(part) if part else default
-            for part, default in zip(given, defaults, strict=True)
-        )
-        return self._ability.take(numbers)
-
-    def _told(self, name: str, value: str) -> str:
-        """The answer to a question."""
-        words = self.words
-        told = {
-            words.capability_command: self._shown(self._values),
-            words.session_command: self._shown(self._session),
-            words.status_command: words.write(self._status),
-        } | dict.fromkeys(words.names, NAME)
-        ranges = {words.capability_command: self._ability.told, "+FCQ": words.quality}
-        answers = told if value == "?" else ranges
-        if name not in answers:
-            raise Refused
-        return answers[name]
-
-    def _shown(self, numbers: tuple[int, ...]) -> str:
-        return ",".join(map(self.words.write, numbers))
-
     # Calls.
 
     def dial(self, answered: float) -> Activity:
         """The far end answers at that moment; the station takes over."""
         phone = self._exchange.telephone
         assert phone is not None
-        self._fixed_session = True
-        station = timed(self, sending(self, Station(self._id), self._values[1]))
+        self._parameters.fixed = True
+        station = timed(
+            self, sending(self, Station(self._parameters.id), self._parameters.values[1])
+        )
         self._exchange.near = PlayedEnd(
             phone, station, answered, _keeps_nothing, near=True, cut_after=self._cut_after
         )
@@ -176,7 +113,9 @@ class Class2:
         phone = self._exchange.telephone
         assert phone is not None
         self._told_of_call = False
-        station = timed(self, receiving(self, Station(self._id), offered(self._values)))
+        station = timed(
+            self, receiving(self, Station(self._parameters.id), offered(self._parameters.values))
+        )
         began = now + CED_SECONDS
         self._exchange.near = PlayedEnd(phone, station, began, _keeps_nothing, near=True)
         return Busy(self._modem, self.abandon)
@@ -216,7 +155,7 @@ class Class2:
 
     def page_sent(self, status: int) -> None:
         """See ``Desk``. In 2.0 the result code says the same, and may be asked about."""
-        self._status = status
+        self._parameters.status = status
         accepted = status in {1, 3, 5}
         following = self._page.following if self._page is not None else FCF.EOP
         is_last = following is FCF.EOP and accepted
@@ -250,7 +189,7 @@ class Class2:
 
     def page_came(self, octets: bytes, status: int, following: FCF) -> None:
         """See ``Desk``."""
-        self._received, self._status = (octets, status, following), status
+        self._received, self._parameters.status = (octets, status, following), status
         if self._wants_page:
             self._offer_page(self.at)
 
@@ -272,7 +211,7 @@ class Class2:
 
     def wanted(self) -> Wanted:
         """See ``Desk``."""
-        return read_session(self._session)
+        return self._parameters.wanted
 
     def wait_for_verdict(self) -> Wait:
         """See ``Desk``."""
@@ -280,17 +219,17 @@ class Class2:
 
     def verdict(self) -> int:
         """See ``Desk``."""
-        return self._status
+        return self._parameters.status
 
     def line_octets(self, octets: bytes, agreed: SessionParameters) -> bytes:
         """See ``Desk``. A modem that adds no RTC counts on the computer's."""
-        if self._ability.lacks_end(octets, agreed):
+        if self._parameters.ability.lacks_end(octets, agreed):
             self._modem.note(self.at, Fault.NO_RTC, 1.0, "this modem adds no RTC to a page")
-        return self._ability.line_octets(octets, agreed)
+        return self._parameters.ability.line_octets(octets, agreed)
 
     def makes_of(self, far: Capabilities) -> Capabilities:
         """See ``Desk``."""
-        return self._ability.makes_of(far, self.wanted().scan_time_ms)
+        return self._parameters.ability.makes_of(far, self.wanted().scan_time_ms)
 
     # Page data.
 
@@ -331,7 +270,7 @@ class Class2:
     def give_page(self, octets: bytes, status: int, following: FCF, now: float) -> None:
         """DC2 came: the page, its status and what follows it."""
         self.at = now
-        in_order = self._ability.to_computer(octets, self._bit_order)
+        in_order = self._parameters.ability.to_computer(octets, self._parameters.bit_order)
         stuffed = in_order.replace(bytes((DLE,)), bytes((DLE, DLE)))
         self._modem.say(now, stuffed + bytes((DLE, ETX)))
         rows = decode_octets(octets, Coding.MH, 1728).bitmap.height

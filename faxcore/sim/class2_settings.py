@@ -1,0 +1,90 @@
+"""What a simulated modem of class 2, 2.0 or 2.1 is told, and asked: its parameters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from faxcore.profiles import ModemProfile
+from faxcore.sim.class2_quirks import Ability
+from faxcore.sim.class2_words import BR, FIELDS, WORDS, Wanted, read_session
+from faxcore.sim.commands import Command, Refused
+from faxcore.sim.modem_settings import NAME
+
+
+class Parameters:
+    """The parameters of one modem in one of these classes.
+
+    ``values`` is what may be agreed upon, ``session`` what is wished for the next page, ``status``
+    what was, or is to be, said of a page. ``fixed`` once the number is dialled.
+    """
+
+    def __init__(self, profile: ModemProfile, fax_class: str) -> None:
+        words = WORDS[fax_class]
+        self.words = replace(words, base=profile.number_base or words.base)
+        self.ability = Ability(profile, self.words)
+        self.values = self.ability.most
+        self.session = self.values
+        self.status = 1
+        self.bit_order = 0
+        self.id = ""
+        self.fixed = False
+        self._profile = profile
+
+    @property
+    def wanted(self) -> Wanted:
+        """The session that was asked for last."""
+        return read_session(self.session)
+
+    def obey(self, command: Command) -> str | None:
+        """Set or tell one; the text that is told. Raises Refused for what there is not."""
+        name, value, words = command.name, command.value, self.words
+        if name in self._profile.refuses:
+            raise Refused
+        if value in {"?", "=?"}:
+            return self._told(name, value)
+        if name == words.capability_command:
+            self.values = self._numbers(value, self.values)
+            self.ability.be_limited(self.values[BR], named=bool((value + ",,").split(",")[1]))
+        elif name == words.session_command:
+            if not (self.fixed and self._profile.session_before_dialling):
+                self.session = self._numbers(value, self.values)
+        elif name == words.status_command:
+            self.status = words.read(value.removeprefix("=").split(",")[0].strip())
+        elif name == words.bit_order_command:
+            self.bit_order = command.number
+        elif name in {"+FLID", "+FLI"} and name in words.settings:
+            self.id = value.removeprefix("=").strip().strip('"')
+        elif name not in words.settings:
+            raise Refused
+        return None
+
+    def _numbers(self, value: str, defaults: tuple[int, ...]) -> tuple[int, ...]:
+        """Eight numbers, those left out as they were; T.32 has a ninth, of no use here."""
+        if not value.startswith("="):
+            raise Refused
+        given = [part.strip() for part in value[1:].split(",")]
+        if len(given) > FIELDS + self.words.hexadecimal:
+            raise Refused
+        given += [""] * (FIELDS - len(given))
+        numbers = tuple(
+            self.words.read(part) if part else default
+            for part, default in zip(given[:FIELDS], defaults, strict=True)
+        )
+        return self.ability.take(numbers)
+
+    def _told(self, name: str, value: str) -> str:
+        """The answer to a question."""
+        words = self.words
+        told = {
+            words.capability_command: self._shown(self.values),
+            words.session_command: self._shown(self.session),
+            words.status_command: words.write(self.status),
+        } | dict.fromkeys(words.names, NAME)
+        ranges = {words.capability_command: self.ability.told, "+FCQ": words.quality}
+        answers = told if value == "?" else ranges
+        if name not in answers:
+            raise Refused
+        return answers[name]
+
+    def _shown(self, numbers: tuple[int, ...]) -> str:
+        return ",".join(map(self.words.write, numbers))
