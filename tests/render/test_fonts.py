@@ -31,8 +31,8 @@ def test_the_place_is_the_text_that_has_it() -> None:
 
 
 def test_pango_tells_which_characters_have_no_glyph(typesetter: Typesetter) -> None:
-    typesetter.write([typesetter.lay_out_text("Ünï é ß € – a\tb\ue123\u00adc", "the body")])
-    assert list(typesetter.missing.characters) == ["\ue123"]
+    typesetter.write([typesetter.lay_out_text("Ünï é ß € – a\tb\U0010abcd\u00adc", "the body")])
+    assert list(typesetter.missing.characters) == ["\U0010abcd"]
 
 
 def test_the_configuration_includes_the_one_that_was_set() -> None:
