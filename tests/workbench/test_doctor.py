@@ -148,7 +148,7 @@ def test_a_recorded_examination_replays(tmp_path):
 
     first = examine("sim://", opener=opened)
     RecordingPort.close(kept[0])
-    again = examine(f"replay://{path}")
+    again = examine(f"replay://{path}", number="1")
     assert again.verdict == first.verdict == "This modem is fit for faxing in class 1."
     assert again.findings == first.findings
 
