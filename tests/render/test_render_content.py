@@ -164,7 +164,7 @@ WHITE = "<p style='color:white'>invisible"
     [
         (Content(FIELDS), ContentError, "nothing to send"),
         (Content(FIELDS, body=" \n"), ContentError, "nothing to send"),
-        (Content(FIELDS, body="a\ue123"), ContentError, r"U\+E123.* in the body"),
+        (Content(FIELDS, body="a\U0010abcd"), ContentError, r"U\+10ABCD.* in the body"),
         (Content(FIELDS, cover="nix"), ContentError, "no cover page named 'nix'.*standard"),
         (
             Content(FIELDS, body=WHITE, body_type=BodyType.HTML),
