@@ -31,7 +31,8 @@ def try_class(asker: Asker, name: str, claimed: bool) -> ClassTest:
         return ClassTest(name, claimed, works=False, tried=(selected,))
     back = asker.ask("AT+FCLASS?")
     tried = [selected, back]
-    works = not back.ok or not back.text or name in parse_classes(back.text)
+    told = {each.lstrip("0") or "0" for each in parse_classes(back.text)}
+    works = name in told or not back.ok  # some refuse to tell; none says OK and nothing
     if not works:
         return ClassTest(name, claimed, works=False, tried=tuple(tried))
     if name in CLASSES_1:

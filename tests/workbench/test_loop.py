@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from faxcore.errors import NoReply, NumberRefused, PortError, SettingsError, UnexpectedReply
+from faxcore.errors import ModemError, NumberRefused, PortError, SettingsError, UnexpectedReply
 from faxcore.profiles import load_profile
 from faxcore.sim import SimModem
 from faxcore.t4.tiff import read_tiff
@@ -113,10 +113,24 @@ def test_a_modem_that_goes_between_two_calls_keeps_the_first():
     assert "went away" in made[1].text
 
 
-def test_a_silent_device_is_an_error_before_anything_was_dialled():
-    port = VirtualPort(devices.Device(), name="/dev/ttyUSB0")
-    with pytest.raises(NoReply, match="/dev/ttyUSB0: no modem answers"):
+@pytest.mark.parametrize(
+    "device",
+    [
+        devices.Device(),
+        devices.Stuck(),
+        devices.Mirror(),
+        devices.Chatty(devices.noise(5)),
+        devices.Chatty(devices.sentences),
+        devices.DataModem(),
+    ],
+)
+def test_what_is_no_fax_modem_is_an_error_before_anything_was_dialled(device):
+    port = VirtualPort(device, name="/dev/ttyUSB0")
+    with pytest.raises(ModemError) as caught:
         SheetCaller(port, PROFILE, NUMBER).calls((None,))
+    assert "\n" not in str(caught.value)
+    assert b"ATD" not in device.heard
+    assert port.now() < 60.0
 
 
 @pytest.mark.parametrize("name", ["busy", "voice", "silent-after-eop", "drops-in-page"])

@@ -13,9 +13,11 @@ from faxcore.errors import ModemError
 from faxcore.profiles import ModemProfile, load_profile, profile_names
 from faxcore.sim import SimModem
 from faxcore.transport.port import Dce, Port
+from faxcore.transport.virtual_port import VirtualPort
 from faxcore.workbench.overrun import Flow
-from faxcore.workbench.probe import facts_of, probe
+from faxcore.workbench.probe import ask_who, facts_of, probe
 from faxcore.workbench.probe_recommend import Facts, contradictions, recommend
+from faxcore.workbench.probe_speed import find_modem, try_speeds
 from tests.modem import devices
 
 PROFILES = [load_profile(name) for name in profile_names()]
@@ -173,6 +175,57 @@ def test_what_is_no_modem_is_said_in_one_sentence_and_in_time(name):
     assert all(port.closed for port in opener.ports)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_asking_who_is_there_ends_as_soon(name):
+    opener = Opener(FOREIGN[name][0]())
+    with pytest.raises(ModemError, match=FOREIGN[name][1]):
+        ask_who("/dev/null/ttyX", opener)
+    assert sum(port.now() for port in opener.ports) < NO_MODEM_S
+    assert all(port.closed for port in opener.ports)
+
+
+def test_a_modem_says_who_it_is_in_a_line():
+    opener = Opener(SimModem())
+    said = ask_who("/dev/null/ttyX", opener)
+    assert said == "answers AT at 115200 bit/s: faxcore simulated modem"
+    assert opener.ports[0].closed
+
+
+def test_one_that_says_ok_to_everything_has_no_class():
+    report = probe("simulated", opener=Opener(devices.Agreeable(b"\r\nOK\r\n")))
+    assert report.working == ()
+
+
+def test_one_that_says_error_to_everything_is_one_sentence():
+    with pytest.raises(ModemError, match="expected OK, got ERROR"):
+        probe("simulated", opener=Opener(devices.Agreeable(b"\r\nERROR\r\n")))
+
+
+class ByNines(devices.Device):
+    """Answers at 9600 bit/s only; which speed its port was opened at is told it."""
+
+    baud = 0
+
+    def feed(self, data: bytes, now: float) -> None:
+        super().feed(data, now)
+        if data.endswith(b"\r"):
+            self.say(now, b"\r\nOK\r\n" if self.baud == 9600 else b"\xf8\x80\xfe")
+
+
+def test_a_modem_is_found_at_the_one_speed_at_which_it_answers():
+    def opened(url: str, profile: ModemProfile) -> Port:
+        device = ByNines()
+        device.baud = profile.baud
+        return VirtualPort(device)
+
+    port, found = find_modem("/dev/ttyX", load_profile("generic-class1"), opened)
+    port.close()
+    assert found.baud == 9600
+    tried = try_speeds("/dev/ttyX", found, opened)
+    assert tried.answers == (9600,)
+    assert 115200 in tried.silent
 
 
 @pytest.mark.parametrize("octets", [4, 40, 120, 250, 330, 460, 2000, 9000])
