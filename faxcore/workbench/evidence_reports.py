@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 
 from faxcore.modem.dialect import ETX_ENDS, PAGE_STATUS, hangup_status
-from faxcore.modem.t32 import parse_numbers, session_of
+from faxcore.modem.t32 import SCAN_TIMES, parse_numbers, session_of
+from faxcore.t4 import Resolution
 from faxcore.t30.frames import FCF, Frame
 from faxcore.workbench.evidence import Kind, Step, Way
 from faxcore.workbench.evidence_frames import report_fields
@@ -70,8 +71,13 @@ def report_steps(segment: Segment, text: str, session: Session) -> list[Step] | 
 def _session(step: Step, name: str, rest: str, base: int, session: Session) -> Step:
     fields = report_fields(name, rest, base)
     numbers = parse_numbers(rest, base)
+    if name == "DIS" and numbers is not None:
+        session.far_scan_ms = SCAN_TIMES[min(numbers.st, len(SCAN_TIMES) - 1)]
     if name == "DCS" and numbers is not None:
-        session.parameters = session_of(numbers, ecm=bool(numbers.ec))
+        agreed = session_of(numbers, ecm=bool(numbers.ec))
+        coarse, fine = session.far_scan_ms
+        scan = coarse if agreed.resolution is Resolution.COARSE else fine
+        session.parameters = replace(agreed, scan_time_ms=0 if agreed.ecm else scan)
     way = Way.OUT if name == "DCS" and session.calling else Way.IN
     rate = next((value for key, value in fields if key == "rate"), "")
     if name == "DCS":

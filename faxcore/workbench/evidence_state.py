@@ -18,14 +18,16 @@ class Session:
     """The state of a call as far as it has been read.
 
     ``status`` is what was told of the page since it went, ``hung_up`` the modem's code for why it
-    ended the call. ``training_due`` says that a DCS went and no CFR since; ``decoded`` counts the
-    pages that were looked into; ``answer`` is what our modem said for a received page before it
-    told which command it answers.
+    ended the call. ``far_scan_ms`` is the far end's minimum scan line time, coarse and fine, where
+    a class 2 modem told it. ``training_due`` says that a DCS went and no CFR since; ``decoded``
+    counts the pages that were looked into; ``answer`` is what our modem said for a received page
+    before it told which command it answers.
     """
 
     calling: bool | None = None
     parameters: SessionParameters | None = None
     rate: int = 0
+    far_scan_ms: tuple[int, int] = (0, 0)
     training_due: bool = False
     page: int = 1
     page_over: bool = False

@@ -201,7 +201,7 @@ class StepMaker:
         self._begin(self._named(step, frame) if frame is not None else step)
 
     def _judged(self, step: Step, code: Code) -> Step:
-        """What the modem thinks of a frame that came. One that hands over no FCS must be believed."""
+        """What the modem thinks of a frame; one that hands over no FCS must be believed."""
         bare, self._bare = self._bare, None
         if step.ok or bare is None:
             return step

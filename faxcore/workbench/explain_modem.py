@@ -280,7 +280,7 @@ RULES = (
          "Render the page again; take the picture of the file with faxcore decode.",
          _bad_rows_sent),
     Rule("no-end", Layer.DATA, 0.75, "our page went without its end (RTC)",
-         "In class 2.0 set appends_rtc = false in the profile, so that we send it.", _no_end_sent),
+         "In class 2.0 set page_end = \"none\" in the profile, so that we send it.", _no_end_sent),
     Rule("beyond-offer", Layer.DATA, 0.8, "the session asks for what the far end does not offer",
          "Send with --resolution coarse, or render the page for this receiver.", _beyond_offer),
 )  # fmt: skip

@@ -175,7 +175,7 @@ RULES = (
     Rule("cannot-receive", Layer.FAR_END, 0.95, "the far end says that it cannot receive",
          "Ask the recipient for paper, toner and memory.", _cannot_receive),
     Rule("dcn-to-dcs", Layer.FAR_END, 0.82, "the far end hung up in answer to our session",
-         "Try without error correction and with --resolution coarse; ask whether it accepts our number.",
+         "Try --no-ecm and --resolution coarse; ask whether it accepts our number.",
          _dcn_to_dcs),
     Rule("dcn-to-dis", Layer.FAR_END, 0.85, "the caller hung up when it heard who we are",
          "Offer less: --no-ecm, --finest fine.", _dcn_to_dis),

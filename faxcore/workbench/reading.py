@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from faxcore.errors import SettingsError
 from faxcore.transport.transcript import Direction, Entry, parse_entry
@@ -21,8 +22,8 @@ MAX_LINE = 1 << 16
 """Octets of a line; those that are recorded have fewer than 2,000."""
 
 MAX_LINES = 3_000_000
-MAX_OCTETS = 1 << 27
-"""A call of 999 dense pages has a tenth of these."""
+MAX_OCTETS = 1 << 26
+"""999 pages of 60,000 octets have fewer."""
 
 MAX_HEAD = 64
 MAX_COMPLAINTS = 20
@@ -42,7 +43,8 @@ class Reader:
     """The pieces of a transcript file, one by one.
 
     ``head`` are its fields as written. ``complaints`` says what was wrong, the first few times;
-    ``left_out`` how many lines were no lines of a transcript. Raises SettingsError where the file
+    ``left_out`` how many lines were no lines of a transcript, ``cut_short`` whether it is longer
+    than what is read of it. Raises SettingsError where the file
     cannot be opened or is no transcript at all.
     """
 
@@ -50,6 +52,7 @@ class Reader:
         self.path = path
         self.complaints: list[str] = []
         self.left_out = 0
+        self.cut_short = False
         try:
             with path.open("rb") as file:
                 self.head, self._begins = _read_head(path, file)
@@ -76,6 +79,7 @@ class Reader:
                     now = entry.at
                     octets += len(entry.data)
                     if octets > MAX_OCTETS or number > MAX_LINES:
+                        self.cut_short = True
                         self._complain(number, "the transcript is too long, the rest is not read")
                         return
                     yield Piece(number, entry)
@@ -105,7 +109,8 @@ class Reader:
 
 def printable(text: str, most: int = 200) -> str:
     """Text out of a transcript, fit for a terminal: no control characters, and no more than so."""
-    shown = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+    begins = text[: most + 1]
+    shown = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in begins)
     return shown if len(shown) <= most else shown[: most - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -114,7 +119,7 @@ def is_octets(entry: Entry) -> bool:
     return entry.direction is not Direction.MARK
 
 
-def _read_head(path: Path, file: object) -> tuple[tuple[tuple[str, str], ...], int]:
+def _read_head(path: Path, file: BinaryIO) -> tuple[tuple[tuple[str, str], ...], int]:
     """The fields, and the number of the first line behind them."""
     lines = _lines(file, 1)
     _, title = next(lines, (1, b""))
@@ -132,15 +137,14 @@ def _read_head(path: Path, file: object) -> tuple[tuple[tuple[str, str], ...], i
     return tuple(fields), 2 + len(fields)
 
 
-def _lines(file: object, begins: int) -> Iterator[tuple[int, bytes]]:
+def _lines(file: BinaryIO, begins: int) -> Iterator[tuple[int, bytes]]:
     """Numbered lines, each of at most MAX_LINE octets; the rest of a longer one is skipped."""
-    read = file.readline  # type: ignore[attr-defined]  # any binary file
     for number in itertools.count(1):
-        line: bytes = read(MAX_LINE)
+        line = file.readline(MAX_LINE)
         if not line:
             return
         end = line
         while end and not end.endswith(b"\n"):
-            end = read(MAX_LINE)
+            end = file.readline(MAX_LINE)
         if number >= begins:
             yield number, line

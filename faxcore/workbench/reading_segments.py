@@ -24,12 +24,17 @@ MAX_SEGMENT = 1 << 23
 """Octets; a page of half an hour at 14400 bit/s has 3.2 million."""
 
 _MAX_LINE = 1 << 12
+_AT_ONCE = 1 << 15
+"""Octets that are looked at together, so that what is left need not be copied over and over."""
+
 _DLE_ENDS = frozenset(b"\x03\x2c\x3b\x2e")
 _TAKEN_BACK = re.compile(rb"[\r\n]*(NO ?CARRIER|\+FCERROR|ERROR|OK|\+FH(NG|S):)[^\r\n]*[\r\n]")
 _LONGEST_TAKEN_BACK = 64
 _CLASS = re.compile(r"\+FCLASS=([0-9.]+)")
 _ACTION = re.compile(r"\+(FTH|FRH|FTM|FRM|FDT|FDR)(?:=(\d+))?(?![?=])")
 _DC2 = 0x12
+_TEXT, _END = re.compile(rb"[!-~]"), re.compile(rb"[\r\n]")
+_UNPRINTABLE = bytes(octet for octet in range(256) if not 0x20 <= octet < 0x7F)
 
 
 class Sort(enum.Enum):
@@ -137,6 +142,15 @@ class Segmenter:
         self.in_words = False
         self._done: list[Segment] = []
 
+    @property
+    def under_way(self) -> int:
+        """How many octets there are so far of the data that is going over the port."""
+        return sum(
+            len(each.raw)
+            for each in (self._to, self._from)
+            if each is not None and each.sort is Sort.DATA
+        )
+
     def segments(self, pieces: Iterable[Piece]) -> Iterator[Segment]:
         """All of it: every segment of a transcript."""
         for piece in pieces:
@@ -151,12 +165,12 @@ class Segmenter:
             mark = Segment(Sort.MARK, direction, text=piece.entry.text, complete=True)
             mark.parts.append(Part(piece.line, piece.entry.at, 0))
             self._done.append(mark)
-        elif direction is Direction.TO_MODEM:
-            while data:
-                data = self._said(data, piece)
-        else:
-            while data:
-                data = self._heard(data, piece)
+            return self._done
+        take = self._said if direction is Direction.TO_MODEM else self._heard
+        for start in range(0, len(data), _AT_ONCE):
+            rest = data[start : start + _AT_ONCE]
+            while rest:
+                rest = take(rest, piece)
         return self._done
 
     def finish(self) -> list[Segment]:
@@ -184,17 +198,16 @@ class Segmenter:
             return data[count:]
         if self._to is None:
             self._to = Segment(Sort.COMMAND, Direction.TO_MODEM)
-        end = data.find(b"\r") + 1
-        count = end or len(data)
+        end = data.find(b"\r", 0, _MAX_LINE) + 1
+        count = end or min(len(data), _MAX_LINE)
         self._to.add(data[:count], piece)
-        if end or len(self._to.raw) > _MAX_LINE:
+        if end or len(self._to.raw) >= _MAX_LINE:
             self._to.complete = bool(end)
             self._command(self._to, piece.entry.at)
         return data[count:]
 
     def _command(self, segment: Segment, at: float) -> None:
-        text = "".join(chr(each) for each in segment.raw if 0x20 <= each < 0x7F)
-        segment.text = text.strip()
+        segment.text = text = _shown(segment.raw)
         self._to = None
         self._done.append(segment)
         bare = text.upper().replace(" ", "")
@@ -251,11 +264,12 @@ class Segmenter:
             return self._heard_data(data, piece)
         if self._from is None:
             self._from = Segment(Sort.LINE, Direction.FROM_MODEM, asked=self._asked)
-        count = _line_end(bytes(self._from.raw), data)
-        self._from.add(data[: count or len(data)], piece)
-        if count or len(self._from.raw) > _MAX_LINE:
-            self._close_from(complete=bool(count))
-        return data[count:] if count else b""
+        end = _line_end(bytes(self._from.raw), data[:_MAX_LINE])
+        count = end or min(len(data), _MAX_LINE)
+        self._from.add(data[:count], piece)
+        if end or len(self._from.raw) >= _MAX_LINE:
+            self._close_from(complete=bool(end))
+        return data[count:]
 
     def _heard_data(self, data: bytes, piece: Piece) -> bytes:
         if self._from is None:
@@ -283,8 +297,7 @@ class Segmenter:
             return
         self._from = None
         if segment.sort is Sort.LINE:
-            shown = "".join(chr(each) for each in segment.raw if 0x20 <= each < 0x7F)
-            segment.text, segment.complete = shown.strip(), complete
+            segment.text, segment.complete = _shown(segment.raw), complete
             self._tail = segment if segment.raw.endswith(b"\r") else None
             self._result(segment.text)  # which may end what the computer was sending
             self._done.append(segment)
@@ -334,12 +347,16 @@ class Segmenter:
 
 def _line_end(before: bytes, data: bytes) -> int:
     """How many octets belong to a line that has text in it, its end included; 0 = none ends."""
-    has_text = any(0x20 < each < 0x7F for each in before)
-    for place, octet in enumerate(data):
-        if octet in b"\r\n" and has_text:
-            return place + 1
-        has_text = has_text or 0x20 < octet < 0x7F
-    return 0
+    text = None if _TEXT.search(before) else _TEXT.search(data)
+    if text is None and not _TEXT.search(before):
+        return 0
+    end = _END.search(data, text.start() if text is not None else 0)
+    return end.end() if end is not None else 0
+
+
+def _shown(raw: bytes | bytearray) -> str:
+    """What of a line can be printed."""
+    return bytes(raw).translate(None, _UNPRINTABLE).decode("ascii").strip()
 
 
 def _scan(data: bytes, dle: bool, ends: frozenset[int]) -> tuple[int, bool, int]:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from faxcore.cli.modem import doctor, explain, probe, profiles, replay, sim, test
+from faxcore.cli.modem import (
+    diff,
+    doctor,
+    explain,
+    monitor,
+    probe,
+    profiles,
+    record,
+    redact,
+    replay,
+    sim,
+    test,
+)
 from faxcore.cli.modem import list as list_ports
 
 app = typer.Typer(
@@ -28,3 +40,7 @@ app.command("replay")(replay.command)
 app.command("sim")(sim.command)
 app.command("test")(test.command)
 app.command("profiles")(profiles.command)
+app.command("diff")(diff.command)
+app.command("monitor")(monitor.command)
+app.command("record")(record.command)
+app.command("redact")(redact.command)
