@@ -58,6 +58,7 @@ class Class2:
         self._given = b""
         self._told_of_call = False
         self._said_ok = False
+        self._wants_to_send = False
 
     # Commands.
 
@@ -86,6 +87,7 @@ class Class2:
             self._said_ok = True
             return Pause(self._modem, now)
         self._said_ok = False
+        self._wants_to_send = self._wait is None  # after EOM, DIS is still to come
         self._grant(now)
         return Busy(self._modem, self.abandon)
 
@@ -100,6 +102,7 @@ class Class2:
         phone = self._exchange.telephone
         assert phone is not None
         self._parameters.fixed = True
+        self._wants_to_send = self._said_ok = False
         station = timed(
             self, sending(self, Station(self._parameters.id), self._parameters.values[1])
         )
@@ -197,7 +200,11 @@ class Class2:
 
     def wait_for_page_command(self) -> Wait:
         """See ``Desk``."""
-        return self._new_wait()
+        wait = self._new_wait()
+        if self._wants_to_send:
+            self._wants_to_send = False
+            self._grant(self.at)
+        return wait
 
     def wait_for_page(self, speed: int) -> Wait:
         """See ``Desk``."""

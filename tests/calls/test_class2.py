@@ -16,7 +16,7 @@ from faxcore.t4.tiff import read_tiff
 from faxcore.t30.document import Station
 from faxcore.t30.result import HangupStatus, PageOutcome
 from faxcore.transport.virtual_port import VirtualPort
-from tests.calls import test_receiving, test_scenarios
+from tests.calls import played, test_receiving, test_scenarios
 from tests.documents import bitmap, document
 
 CLASSES = pytest.mark.parametrize("fax_class", ["2", "2.0", "2.1"])
@@ -60,6 +60,15 @@ def test_a_late_computer_changes_nothing(fax_class, latency_s):
     result, modem = send("rtn-page-2", fax_class, latency_s)
     assert result.ok
     assert modem.notes == []
+
+
+@CLASSES
+@pytest.mark.parametrize("scenario", ["normal", "ecm", "rtn-page-2", "v29", "slow-printer"])
+def test_pages_of_different_resolutions_are_told_apart_by_eom(scenario, fax_class):
+    call = played.send(scenario, "eom", profile=profile(fax_class))
+    assert call.result.ok, call.result.text
+    assert call.arrived == played.sent_bitmaps("eom")
+    assert call.notes == []
 
 
 @CLASSES
