@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ from tests.modem import devices
 PROFILE = load_profile("generic-class1")
 CLASSES = ("1", "1.0", "2", "2.0", "2.1")
 HEADING = ("faxcore test sheet", "from here", "to there")
+SHEET = sheet_document(HEADING)
 
 
 def of_class(name: str) -> ModemProfile:
@@ -35,24 +37,26 @@ def called(
     """The test sheet from the first to the second; what came of it, and the judge's notes."""
     modems = joined_modems(first, second)
     ports = SharedTime(modems).ports
-    call = call_each_other(
-        ports[0], first, ports[1], second, sheet_document(HEADING), options=CallOptions(ecm=ecm)
-    )
+    call = call_each_other(ports[0], first, ports[1], second, SHEET, options=CallOptions(ecm=ecm))
     assert [modem.telephone for modem in modems] == [None, None]
     return call, [note.text for modem in modems for note in modem.notes]
 
 
 def pairs() -> list[tuple[str, str, bool]]:
-    """All but those in which a simulated modem of class 2 sends without error correction to one of
-    class 1: it puts a page on the line when it has the whole, and so late that the other gives up.
+    """Every second of them, with FAXCORE_CALLS=all every one.
+
+    Left out is what the simulator cannot play: its modem of class 2 tells a carrier's octets when
+    it has the whole page, so late that a class 1 modem on the same line has given up. (With error
+    correction a block is whole before it goes out.)
     """
-    return [
+    found = [
         (first, second, ecm)
         for first in CLASSES
         for second in CLASSES
         for ecm in (True, False)
         if ecm or first in CLASSES[:2] or second in CLASSES[2:]
     ]
+    return found if os.environ.get("FAXCORE_CALLS") == "all" else found[::2]
 
 
 @pytest.mark.parametrize(("first", "second", "ecm"), pairs())
