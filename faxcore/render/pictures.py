@@ -104,6 +104,7 @@ def pictures_of(file: Attachment, kind: str, pixels: int) -> Iterator[Picture]:
 
     ``kind`` is the one decoder that may look at it; ``pixels`` is the most a frame may have.
     """
+    before = Image.MAX_IMAGE_PIXELS
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -119,6 +120,8 @@ def pictures_of(file: Attachment, kind: str, pixels: int) -> Iterator[Picture]:
         raise AttachmentError(f"{file.name} is a broken {kind} file") from error
     except (OSError, SyntaxError, ValueError, ArithmeticError, LookupError, TypeError) as error:
         raise AttachmentError(f"{file.name} is a broken {kind} file: {error}") from error
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
 
 
 def _frames(file: Attachment, kind: str) -> Iterator[Picture]:
