@@ -21,7 +21,8 @@ _ROW, _TOP = 26.0, 64.0
 _LONG_S, _PER_SECOND, _MOST_GAP = 0.8, 9.0, 60.0
 _COMPUTER, _MODEM, _FAR = 170, 430, 860
 _SHOWN_FIELDS = ("rate", "modulation", "coding", "error correction", "resolution", "identity",
-                 "follows", "frames wanted", "bad rows", "zeros", "code", "frames")  # fmt: skip
+                 "follows", "frames wanted", "bad rows", "zeros", "code", "frames",
+                 "modulations", "resolutions", "codings")  # fmt: skip
 _LONG_TEXT = 96
 _COLOURS = {
     Layer.NOTHING: "good", Layer.UNKNOWN: "open",

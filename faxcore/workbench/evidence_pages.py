@@ -9,7 +9,7 @@ from faxcore.t30.modulation import RUNGS
 from faxcore.transport.transcript import Direction
 from faxcore.workbench.evidence import Kind, Step, Way
 from faxcore.workbench.evidence_state import Session
-from faxcore.workbench.reading_segments import Segment
+from faxcore.workbench.reading_parts import Segment
 
 RUNG_BY_SPEED = {speed: rung for rung in RUNGS for speed in (rung.long_train, rung.short_train)}
 DLE_FOLLOWS = {0x2C: "MPS", 0x3B: "EOM", 0x2E: "EOP"}

@@ -13,7 +13,7 @@ from faxcore.workbench.evidence import Kind, Step, Way
 from faxcore.workbench.evidence_frames import report_fields
 from faxcore.workbench.evidence_state import Session
 from faxcore.workbench.reading import printable
-from faxcore.workbench.reading_segments import Segment
+from faxcore.workbench.reading_parts import Segment
 
 _REPORT = re.compile(r"\+?(F[A-Z]{1,4})(?::\s*(.*))?")
 _FET = re.compile(r"\+FET=(\d)")

@@ -15,7 +15,8 @@ from faxcore.workbench.evidence_pages import DLE_FOLLOWS, data_step
 from faxcore.workbench.evidence_reports import page_command, report_steps
 from faxcore.workbench.evidence_state import Session
 from faxcore.workbench.reading import Reader, printable
-from faxcore.workbench.reading_segments import Segment, Segmenter, Sort
+from faxcore.workbench.reading_parts import Segment, Sort
+from faxcore.workbench.reading_segments import Segmenter
 
 _KEYS = {0x18: "CAN", 0x12: "DC2", 0x11: "XON", 0x13: "XOFF", 0x10: "DLE"}
 _SENT = frozenset({Kind.FRAME, Kind.TRAINING, Kind.PAGE})

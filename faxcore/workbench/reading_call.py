@@ -22,7 +22,7 @@ from faxcore.workbench.evidence_reports import page_command
 from faxcore.workbench.evidence_steps import StepMaker
 from faxcore.workbench.reading import Reader
 from faxcore.workbench.reading_pages import form_of_frames, form_of_page
-from faxcore.workbench.reading_segments import Segment, Sort
+from faxcore.workbench.reading_parts import Segment, Sort
 
 _NAMED = re.compile(r'AT(\+FLID|\+FLI|\+FSA|\+FPW)="([^"]*)"', re.IGNORECASE)
 _OFFER = re.compile(r"AT\+F(DCC|CC)=([0-9A-Fa-f,]+)", re.IGNORECASE)

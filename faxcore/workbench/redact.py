@@ -2,8 +2,8 @@
 
 Theory of operation. The transcript is taken apart into segments; each is written anew by a rule
 that says what may stay; the new octets are dealt out over the moments of the old ones. Frames get
-their check sums anew, and pages stay pages of the same form, so that the file still replays and still
-shows what went wrong. At the end the result is searched for what must not be in it, in every
+their check sums anew, and pages stay pages of the same form, so that the file still replays and
+still shows what went wrong. At the end the result is searched for what must not be in it, in every
 writing: that finds a hole in the rules before somebody else does.
 """
 
@@ -24,7 +24,7 @@ from faxcore.transport.transcript import Direction, Entry, format_entry, format_
 from faxcore.workbench.evidence_pages import RUNG_BY_SPEED, is_training
 from faxcore.workbench.evidence_steps import StepMaker
 from faxcore.workbench.reading import Piece, Reader
-from faxcore.workbench.reading_segments import Segment, Sort
+from faxcore.workbench.reading_parts import Segment, Sort
 from faxcore.workbench.redact_names import StandIns
 from faxcore.workbench.redact_pages import (
     Sending,
