@@ -26,6 +26,7 @@ from faxcore.modem.t32 import (
     rungs_up_to,
 )
 from faxcore.profiles import ModemProfile
+from faxcore.t4 import Resolution
 from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import CallOptions, FaxDocument, Station
 from faxcore.t30.line import Heard, KeepPage, LineOp, Observer, run
@@ -258,8 +259,7 @@ class FaxModem:
         slowest = sum(rate <= options.fastest for rate in RATES) - 1
         offer = replace(most, br=min(most.br, slowest), ec=most.ec if options.ecm else 0)
         if self.profile.session_before_dialling:  # what is said before DIS must suit anybody
-            resolution = document.pages[0].choices[0].resolution
-            vr = offer.vr & RESOLUTION_BITS.get(resolution, 0)
+            vr = offer.vr & RESOLUTION_BITS.get(_common_resolution(document), 0)
             offer = replace(offer, vr=vr, df=0, ec=0)
         return offer
 
@@ -288,6 +288,13 @@ def _tell_both(keeper: Timekeeper, observe: Observer | None) -> Observer:
             observe(op, heard)
 
     return tell
+
+
+def _common_resolution(document: FaxDocument) -> Resolution:
+    """The first that every page can be had in; where there is none, the first page's."""
+    held = [{form.resolution for form in page.choices} for page in document.pages]
+    wanted = [form.resolution for form in document.pages[0].choices]
+    return next((each for each in wanted if all(each in page for page in held)), wanted[0])
 
 
 def _unsent(document: FaxDocument) -> tuple[PageReport, ...]:

@@ -29,7 +29,7 @@ from faxcore.t30.frames import FCF
 from faxcore.t30.line import Heard, LineOp, SendFrames
 from faxcore.t30.result import HangupStatus, PageOutcome
 from faxcore.transport.virtual_port import VirtualPort
-from tests.calls.played import decode_received
+from tests.calls.played import DOCUMENTS, decode_received
 from tests.documents import bitmap, document
 
 CLASS_1 = load_profile("generic-class1")
@@ -107,6 +107,8 @@ SWITCHED = (
     Quirk("17 the port goes to 19200", replace(CLASS_2, baud=19200, answering_baud=19200), None),
     Quirk("22 sessions before dialling", replace(CLASS_2, session_before_dialling=True),
           document=coarse),
+    Quirk("22 sessions before dialling, pages of two kinds",
+          replace(CLASS_2, session_before_dialling=True), document=lambda: DOCUMENTS["eom"]),
     Quirk("23 garbage for RTC", replace(CLASS_2, page_end=PageEnd.GARBAGE)),
     Quirk("24 MR is corrupted", replace(CLASS_2, capabilities=NO_MR), MR_FAR),
     Quirk("25 garbage in fill", replace(CLASS_2, bit_order=2), None),
