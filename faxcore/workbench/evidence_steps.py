@@ -14,7 +14,7 @@ from faxcore.workbench.evidence_frames import frame_fields
 from faxcore.workbench.evidence_pages import DLE_FOLLOWS, data_step
 from faxcore.workbench.evidence_reports import page_command, report_steps
 from faxcore.workbench.evidence_state import Session
-from faxcore.workbench.reading import Reader, printable
+from faxcore.workbench.reading import MAX_OCTETS, Reader, printable
 from faxcore.workbench.reading_parts import Segment, Sort
 from faxcore.workbench.reading_segments import Segmenter
 
@@ -23,16 +23,16 @@ _SENT = frozenset({Kind.FRAME, Kind.TRAINING, Kind.PAGE})
 _BY_DIAL = DIAL_FINAL | FINAL
 
 
-def read_steps(path: Path) -> Record:
+def read_steps(path: Path, most_steps: int = MAX_STEPS, most_octets: int = MAX_OCTETS) -> Record:
     """Read a transcript, whatever state it is in. Raises SettingsError where it is none at all."""
-    reader = Reader(path)
+    reader = Reader(path, most_octets)
     maker = StepMaker()
     steps: list[Step] = []
     complaints: list[str] = []
     for piece in reader:
         steps += maker.feed(maker.segmenter.feed(piece))
-        if len(steps) >= MAX_STEPS:
-            complaints.append(f"more than {MAX_STEPS} steps, the rest is not read")
+        if len(steps) >= most_steps:
+            complaints.append(f"more than {most_steps} steps, the rest is not read")
             break
     steps += maker.finish()
     return Record(

@@ -48,8 +48,9 @@ class Reader:
     cannot be opened or is no transcript at all.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, most_octets: int = MAX_OCTETS) -> None:
         self.path = path
+        self._most_octets = most_octets
         self.complaints: list[str] = []
         self.left_out = 0
         self.cut_short = False
@@ -78,7 +79,7 @@ class Reader:
                         entry = replace(entry, at=now)
                     now = entry.at
                     octets += len(entry.data)
-                    if octets > MAX_OCTETS or number > MAX_LINES:
+                    if octets > self._most_octets or number > MAX_LINES:
                         self.cut_short = True
                         self._complain(number, "the transcript is too long, the rest is not read")
                         return

@@ -57,7 +57,7 @@ LINES = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(LINES, max_size=40))
 def test_any_lines_are_read_to_their_end(lines):
     with tempfile.TemporaryDirectory() as folder:
@@ -66,7 +66,7 @@ def test_any_lines_are_read_to_their_end(lines):
         use(path)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.sampled_from(sorted(WHOLE)), st.data())
 def test_a_transcript_cut_or_damaged_anywhere_is_read(name, data):
     octets = bytearray(WHOLE[name])
@@ -107,16 +107,16 @@ def test_a_huge_line_is_left_out(tmp_path):
 
 def test_no_more_steps_are_kept_than_a_call_can_have(tmp_path):
     path = tmp_path / "call"
-    path.write_bytes(HEAD + b"1.0 # mark\n" * 101_000)
-    record = read_steps(path)
-    assert len(record.steps) <= 100_001
+    path.write_bytes(HEAD + b"1.0 # mark\n" * 1_100)
+    record = read_steps(path, most_steps=1_000)
+    assert len(record.steps) == 1_000
     assert "steps" in record.complaints[-1]
 
 
 def test_a_small_file_of_endless_runs_ends(tmp_path):
     path = tmp_path / "call"
     path.write_bytes(HEAD + b"1.0 > 16777216 x 00\n" * 1000)
-    record = read_steps(path)
+    record = read_steps(path, most_octets=1 << 24)
     assert "too long" in record.complaints[-1]
     with pytest.raises(SettingsError, match="more than"):
         redact(path, tmp_path / "out")

@@ -29,7 +29,7 @@ from faxcore.workbench.redact_search import writings
 from tests.workbench.make_transcripts import FOLDER, MADE
 
 NUMBERS = st.text("0123456789", min_size=7, max_size=15)
-EXAMPLES = 100 if os.environ.get("FAXCORE_CALLS") == "all" else 10
+EXAMPLES = 100 if os.environ.get("FAXCORE_CALLS") == "all" else 6
 ENDS = ("normal", "ecm", "ecm-damage-once", "rtn-page-2", "drops-in-page", "busy", "v29")
 
 
@@ -89,10 +89,11 @@ def test_no_number_no_name_and_no_pixel_remains_and_it_replays(
         assert_gone(out, [number, ours, theirs, *secrets])
         there = b"".join(streams(out))
         there += reverse_bits(there)
+        remaining = {there[at : at + 6] for at in range(len(there) - 5)}
         for page, image in made:
             for octets in [*(each.data for each in page.choices), image.rows.tobytes()]:
                 windows = {octets[at : at + 6] for at in range(40, len(octets) - 6, 6)}
-                assert not [each for each in windows if each in there]
+                assert not windows & remaining
         played = replay(out)
         assert played.same, played.difference
         before, after = explain(path), explain(out)
