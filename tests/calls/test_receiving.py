@@ -290,7 +290,7 @@ def test_what_the_modem_receives_is_asked_of_it(told, modulations):
 
 
 def test_a_call_by_the_real_clock(tmp_path):
-    fax = receive_fax("sim://?caller=coarse&pace=20", keep=tmp_path, wait=30)
+    fax = receive_fax("sim://?caller=coarse&pace=8", keep=tmp_path, wait=30)
     assert fax.ok, fax.text
     sent = numbered_page(1, Resolution.COARSE)
     assert [page.bitmap for page in read_tiff(fax.document)] == [sent]

@@ -176,14 +176,14 @@ def test_a_wrong_address_is_refused(tail: str, said: str, tmp_path: Path) -> Non
 def test_a_call_is_replayed_by_the_real_clock(tmp_path: Path) -> None:
     path = tmp_path / "call"
     recorded = send(open_port("sim://", PROFILE, record=path), HERE, 1, 200)
-    replayed = send(open_port(f"replay://{path}?pace=20", PROFILE), HERE, 1, 200)
+    replayed = send(open_port(f"replay://{path}?pace=8", PROFILE), HERE, 1, 200)
     assert replayed.ok, replayed.text
     assert replayed.pages == recorded.pages
 
 
 def test_a_call_recorded_by_the_real_clock_is_made_again_in_virtual_time(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
-    recorded = send(open_port("sim://?far=dcn-after-dis&pace=20", PROFILE, record=first))
+    recorded = send(open_port("sim://?far=dcn-after-dis&pace=8", PROFILE, record=first))
     replayed = send(open_port(f"replay://{first}", PROFILE, record=second))
     assert replayed.status is recorded.status
     assert octets(second) == octets(first)
@@ -214,7 +214,7 @@ def test_a_computer_that_is_early_waits_a_little_and_no_more(recorded: float, sa
 def test_a_mismatch_by_the_real_clock_is_a_fault_of_the_port(tmp_path: Path) -> None:
     path = tmp_path / "call"
     send(open_port("sim://", PROFILE, record=path), HERE, 1, 200)
-    result = send(open_port(f"replay://{path}?pace=20", PROFILE), Station("+44 2"), 1, 200)
+    result = send(open_port(f"replay://{path}?pace=8", PROFILE), Station("+44 2"), 1, 200)
     assert result.status is HangupStatus.EQUIPMENT
     octet, _ = place_of(path, b"1 44+")
     assert f"octet {octet} to the modem" in result.text
