@@ -48,6 +48,10 @@ lasts 1 s. Data that were to come began long before."""
 _MAX_PAGE_SECONDS = 1800
 _MAX_TRAINING_SECONDS = 10
 
+_CLOSING_FLAGS_MS = 54
+"""Two flags at 300 bit/s: so long the far end still sends when its frame was handed over; +FRS
+would wait for their end."""
+
 
 class Class1Line:
     """Performs line operations on a modem that has been dialled or has answered.
@@ -209,7 +213,7 @@ class Class1Line:
         after_theirs = not self._carriers.sent_last
         by_computer = self._profile.silence_by is SilenceBy.COMPUTER
         if by_computer or (after_theirs and not self._profile.wait_frs):
-            self._carriers.pause(ms)
+            self._carriers.pause(ms + _CLOSING_FLAGS_MS * after_theirs)
             return Heard(Ended.DONE, began, self._now())
         reply = self._carriers.silence(ms)
         if reply is None:
