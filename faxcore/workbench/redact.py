@@ -223,22 +223,31 @@ class _Redactor:
             return bytes(len(data.octets))
         if under.ecm and segment.speed:
             return reverse_bits(self._burst(data, page, under, _rate(segment, under)))
-        received = segment.direction is Direction.FROM_MODEM
-        if received and segment.speed and is_refusable(data.octets, under, _REFUSED_SHARE):
-            return refused_page(len(data.octets))
+        turned = False
+        if segment.direction is Direction.FROM_MODEM and _is_bad(data.octets, under):
+            turned = not segment.speed and not _is_bad(reverse_bits(data.octets), under)
+            if not turned:
+                return refused_page(len(data.octets))
         if page.form is None or page.form.coding is not under.coding:
-            broken = segment.speed and is_refusable(data.octets, under, _REFUSED_SHARE)
+            received = segment.direction is Direction.FROM_MODEM
+            broken = segment.speed and not received and _is_bad(data.octets, under)
             page.form = (broken_page if broken else page_for)(page.most, under)
         ended = has_end(data.octets, under.coding)
         rate = _rate(segment, under)
         sending = Sending(len(data.octets), under, rate, segment.complete, ended)
-        return reverse_bits(sent_page(page.form, sending))
+        made = sent_page(page.form, sending)
+        return made if turned else reverse_bits(made)
 
     def _burst(self, data: _Data, page: _Page, under: SessionParameters, rate: int) -> bytes:
         if page.framed is None:
             page.framed = framed_page(max(1, sum(page.blocks.values())), under)
         block = page.framed[data.block] if data.block < len(page.framed) else []
         return burst_of(block, read_burst(data.octets).keys(), rate)
+
+
+def _is_bad(octets: bytes, under: SessionParameters) -> bool:
+    """Whether a receiver would refuse this page. Some class 2 modems turn received octets round."""
+    return is_refusable(octets, under, _REFUSED_SHARE)
 
 
 def _cut(stuffed: bytes, length: int) -> bytes:

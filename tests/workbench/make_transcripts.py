@@ -79,6 +79,8 @@ MADE = (
     Made("c2-silent-after-eop", "2", "silent-after-eop", FAR, "it dies behind the last page"),
     Made("c2-rtn-always", "2", "rtn-always", LINE, "page 1 arrives broken every time"),
     Made("c2-in-normal", "2", "normal", NOTHING, "a fax is received", incoming=True),
+    Made("c2-in-bad-page-once", "2", "bad-page-once", NOTHING, "a page is refused, and then good",
+         incoming=True),
     Made("c2.0-dcn-after-dis", "2.0", "dcn-after-dis", FAR, "it does not want our session"),
     Made("c2.0-drops-in-page", "2.0", "drops-in-page", LINE, "the line drops in page 1"),
     Made("c2.0-silent-after-eop", "2.0", "silent-after-eop", FAR, "it dies behind the last page"),
