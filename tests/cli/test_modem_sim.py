@@ -57,22 +57,21 @@ def test_a_fax_is_sent_through_it_and_told_of_at_the_end(tmp_path):
         assert f"{link} is a simulated modem (/dev/pts/" in program.ready
         port = SerialPort(str(link), clock_rate=PACE, lock_folder=tmp_path)
         with FaxModem(port, PROFILE) as fax:
-            result = fax.send(document(2, 200), "+1 555 0100", Station("+44 1"))
+            result = fax.send(document(1, 100), "+1 555 0100", Station("+44 1"))
         code, told = program.stop()
     assert result.ok, result.text
     assert "dialled +15550100" in told
-    assert "page 2 arrived: M" in told
-    assert "200 rows" in told
+    assert "page 1 arrived: M" in told
+    assert "100 rows" in told
     assert (code == 0) is ("the judge has no notes" in told)
     assert not os.path.lexists(link)
-    names = {path.name for path in (tmp_path / "pages").iterdir()}
-    assert {"page-001.tif", "page-002.tif"} <= names
+    assert (tmp_path / "pages" / "page-001.tif").exists()
 
 
 def test_it_is_called_and_its_call_is_taken(tmp_path):
     link = tmp_path / "modem"
     kept: list[int] = []
-    with running(link, "--caller", "coarse", "--pages", "2", "--ring-after", "0.5") as program:
+    with running(link, "--caller", "coarse", "--ring-after", "0.5") as program:
         port = SerialPort(str(link), clock_rate=PACE, lock_folder=tmp_path)
         with FaxModem(port, PROFILE) as fax:
             fax.prepare()
@@ -82,7 +81,7 @@ def test_it_is_called_and_its_call_is_taken(tmp_path):
             )
         code, told = program.stop(signal.SIGTERM)
     assert result.ok, result.text
-    assert kept == [1, 2]
+    assert kept == [1]
     assert "the far end's view: normal end of the call" in told
     assert (code == 0) is ("the judge has no notes" in told)
 
