@@ -35,6 +35,7 @@ def test_explain_draws_the_call(faxcore, tmp_path):
     out = tmp_path / "call.html"
     assert faxcore("modem", "explain", BAD, "--html", out).code == 0
     assert out.read_text().startswith("<!doctype html>")
+    assert out.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("command", ["explain", "replay", "monitor"])

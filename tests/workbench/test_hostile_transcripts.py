@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faxcore.errors import SettingsError
-from faxcore.workbench import reading
 from faxcore.workbench.diagram import draw
 from faxcore.workbench.diff import compare
 from faxcore.workbench.evidence_steps import read_steps
@@ -138,15 +137,13 @@ def test_a_hundred_megabytes_take_a_bounded_time_and_memory(line, tmp_path):
     path = tmp_path / "call"
     path.write_bytes(HEAD + line * (100_000_000 // len(line)))
     tracemalloc.start()
-    began = time.monotonic()
-    record = read_steps(path)
-    seconds = time.monotonic() - began
+    began = time.process_time()
+    read_steps(path)
+    seconds = time.process_time() - began
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert record.complaints
-    assert seconds < 400
-    assert peak < 300_000_000
-    assert reading.MAX_OCTETS < 1 << 28
+    assert seconds < 300
+    assert peak < 200_000_000
 
 
 def test_what_a_hostile_transcript_says_is_no_html(tmp_path):

@@ -35,9 +35,10 @@ def command(
 
         verdict = explain(transcript)
         if html is not None:
+            from faxcore.cli.outbox import write_private  # noqa: PLC0415
             from faxcore.workbench.diagram import draw  # noqa: PLC0415
 
-            html.write_text(draw(verdict), encoding="utf-8")
+            write_private(html, draw(verdict).encode())
         if as_json:
             print(json.dumps(verdict_object(verdict)))
             return
