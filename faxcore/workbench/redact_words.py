@@ -20,6 +20,9 @@ _QUOTED = re.compile(r'"([^"]*)"?')
 _COMMAND = re.compile(r"\s*AT[A-Z0-9&\\%*#=?,.:+\-!$@/(); ]*", re.IGNORECASE)
 _VALUE = re.compile(r"(?<==)[^=;]*[A-Za-z]{3}[^=;]*")
 _REPORT = re.compile(r"\+?F[A-Z0-9]{1,5}[:=]? ?[0-9A-Fa-f,.()\- ]{0,80}")
+_RANGES, _APART = re.compile(r"\([^)]*\)"), re.compile(r"\d[ .-]+\d+[^,]*")
+"""A range in brackets is no number that somebody has; digits apart, 555 7654, may be one."""
+
 _NUMBERS = re.compile(r"[0-9.,()\-: ]{1,120}")
 _NAMED = re.compile(r"(\+?F(?:CSI|CI|TSI|TI|CIG|PI|SA|PW|LID|LI|PA)[:=] ?)(.*)", re.IGNORECASE)
 _SAID_IDENTITY = re.compile(r"\+F(LID|LI|SA|PW|PA|CIG|PI)=", re.IGNORECASE)
@@ -120,8 +123,9 @@ def _redacted(text: str, names: StandIns, asked: str) -> str:
         return without_long_digits(_VALUE.sub(lambda match: masked(match[0]), text))
     if _REPORT.fullmatch(text):
         is_maker = text.upper().startswith(("+FNSF", "+FNF", "FNSF", "FNF"))
-        return masked(text) if is_maker else without_long_digits(text)
-    if _NUMBERS.fullmatch(text) and asked.endswith("?"):
+        like_a_number = _APART.search(_RANGES.sub("", text))
+        return masked(text) if is_maker or like_a_number else without_long_digits(text)
+    if _NUMBERS.fullmatch(text) and asked.startswith("+F") and asked.endswith("?"):
         return without_long_digits(text)
     if _MAKER.fullmatch(asked):
         return without_long_digits(text)

@@ -140,6 +140,8 @@ def redacted(tmp_path, body, head="port: sim://?id=5557654\n"):
         r'1.0 < "ATDT5557654\r\r\n"',
         r'1.0 > "5557654"',
         "1.0 # calling 5557654, ADA LOVELACE",
+        r'1.0 < "\r\n+FVO: 555 7654\r\n"',
+        r'1.0 > "AT+CNUM?\r"' "\n" r'1.1 < "\r\n555-7654\r\n"',
         r'1.0 > "AT+CPBW=1,ADA,5557654\r"',
         r'1.0 < "\r\n+FNSF:41 44 41 35 35 35 37 36 35 34\r\n"',
     ],
