@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from faxcore.render import BodyType as BodyType
     from faxcore.render import Content as Content
     from faxcore.render import CoverFields as CoverFields
+    from faxcore.render.preview import preview as preview
     from faxcore.sending import FaxResult as FaxResult
     from faxcore.sending import PreparedFax as PreparedFax
-    from faxcore.render.preview import preview as preview
     from faxcore.sending import prepare as prepare
     from faxcore.sending import send_fax as send_fax
     from faxcore.t4 import Resolution as Resolution
