@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from faxcore.errors import ModemError, NoReply
 from faxcore.modem.at import AtEngine, Reply
-from faxcore.modem.carriers import Carriers, LimitReached, State
+from faxcore.modem.carriers import Carriers, State
 from faxcore.modem.keeping import keep_page
+from faxcore.modem.modem_line import ModemLine
 from faxcore.modem.receiver import may_ask_again, receive_data, receive_frame
 from faxcore.modem.results import Code
 from faxcore.modem.transmitter import send_burst, send_data, start_data
@@ -30,7 +30,6 @@ from faxcore.t30.line import (
 )
 from faxcore.t30.modulation import TCF_SECONDS, Rung
 from faxcore.t30.result import CallResult
-from faxcore.transport.port import Interrupted
 
 NOMINAL_GAP_MS = 75
 """What a procedure asks for; the profile says what this modem must be told to make it so."""
@@ -53,7 +52,7 @@ _CLOSING_FLAGS_MS = 54
 would wait for their end."""
 
 
-class Class1Line:
+class Class1Line(ModemLine):
     """Performs line operations on a modem that has been dialled or has answered.
 
     ``keep`` makes a received page durable and says whether it did. ``on_progress`` is told, while
@@ -70,13 +69,10 @@ class Class1Line:
         on_progress: Callable[[float], None] | None = None,
         limit: float = math.inf,
     ) -> None:
-        self._engine = engine
+        super().__init__(engine, Carriers(engine, software_flow=profile.flow == "software"), limit)
         self._profile = profile
         self._keep = keep
         self._on_progress = on_progress
-        self._carriers = Carriers(engine, software_flow=profile.flow == "software")
-        self._carriers.limit = limit
-        self._failure = ""
 
     def dialled(self, lines: Sequence[str] = ()) -> None:
         """The modem said CONNECT to a dial command: it is listening for frames already."""
@@ -89,27 +85,6 @@ class Class1Line:
     def verdict(self, result: CallResult) -> CallResult:
         """The result of the procedure, to which a modem of these classes has nothing to add."""
         return result
-
-    def perform(self, op: LineOp) -> Heard:
-        """See ``Line.perform``."""
-        began = self._engine.port.now()
-        if self._failure:
-            return Heard(Ended.EQUIPMENT, began, began, text=self._failure)
-        try:
-            self._engine.port.mark(describe(op))
-            self._carriers.check_limit()
-            return self._perform(op, began)
-        except Interrupted:
-            return self._stop(Ended.CANCELLED, began)
-        except LimitReached:
-            return self._stop(Ended.TIME_LIMIT, began)
-        except NoReply as error:
-            if self._engine.port.now() < self._carriers.limit:
-                return self._fail(error, began)
-            self._carriers.limit = math.inf
-            return self._stop(Ended.TIME_LIMIT, began)
-        except ModemError as error:
-            return self._fail(error, began)
 
     def _perform(self, op: LineOp, began: float) -> Heard:
         if isinstance(op, SendFrames):
@@ -228,37 +203,8 @@ class Class1Line:
         text = f"{reply.command}: {reply.line} after {reply.seconds:.1f} s"
         return Heard(Ended.NO_CARRIER, began, self._now(), text=text)
 
-    def _stop(self, ended: Ended, began: float) -> Heard:
-        """End what is under way on the modem, so that DCN can follow."""
-        text = {Ended.CANCELLED: "cancelled", Ended.TIME_LIMIT: "the call's time was over"}[ended]
-        try:
-            self._carriers.recover()
-        except ModemError as error:
-            return self._fail(error, began)
-        return Heard(ended, began, self._now(), text=text)
-
-    def _fail(self, error: ModemError, began: float) -> Heard:
-        self._failure = str(error)
-        return Heard(Ended.EQUIPMENT, began, self._now(), text=self._failure)
-
-    def _now(self) -> float:
-        return self._engine.port.now()
-
-
-def describe(op: LineOp) -> str:
-    """A line operation in a few words, for transcripts."""
-    name = type(op).__name__
-    if isinstance(op, SendFrames):
-        return f"{name} {' '.join(frame.name for frame in op.frames)}"
-    if isinstance(op, ReceiveFrames):
-        return f"{name} within {op.within_s:.1f} s"
-    if isinstance(op, Silence):
-        return f"{name} {op.ms} ms"
-    if isinstance(op, KeepPage):
-        return f"{name} {op.number}, {len(op.octets)} octets"
-    if isinstance(op, SendPage):
-        return f"{name} {op.number}, {len(op.octets)} octets at {op.rung.name}"
-    return f"{name} at {op.rung.name}"
+    def _recover(self) -> None:
+        self._carriers.recover()
 
 
 def _octets(rung: Rung, seconds: int) -> int:

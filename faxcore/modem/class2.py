@@ -17,15 +17,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from faxcore.errors import ModemError, NoReply
 from faxcore.modem.at import AtEngine
-from faxcore.modem.carriers import LimitReached
-from faxcore.modem.class1 import describe
 from faxcore.modem.class2_receiving import STATUS_OF, PageTaker
 from faxcore.modem.class2_sending import PageSender
 from faxcore.modem.class2_talk import HungUp, Talk
 from faxcore.modem.dialect import ETX_ENDS, GIVEN_UP, Dialect
 from faxcore.modem.keeping import keep_page
+from faxcore.modem.modem_line import ModemLine
 from faxcore.modem.t32 import Numbers, capabilities_of, session_of
 from faxcore.profiles import ModemProfile
 from faxcore.t30.capabilities import SessionParameters
@@ -45,10 +43,9 @@ from faxcore.t30.line import (
 )
 from faxcore.t30.modulation import TCF_SECONDS
 from faxcore.t30.result import CallResult, HangupStatus, PageOutcome
-from faxcore.transport.port import Interrupted
 
 
-class Class2Line:
+class Class2Line(ModemLine):
     """Performs line operations on a modem of the class 2 family that has a call.
 
     ``most`` is what the modem can do. The other arguments are those of ``Class1Line``.
@@ -65,13 +62,12 @@ class Class2Line:
         limit: float = float("inf"),
     ) -> None:
         self._talk = Talk(engine, profile, dialect, most)
-        self._talk.carriers.limit = limit
+        super().__init__(engine, self._talk.carriers, limit)
         self._sender = PageSender(self._talk, on_progress)
         self._taker = PageTaker(self._talk)
         self._keep = keep
         self._pending: deque[tuple[Frame, ...]] = deque()
         self._answering = False
-        self._failure = ""
 
     def dialled(self, lines: Sequence[str]) -> None:
         """The modem reached a fax; ``lines`` are what it reported."""
@@ -83,29 +79,6 @@ class Class2Line:
         self._answering = True
         self._talk.reports.read(lines)
         self._hear_command()
-
-    def perform(self, op: LineOp) -> Heard:
-        """See ``Line.perform``."""
-        began, carriers = self._now(), self._talk.carriers
-        if self._failure:
-            return Heard(Ended.EQUIPMENT, began, began, text=self._failure)
-        try:
-            self._talk.engine.port.mark(describe(op))
-            carriers.check_limit()
-            return self._perform(op, began)
-        except HungUp as end:
-            return Heard(Ended.HUNG_UP, began, self._now(), text=str(end))
-        except Interrupted:
-            return self._stop(Ended.CANCELLED, began)
-        except LimitReached:
-            return self._stop(Ended.TIME_LIMIT, began)
-        except NoReply as error:
-            if self._now() < carriers.limit:
-                return self._fail(error, began)
-            carriers.limit = float("inf")
-            return self._stop(Ended.TIME_LIMIT, began)
-        except ModemError as error:
-            return self._fail(error, began)
 
     def verdict(self, result: CallResult) -> CallResult:
         """The result of the procedure, with the modem's own reason where it ended the call.
@@ -135,6 +108,12 @@ class Class2Line:
         return _with_outcome(result, PageOutcome.UNSENT) if in_page else result
 
     def _perform(self, op: LineOp, began: float) -> Heard:
+        try:
+            return self._have_done(op, began)
+        except HungUp as end:
+            return Heard(Ended.HUNG_UP, began, self._now(), text=str(end))
+
+    def _have_done(self, op: LineOp, began: float) -> Heard:
         if isinstance(op, ReceiveFrames):
             return self._receive_frames(began)
         if isinstance(op, KeepPage):
@@ -229,23 +208,11 @@ class Class2Line:
 
     # common
 
-    def _stop(self, ended: Ended, began: float) -> Heard:
-        text = {Ended.CANCELLED: "cancelled", Ended.TIME_LIMIT: "the call's time was over"}[ended]
-        try:
-            self._talk.abort_data()
-        except ModemError as error:
-            return self._fail(error, began)
-        return Heard(ended, began, self._now(), text=text)
-
-    def _fail(self, error: ModemError, began: float) -> Heard:
-        self._failure = str(error)
-        return Heard(Ended.EQUIPMENT, began, self._now(), text=self._failure)
+    def _recover(self) -> None:
+        self._talk.abort_data()
 
     def _done(self, began: float, octets: bytes = b"") -> Heard:
         return Heard(Ended.DONE, began, self._now(), octets=octets)
-
-    def _now(self) -> float:
-        return self._talk.now()
 
 
 def _with_outcome(result: CallResult, outcome: PageOutcome) -> CallResult:
