@@ -36,18 +36,18 @@ _DENSE = 0.8  # share of units that are symbols above which octets are the bette
 
 
 def encode_mh(rows: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """The page's words, each row after its EOL, and each row's length in bits, EOL included."""
+    """The page's words, each row after its EOL, and each row's length in bits, EOL included.
+
+    Some row must hold black (``blank``).
+    """
     height = len(rows)
     black = np.flatnonzero(rows_with_black(rows))
     white = make_code(tables.run_code(width, False) + tables.EOL)
     white_bits = int(white & LENGTH_MASK)
     row_bits = np.full(height, white_bits, np.int64)
     blanks = np.zeros(len(black) + 1, np.int64)  # blank rows above each black one and at the end
-    if len(black):
-        blanks[1:-1] = np.diff(black) - 1
-        blanks[0], blanks[-1] = black[0], height - 1 - black[-1]
-    else:
-        blanks[0] = height
+    blanks[1:-1] = np.diff(black) - 1
+    blanks[0], blanks[-1] = black[0], height - 1 - black[-1]
     kept = rows if len(black) == height else rows[black]
     words, row_bits[black] = _encode_black(kept, width, blanks * white_bits)
     if len(black) < height:
@@ -90,7 +90,7 @@ def _encode_black(
     height = len(rows)
     octets = _lay_out(rows, width)
     page = _find_units(octets) or _find_octets(octets)
-    row_symbols = octets.size * 8 // page.pixels // height if height else 0
+    row_symbols = octets.size * 8 // page.pixels // height
     blocks = max(1, len(page.at) // _BLOCK_SYMBOLS)
     parts: list[tuple[int, NDArray[np.uint64]]] = []
     row_ends = np.zeros(height, np.int64)
@@ -113,7 +113,7 @@ def _encode_black(
         parts.append((start >> 6, words))
         start, symbol = end, upto
     words = _merge(parts, start)
-    row_starts = np.concatenate(([_EOL], row_ends[:-1]))[:height] + blank_bits[:-1][:height]
+    row_starts = np.concatenate(([_EOL], row_ends[:-1])) + blank_bits[:-1]
     return words, row_ends - row_starts
 
 
@@ -153,7 +153,7 @@ def _find_units(laid: NDArray[np.uint8]) -> _Found | None:
     np.left_shift(units[:-1], 7, out=before[1:].view(np.uint16))  # the last pixel on top
     before >>= 15
     hit = before.view(np.uint16) != units
-    row_units = len(units) // height if height else 1
+    row_units = len(units) // height
     hit.reshape(height, row_units)[:, -1] = True
     if np.count_nonzero(hit) > _DENSE * len(hit):
         return None

@@ -59,7 +59,7 @@ class _Plan:
 
 
 def encode_mmr(rows: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """The page's words without EOFB, and each row's length in bits."""
+    """The page's words without EOFB, and each row's length in bits; some row must hold black."""
     same, _ = _compare(rows)
     return _encode(rows, width, _plan(~same, np.zeros(len(rows), np.bool_), 0, width))
 
@@ -69,7 +69,7 @@ def encode_mr(
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """The page's words, each row after EOL and tag bit, and each row's length in bits.
 
-    Of every ``k`` rows the first is coded one-dimensionally.
+    Of every ``k`` rows the first is coded one-dimensionally; some row must hold black.
     """
     same, blank = _compare(rows)
     flat = np.arange(len(rows)) % k == 0
@@ -93,9 +93,9 @@ def _plan(keep: NDArray[np.bool_], flat: NDArray[np.bool_], header_bits: int, wi
     gone = np.concatenate(([0], np.cumsum(~keep)))
     flat_gone = np.concatenate(([0], np.cumsum(~keep & flat)))
     until = np.append(kept[1:], len(keep))
-    flat_copies = flat_gone[until] - flat_gone[kept] if len(kept) else np.zeros(0, np.int64)
-    copies = gone[until] - gone[kept] - flat_copies if len(kept) else np.zeros(0, np.int64)
-    leading = int(kept[0]) if len(kept) else len(keep)
+    flat_copies = flat_gone[until] - flat_gone[kept]
+    copies = gone[until] - gone[kept] - flat_copies
+    leading = int(kept[0])
     white_code = tables.run_code(width, False)
     return _Plan(kept, flat, flat_copies, copies, leading, header_bits, white_code)
 
@@ -124,9 +124,8 @@ def _encode(
         repeat_pattern(page, tables.PASS, block.pass_starts, block.passes)
     row_bits = np.zeros(len(rows), np.int64)
     changes = np.zeros(len(rows), np.int64)
-    if blocks:
-        row_bits[kept] = np.concatenate([block.row_bits for block in blocks])
-        changes[kept] = np.concatenate([block.changes for block in blocks])
+    row_bits[kept] = np.concatenate([block.row_bits for block in blocks])
+    changes[kept] = np.concatenate([block.changes for block in blocks])
     if len(kept) < len(rows):
         _put_copies(page, plan, row_bits, changes)
     return page, row_bits
@@ -174,7 +173,7 @@ def _put_copies(
     gone[plan.kept] = False
     copies = np.flatnonzero(gone)
     owner = np.cumsum(~gone)[copies] - 1
-    ones = np.where(owner < 0, 0, changes[plan.kept[owner]] if len(plan.kept) else 0) + 1
+    ones = np.where(owner < 0, 0, changes[plan.kept[owner]]) + 1
     flat = plan.flat[copies]
     row_bits[copies] = plan.header_bits + np.where(flat, plan.white_bits, ones)
     ends = np.cumsum(row_bits)
@@ -199,8 +198,6 @@ def _headers() -> NDArray[np.uint64]:
 def _bounds(source: NDArray[np.uint8]) -> list[int]:
     """Where to cut the rows so that a block has about ``_BLOCK_EVENTS`` events."""
     count = len(source) - 1
-    if not count:
-        return []
     words = np.ascontiguousarray(source[:, : source.shape[1] // 8 * 8]).view(np.uint64)
     events = int(np.bitwise_count(words ^ (words >> np.uint64(1))).sum()) + 3 * count
     map_bits = count * (source.shape[1] + 8) * 8
