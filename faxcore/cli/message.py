@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
 
 from faxcore.errors import ContentError, SettingsError
 
 if TYPE_CHECKING:
     from faxcore.render import Content, CoverFields, Paper
     from faxcore.t4 import Resolution
+
+HeaderOption: TypeAlias = Annotated[
+    str, typer.Option("--header", help="Line at the top of every page, or none.")
+]
+PaperOption: TypeAlias = Annotated[
+    str, typer.Option("--paper", help="a4, letter or legal, for text and cover pages.")
+]
+ProfileOption: TypeAlias = Annotated[
+    str | None, typer.Option("--profile", help="What the modem is like; see: modem profiles.")
+]
+ClassOption: TypeAlias = Annotated[
+    str | None, typer.Option("--class", help="1, 1.0, 2, 2.0, 2.1 or auto, the best it has.")
+]
 
 
 def header_text(header: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from faxcore.cli.exits import one_sentence
-from faxcore.cli.message import header_text
+from faxcore.cli.message import HeaderOption, PaperOption, header_text
 
 if TYPE_CHECKING:
     from faxcore.render.preview import Preview
@@ -38,12 +38,8 @@ def command(
     png: Annotated[
         Path | None, typer.Option("--png", help="Write the pages as PNGs to a folder, and leave.")
     ] = None,
-    header: Annotated[
-        str, typer.Option("--header", help="Line at the top of every page, or none.")
-    ] = "auto",
-    paper: Annotated[
-        str, typer.Option("--paper", help="a4, letter or legal, for text and cover pages.")
-    ] = "a4",
+    header: HeaderOption = "auto",
+    paper: PaperOption = "a4",
     port: Annotated[int, typer.Option("--port", help="Of the local page; 0 = any.")] = 0,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Only say where the page is.")

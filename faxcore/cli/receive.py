@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from faxcore.cli.exits import Exit, one_sentence
+from faxcore.cli.message import ClassOption, ProfileOption
 
 if TYPE_CHECKING:
     from faxcore.receiving import ReceivedFax
@@ -46,12 +47,8 @@ def command(
     widest: Annotated[
         int, typer.Option("--widest", help="Offer pages of up to 1728, 2048 or 2432 pels.")
     ] = 1728,
-    profile: Annotated[
-        str | None, typer.Option("--profile", help="What the modem is like; see: modem profiles.")
-    ] = None,
-    modem_class: Annotated[
-        str | None, typer.Option("--class", help="1, 1.0, 2, 2.0, 2.1 or auto, the best it has.")
-    ] = None,
+    profile: ProfileOption = None,
+    modem_class: ClassOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="The result as one object.")] = False,
 ) -> None:
     """Receive a fax.

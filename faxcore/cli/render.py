@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from faxcore.cli.exits import one_sentence
-from faxcore.cli.message import header_text, message, now, resolution_of
+from faxcore.cli.message import HeaderOption, PaperOption, header_text, message, now, resolution_of
 
 
 def command(
@@ -18,12 +18,8 @@ def command(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The TIFF class F file to make.")],
     resolution: Annotated[str, typer.Option("--resolution", help="coarse or fine.")] = "fine",
-    paper: Annotated[
-        str, typer.Option("--paper", help="a4, letter or legal, for text and HTML.")
-    ] = "a4",
-    header: Annotated[
-        str, typer.Option("--header", help="Line at the top of every page, or none.")
-    ] = "auto",
+    paper: PaperOption = "a4",
+    header: HeaderOption = "auto",
 ) -> None:
     """Render files to a TIFF class F, as they would be sent."""
     with one_sentence():

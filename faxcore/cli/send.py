@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from faxcore.cli.exits import one_sentence
-from faxcore.cli.message import header_text, message, now, resolution_of
+from faxcore.cli.message import (
+    ClassOption,
+    HeaderOption,
+    PaperOption,
+    ProfileOption,
+    header_text,
+    message,
+    now,
+    resolution_of,
+)
 
 
 def command(
@@ -47,9 +56,7 @@ def command(
     reference: Annotated[
         str, typer.Option("--reference", help="Your own name for the message, for the cover.")
     ] = "",
-    paper: Annotated[
-        str, typer.Option("--paper", help="a4, letter or legal, for text and cover pages.")
-    ] = "a4",
+    paper: PaperOption = "a4",
     resolution: Annotated[str, typer.Option("--resolution", help="coarse or fine.")] = "fine",
     low: Annotated[bool, typer.Option("-l", help="98 lines/inch: --resolution coarse.")] = False,
     medium: Annotated[bool, typer.Option("-m", help="196 lines/inch: --resolution fine.")] = False,
@@ -62,21 +69,15 @@ def command(
     password: Annotated[
         str, typer.Option("--password", help="For a far end that takes one (PWD).")
     ] = "",
-    profile: Annotated[
-        str | None, typer.Option("--profile", help="What the modem is like; see: modem profiles.")
-    ] = None,
-    modem_class: Annotated[
-        str | None, typer.Option("--class", help="1, 1.0, 2, 2.0, 2.1 or auto, the best it has.")
-    ] = None,
+    profile: ProfileOption = None,
+    modem_class: ClassOption = None,
     no_ecm: Annotated[
         bool, typer.Option("--no-ecm", "-E", help="Without error correction.")
     ] = False,
     fastest: Annotated[
         int, typer.Option("--fastest", "-B", help="Highest rate in bit/s, 2400 to 14400.")
     ] = 14400,
-    header: Annotated[
-        str, typer.Option("--header", help="Line at the top of every page, or none.")
-    ] = "auto",
+    header: HeaderOption = "auto",
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for PDF, TIFF, transcript and result.")
     ] = None,
