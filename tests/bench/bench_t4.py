@@ -42,40 +42,40 @@ class Libtiff:
 
     def __init__(self) -> None:
         name = ctypes.util.find_library("tiff") or "libtiff.so.6"
-        self.library = ctypes.CDLL(name)
-        self.library.TIFFOpen.restype = ctypes.c_void_p
-        self.library.TIFFSetErrorHandler(None)
-        self.library.TIFFSetWarningHandler(None)
+        self.functions = ctypes.CDLL(name)
+        self.functions.TIFFOpen.restype = ctypes.c_void_p
+        self.functions.TIFFSetErrorHandler(None)
+        self.functions.TIFFSetWarningHandler(None)
         for call in ("TIFFWriteEncodedStrip", "TIFFReadEncodedStrip"):
-            getattr(self.library, call).restype = ctypes.c_ssize_t
+            getattr(self.functions, call).restype = ctypes.c_ssize_t
         folder = "/dev/shm" if Path("/dev/shm").is_dir() else None
         self.folder = tempfile.TemporaryDirectory(dir=folder)
         self.path = f"{self.folder.name}/page.tif".encode()
 
     def encode(self, page: PageBitmap, coding: Coding) -> float:
-        tiff = ctypes.c_void_p(self.library.TIFFOpen(self.path, b"w"))
+        tiff = ctypes.c_void_p(self.functions.TIFFOpen(self.path, b"w"))
         compression, options = KINDS[coding]
         tags = {256: page.width, 257: page.height, 258: 1, 277: 1, 259: compression, 262: 0}
         tags |= {266: 1, 278: page.height, 296: 2}
         if compression == 3:
             tags[292] = options
         for tag, value in tags.items():
-            self.library.TIFFSetField(tiff, tag, ctypes.c_uint32(value))
+            self.functions.TIFFSetField(tiff, tag, ctypes.c_uint32(value))
         for tag, dpi in ((282, page.resolution.x_dpi), (283, page.resolution.y_dpi)):
-            self.library.TIFFSetField(tiff, tag, ctypes.c_double(dpi))
+            self.functions.TIFFSetField(tiff, tag, ctypes.c_double(dpi))
         size = ctypes.c_ssize_t(page.rows.nbytes)
         pixels = ctypes.c_void_p(page.rows.ctypes.data)
-        spent = cpu_ms(lambda: self.library.TIFFWriteEncodedStrip(tiff, 0, pixels, size))
-        self.library.TIFFClose(tiff)
+        spent = cpu_ms(lambda: self.functions.TIFFWriteEncodedStrip(tiff, 0, pixels, size))
+        self.functions.TIFFClose(tiff)
         return spent
 
     def decode(self, page: PageBitmap) -> tuple[float, bool]:
         """Time to decode the page last encoded, and whether it came out right."""
-        tiff = ctypes.c_void_p(self.library.TIFFOpen(self.path, b"r"))
+        tiff = ctypes.c_void_p(self.functions.TIFFOpen(self.path, b"r"))
         out = np.empty_like(page.rows)
         size, pixels = ctypes.c_ssize_t(out.nbytes), ctypes.c_void_p(out.ctypes.data)
-        spent = cpu_ms(lambda: self.library.TIFFReadEncodedStrip(tiff, 0, pixels, size))
-        self.library.TIFFClose(tiff)
+        spent = cpu_ms(lambda: self.functions.TIFFReadEncodedStrip(tiff, 0, pixels, size))
+        self.functions.TIFFClose(tiff)
         return spent, bool(np.array_equal(out, page.rows))
 
 
