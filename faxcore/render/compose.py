@@ -86,7 +86,7 @@ class Composer:
         for file in self._content.attachments:
             parts += self._attached(file)
         if self._content.has_body:
-            parts.insert(0, self._body())
+            parts = [*self._body(), *parts]
         if template is not None:
             parts.insert(0, self._cover(template, sum(map(_pages_of, parts))))
         pages = sum(map(_pages_of, parts))
@@ -120,13 +120,24 @@ class Composer:
             length = len(document.pages)
         raise RenderError(f"{name} changes its length with the page count written on it")
 
-    def _body(self) -> Typeset:
+    def _body(self) -> list[Typeset | Sheet]:
         self._report("body", 0, 0)
         text = self._content.body or ""
+        if self._content.body_type is BodyType.XML:
+            return self._drawn(text, "the body", "body")
         self._places.append((text, "the body"))
         if self._content.body_type is BodyType.HTML:
-            return Typeset(self.typesetter.lay_out(text, "the body"), "body")
-        return Typeset(self.typesetter.lay_out_text(text, "the body"), "body")
+            return [Typeset(self.typesetter.lay_out(text, "the body"), "body")]
+        return [Typeset(self.typesetter.lay_out_text(text, "the body"), "body")]
+
+    def _drawn(self, source: str, place: str, part: str) -> list[Typeset | Sheet]:
+        """The pages of a document in XML."""
+        from faxcore.render.rml import rml_pdf  # noqa: PLC0415
+
+        document = open_pdf(rml_pdf(source, place, self._limits.image_pixels), place)
+        return [
+            Sheet(document, index, part, index + 1, typeset=True) for index in range(len(document))
+        ]
 
     def _attached(self, file: Attachment) -> list[Typeset | Sheet]:
         self._report(file.name, 0, 0)
@@ -139,6 +150,8 @@ class Composer:
             text = text_of(file)
             self._places.append((text, file.name))
             return [Typeset(self.typesetter.lay_out(table_html(text), file.name), file.name)]
+        if kind is Kind.RML:
+            return self._drawn(text_of(file), file.name, file.name)
         if kind is Kind.HTML:
             page = html_of(file)
             self._places.append((page if isinstance(page, str) else "", file.name))

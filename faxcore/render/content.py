@@ -32,6 +32,7 @@ class BodyType(enum.Enum):
 
     TEXT = "text"
     HTML = "html"
+    XML = "xml"
 
 
 class Paper(enum.Enum):

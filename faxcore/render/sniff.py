@@ -24,6 +24,7 @@ class Kind(enum.Enum):
     HTML = "HTML"
     TEXT = "text"
     CSV = "CSV"
+    RML = "XML for pages (RML)"
 
 
 _MARKS = (
@@ -39,6 +40,10 @@ _MARKS = (
 _HTML_START = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
 )
+_RML_START = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<document\b", re.S
+)
+_RML_NAMES = {".rml"}
 _HTML_NAMES = {".html", ".htm", ".xhtml"}
 _CSV_NAMES = {".csv", ".tsv"}
 _TEXT_NAMES = {"", ".txt", ".text", ".log"}
@@ -54,6 +59,8 @@ def kind_of(file: Attachment) -> Kind:
     suffix = PurePath(file.name).suffix.lower()
     if _HTML_START.match(head) or (suffix in _HTML_NAMES and b"\0" not in head):
         return Kind.HTML
+    if _RML_START.match(head) or (suffix in _RML_NAMES and b"\0" not in head):
+        return Kind.RML
     if b"%PDF-" in head:
         return Kind.PDF
     if suffix in _CSV_NAMES and b"\0\0" not in head:
