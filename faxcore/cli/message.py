@@ -21,6 +21,9 @@ HeaderOption: TypeAlias = Annotated[
 PaperOption: TypeAlias = Annotated[
     str, typer.Option("--paper", help="a4, letter or legal, for text and cover pages.")
 ]
+BannerOption: TypeAlias = Annotated[
+    Path | None, typer.Option("--banner", help="A picture for the top of the first page.")
+]
 ProfileOption: TypeAlias = Annotated[
     str | None, typer.Option("--profile", help="What the modem is like; see: modem profiles.")
 ]
@@ -62,7 +65,11 @@ def now() -> datetime:
 
 
 def message(
-    fields: CoverFields, files: Sequence[Path], cover: str | None, paper: str = "a4"
+    fields: CoverFields,
+    files: Sequence[Path],
+    cover: str | None,
+    paper: str = "a4",
+    banner: Path | None = None,
 ) -> Content:
     """The content of a command: a cover page, when one is named, and the files behind it."""
     from faxcore.render import Attachment, Content  # noqa: PLC0415
@@ -77,6 +84,7 @@ def message(
         cover_folder=folder,
         attachments=attachments,
         paper=paper_of(paper),
+        banner=None if banner is None else Attachment.from_path(banner),
     )
 
 

@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from faxcore.cli.exits import one_sentence
-from faxcore.cli.message import HeaderOption, PaperOption, header_text, message, now, resolution_of
+from faxcore.cli.message import (
+    BannerOption,
+    HeaderOption,
+    PaperOption,
+    header_text,
+    message,
+    now,
+    resolution_of,
+)
 
 
 def command(
@@ -19,6 +27,7 @@ def command(
     output: Annotated[Path, typer.Option("--output", "-o", help="The TIFF class F file to make.")],
     resolution: Annotated[str, typer.Option("--resolution", help="coarse or fine.")] = "fine",
     paper: PaperOption = "a4",
+    banner: BannerOption = None,
     header: HeaderOption = "auto",
 ) -> None:
     """Render files to a TIFF class F, as they would be sent."""
@@ -29,7 +38,7 @@ def command(
         from faxcore.t4.tiff import write_tiff  # noqa: PLC0415
 
         chosen = resolution_of(resolution)
-        content = message(CoverFields(moment=now()), files, None, paper)
+        content = message(CoverFields(moment=now()), files, None, paper, banner)
         with Display() as display:
             fax = prepare(content, header=header_text(header), resolution=chosen, observe=display)
         count = write_tiff(output, (page.codings[0] for page in fax.rendered.pages))

@@ -9,6 +9,7 @@ import typer
 
 from faxcore.cli.exits import one_sentence
 from faxcore.cli.message import (
+    BannerOption,
     ClassOption,
     HeaderOption,
     PaperOption,
@@ -57,6 +58,7 @@ def command(
         str, typer.Option("--reference", help="Your own name for the message, for the cover.")
     ] = "",
     paper: PaperOption = "a4",
+    banner: BannerOption = None,
     resolution: Annotated[str, typer.Option("--resolution", help="coarse or fine.")] = "fine",
     low: Annotated[bool, typer.Option("-l", help="98 lines/inch: --resolution coarse.")] = False,
     medium: Annotated[bool, typer.Option("-m", help="196 lines/inch: --resolution fine.")] = False,
@@ -108,7 +110,7 @@ def command(
             message_id=reference,
         )
         chosen = "coarse" if low else "fine" if medium else resolution
-        content = message(fields, files or [], None if no_cover else cover, paper)
+        content = message(fields, files or [], None if no_cover else cover, paper, banner)
         send_and_show(
             to,
             content,

@@ -8,7 +8,8 @@ resolution, each from the source.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from faxcore.errors import ContentError, RenderError
@@ -16,8 +17,9 @@ from faxcore.render.content import Attachment, BodyType, Content
 from faxcore.render.coverpage import cover_folder, cover_html, find_cover, read_cover
 from faxcore.render.document import Limits
 from faxcore.render.fonts import raise_for_missing
+from faxcore.render.geometry import place
 from faxcore.render.layout import Typesetter
-from faxcore.render.pdf import open_pdf
+from faxcore.render.pdf import open_pdf, page_size_mm
 from faxcore.render.sniff import Kind, html_of, kind_of, text_of
 from faxcore.render.table import table_html
 from faxcore.render.tokens import token_values
@@ -96,7 +98,18 @@ class Composer:
             raise ContentError(
                 f"the message has {pages} pages; at most {self._limits.pages} can be sent"
             )
-        return list(self._written(parts))
+        sheets = list(self._written(parts))
+        banner = self._content.banner
+        return sheets if banner is None else [self._below(banner, sheets[0]), *sheets[1:]]
+
+    def _below(self, file: Attachment, sheet: Sheet) -> Sheet:
+        """The first page below the message's banner."""
+        from faxcore.render.pictures import banner_picture  # noqa: PLC0415
+        from faxcore.render.surgery import with_banner  # noqa: PLC0415
+
+        banner = banner_picture(file, self._limits.image_pixels)
+        document = with_banner(sheet.document, sheet.index, banner, sheet.source)
+        return replace(sheet, document=document, index=0, bitmap=None)
 
     def _template(self) -> str | None:
         """The cover page's template, before anything that takes time."""
@@ -158,7 +171,7 @@ class Composer:
             return [Typeset(self.typesetter.lay_out(page, file.name), file.name)]
         if kind is Kind.PDF:
             document = open_pdf(file.data, file.name)
-            return [Sheet(document, index, file.name, index + 1) for index in range(len(document))]
+            return list(self._whole_pages(document, file.name))
         from faxcore.render.pictures import picture_sheets  # noqa: PLC0415
 
         sheets = [
@@ -168,6 +181,22 @@ class Composer:
             )
         ]
         return list(sheets)
+
+    def _whole_pages(self, document: Any, name: str) -> Iterator[Sheet]:
+        """The pages of a PDF; one that is longer than a fax page may be becomes several."""
+        numbers = count(1)
+        for index in range(len(document)):
+            size = page_size_mm(document, index, f"{name} page {index + 1}")
+            placement = place(*size)
+            if placement.page_mm <= self._limits.page_mm or placement.turn:
+                yield Sheet(document, index, name, next(numbers))
+                continue
+            from faxcore.render.surgery import cut_page  # noqa: PLC0415
+
+            longest = self._limits.page_mm * size[1] / placement.page_mm
+            parts = cut_page(document, index, longest, name)
+            for part in range(len(parts)):
+                yield Sheet(parts, part, name, next(numbers))
 
     def _written(self, parts: list[Typeset | Sheet]) -> Iterator[Sheet]:
         """All parts as sheets: what was laid out becomes one PDF, its glyphs checked."""

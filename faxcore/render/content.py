@@ -115,7 +115,7 @@ class Content:
 
     ``cover`` names a cover page in ``cover_folder`` (the shipped ones if None); ``body`` is sent
     as written, only cover pages have tokens. ``paper`` is for what has no size of its own: a
-    style sheet that names one is obeyed.
+    style sheet that names one is obeyed. ``banner`` is a picture for the top of the first page.
     """
 
     fields: CoverFields
@@ -125,6 +125,7 @@ class Content:
     cover_folder: Path | None = None
     attachments: tuple[Attachment, ...] = ()
     paper: Paper = Paper.A4
+    banner: Attachment | None = None
 
     def __post_init__(self) -> None:
         if self.body is not None:

@@ -69,6 +69,7 @@ def save_request(folder: Path, request: Request) -> None:
         "paper": content.paper.value,
         "cover": content.cover,
         "cover_folder": None if content.cover_folder is None else str(content.cover_folder),
+        "banner": None if content.banner is None else content.banner.name,
         "attachments": [file.name for file in content.attachments],
         "header": request.header,
         "resolutions": [resolution.name for resolution in request.resolutions],
@@ -76,6 +77,8 @@ def save_request(folder: Path, request: Request) -> None:
         "designs": request.designs,
     }
     write_private(folder / REQUEST, json.dumps(described).encode())
+    if content.banner is not None:
+        write_private(folder / "banner", content.banner.data)
     for number, file in enumerate(content.attachments):
         write_private(folder / f"attachment-{number}", file.data)
 
@@ -95,10 +98,15 @@ def load_request(folder: Path) -> Request:
             Attachment(name, (folder / f"attachment-{number}").read_bytes())
             for number, name in enumerate(told["attachments"])
         ),
+        banner=None if told["banner"] is None else _banner(folder, told["banner"]),
     )
     resolutions = tuple(Resolution[name] for name in told["resolutions"])
     limits = Limits(**told["limits"])
     return Request(content, told["header"], resolutions, limits, told["designs"])
+
+
+def _banner(folder: Path, name: str) -> Attachment:
+    return Attachment(name, (folder / "banner").read_bytes())
 
 
 class ResultWriter:

@@ -17,7 +17,7 @@ from faxcore.render.content import Attachment
 from faxcore.render.document import Limits
 from faxcore.render.geometry import WIDTH, WIDTH_MM, rows_per_mm
 from faxcore.render.pdf import PictureBook
-from faxcore.render.sniff import Kind
+from faxcore.render.sniff import Kind, kind_of
 from faxcore.t4 import PageBitmap
 from faxcore.t4.tiff import is_fax_tiff, read_tiff
 
@@ -27,6 +27,15 @@ MARGIN_MM = 8.0
 _ANIMATED = frozenset({Kind.GIF.name, Kind.WEBP.name})
 """Of a film the first picture is sent."""
 
+BANNERS = (Kind.PNG, Kind.JPEG, Kind.GIF, Kind.BMP, Kind.WEBP)
+"""What a banner may be."""
+
+MM_PER_INCH = 25.4
+
+_LONG = 2.5
+"""A picture that is so many times as high as wide goes on several pages."""
+
+_EVEN = 16
 _BOOK_PAGES = 16
 _BAD_SHARE = 0.05
 _SCREEN_DPI = 96.0
@@ -129,6 +138,20 @@ def first_picture(file: Attachment, kind: Kind, pixels: int) -> Image.Image:
     return Image.fromarray(next(iter(pictures_of(file, kind.name, pixels))).grey)
 
 
+def banner_picture(file: Attachment, pixels: int) -> Image.Image:
+    """A banner in grey with its own ``dpi``; AttachmentError for what is no picture."""
+    kind = kind_of(file)
+    if kind not in BANNERS:
+        known = ", ".join(each.value for each in BANNERS)
+        raise AttachmentError(f"the banner {file.name} is {kind.value}; it may be {known}")
+    first = next(iter(pictures_of(file, kind.name, pixels)))
+    image = Image.fromarray(first.grey)
+    image.info["dpi"] = tuple(
+        side / mm * MM_PER_INCH for side, mm in zip(image.size, first.size_mm, strict=True)
+    )
+    return image
+
+
 def _frames(file: Attachment, kind: str) -> Iterator[Picture]:
     with Image.open(io.BytesIO(file.data), formats=[kind]) as image:
         frames = 1 if kind in _ANIMATED else getattr(image, "n_frames", 1)
@@ -140,7 +163,8 @@ def _frames(file: Attachment, kind: str) -> Iterator[Picture]:
                 image.draft("L", (_PIXELS_ACROSS, _PIXELS_ACROSS))
             size = image.size
             image.load()
-            yield _picture(image, (dpi[0] * image.width / size[0], dpi[1] * image.height / size[1]))
+            scale = image.width / size[0], image.height / size[1]
+            yield from on_pages(*_picture(image, (dpi[0] * scale[0], dpi[1] * scale[1])))
 
 
 def _dpi(image: Image.Image) -> tuple[float, float]:
@@ -155,7 +179,10 @@ def _dpi(image: Image.Image) -> tuple[float, float]:
     return across, down
 
 
-def _picture(image: Image.Image, dpi: tuple[float, float]) -> Picture:
+def _picture(
+    image: Image.Image, dpi: tuple[float, float]
+) -> tuple[NDArray[np.uint8], tuple[float, float]]:
+    """Grey pixels the right way up, and their size on paper."""
     turned = ImageOps.exif_transpose(image)
     if turned.size != image.size:
         dpi = dpi[1], dpi[0]
@@ -164,7 +191,7 @@ def _picture(image: Image.Image, dpi: tuple[float, float]) -> Picture:
     steps = round(grey.shape[1] / _PIXELS_ACROSS)
     if steps > 1:
         grey = np.asarray(Image.fromarray(grey).reduce((steps, steps)))
-    return on_paper(grey, natural)
+    return grey, natural
 
 
 def _grey(image: Image.Image) -> Image.Image:
@@ -191,6 +218,33 @@ def fitted(natural_mm: tuple[float, float]) -> tuple[float, float]:
         room = PAGE_MM  # a scanned page: it has its own margins
     share = min(1.0, room[0] / natural_mm[0], room[1] / natural_mm[1])
     return natural_mm[0] * share, natural_mm[1] * share
+
+
+def on_pages(grey: NDArray[np.uint8], natural_mm: tuple[float, float]) -> Iterator[Picture]:
+    """A picture on one page, or on several if it is so long that it would become a thin strip.
+
+    It is cut between rows that are even from side to side, as between the lines of a screenshot.
+    """
+    if natural_mm[1] <= _LONG * natural_mm[0]:
+        yield on_paper(grey, natural_mm)
+        return
+    width = min(natural_mm[0], PAGE_MM[0] - 2 * MARGIN_MM)
+    mm_a_row = natural_mm[1] * width / natural_mm[0] / grey.shape[0]
+    most = max(1, int((PAGE_MM[1] - 2 * MARGIN_MM) / mm_a_row))
+    top = 0
+    while top < grey.shape[0]:
+        rows = grey[top : top + _rows_taken(grey[top : top + most], most)]
+        yield on_paper(rows, (width, rows.shape[0] * mm_a_row))
+        top += rows.shape[0]
+
+
+def _rows_taken(grey: NDArray[np.uint8], most: int) -> int:
+    """How many of these rows go on the page: up to the last even row, all if there is none."""
+    if grey.shape[0] < most:
+        return len(grey)
+    first = most * 2 // 3
+    even = np.flatnonzero(np.ptp(grey[first:], axis=1) <= _EVEN)
+    return first + int(even[-1]) + 1 if even.size else most
 
 
 def on_paper(grey: NDArray[np.uint8], natural_mm: tuple[float, float]) -> Picture:
