@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from faxcore.errors import SettingsError
+
+COVERPAGES_VARIABLE = "FAXCORE_COVERPAGES"
+"""The environment variable that names the folder of installed cover pages."""
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -19,6 +23,15 @@ def _folder(name: str) -> Path:
 def coverpages_folder() -> Path:
     """The folder of the cover pages that ship with faxcore."""
     return _folder("coverpages")
+
+
+def installed_coverpages_folder() -> Path:
+    """Where ``faxcore cover install`` puts cover pages, a folder for each; it may not exist yet."""
+    named = os.environ.get(COVERPAGES_VARIABLE)
+    if named:
+        return Path(named)
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(data) / "faxcore" / "coverpages"
 
 
 def profiles_folder() -> Path:

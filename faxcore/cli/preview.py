@@ -13,20 +13,6 @@ from faxcore.cli.message import HeaderOption, PaperOption, header_text
 if TYPE_CHECKING:
     from faxcore.render.preview import Preview
 
-SAMPLE = {
-    "sender_name": "Ada Example",
-    "sender_number": "+44 20 7946 0000",
-    "recipient_name": "Dr. Grace Sample",
-    "recipient_number": "+1 555 0100",
-    "subject": "Results of the examination",
-    "sender_company": "Example Laboratories",
-    "sender_voice": "+44 20 7946 0001",
-    "recipient_company": "Sample Clinic",
-    "recipient_voice": "+1 555 0101",
-    "message_id": "2026-001742",
-    "comments": "Please call back when you have read this.\nThank you.",
-}
-
 
 def command(
     what: Annotated[
@@ -51,6 +37,7 @@ def command(
     """Show a cover page or files as designed and as they arrive, fine and coarse."""
     with one_sentence():
         from faxcore.cli.preview_server import Watched, serve  # noqa: PLC0415
+        from faxcore.render.installing import SAMPLE  # noqa: PLC0415
 
         watched = Watched(what, header_text(header), dict(SAMPLE), paper)
         if html is None and png is None:

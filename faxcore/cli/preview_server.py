@@ -17,8 +17,8 @@ from pathlib import Path
 from faxcore.cli.message import message, now
 from faxcore.errors import ContentError, FaxcoreError, SettingsError
 from faxcore.render import Content, CoverFields
+from faxcore.render.coverpage import home_of
 from faxcore.render.preview import Preview, error_page, preview
-from faxcore.resources import coverpages_folder
 
 _HOST = "127.0.0.1"
 _LONGEST_FIELD = 2000
@@ -61,7 +61,7 @@ class Watched:
         for name in self.what:
             path = Path(name)
             if not path.exists():
-                path = coverpages_folder() / f"{path.stem}.html"
+                path = home_of(path.stem) / f"{path.stem}.html"
             yield path
             if self._is_cover(name):
                 yield from (each for each in path.parent.iterdir() if each.is_file())

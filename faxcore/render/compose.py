@@ -73,6 +73,7 @@ class Composer:
         self._typesetter: Typesetter | None = None
         self._places: list[tuple[str, str]] = []
         self.notes: list[str] = []
+        self.assets: list[str] = []
 
     @property
     def typesetter(self) -> Typesetter:
@@ -128,6 +129,7 @@ class Composer:
         for _ in range(_COVER_TRIES):
             page = cover_html(self._content, template, others + length)
             document = self.typesetter.lay_out(page, name, cover_folder(self._content))
+            self.assets = self.typesetter.served
             if len(document.pages) == length:
                 return Typeset(document, "cover")
             length = len(document.pages)

@@ -14,7 +14,7 @@ from pathlib import Path
 from faxcore.errors import ContentError, RenderError
 from faxcore.render.content import Content
 from faxcore.render.tokens import COVER_TOKENS, check_tokens, replace_tokens, token_values
-from faxcore.resources import coverpages_folder
+from faxcore.resources import coverpages_folder, installed_coverpages_folder
 
 COVER_NAME = re.compile(r"[A-Za-z0-9 _.-]{1,64}")
 COVER_OCTETS = 4 << 20
@@ -25,8 +25,27 @@ _COMMENT = ("\x02#", "#\x03")
 
 
 def cover_folder(content: Content) -> Path:
-    """The folder that the message's cover page and its assets are in."""
-    return content.cover_folder or coverpages_folder()
+    """The folder that the message's cover page and its assets are in.
+
+    It is the one that the message names, else that of the installed cover page of the name, else
+    that of the shipped ones.
+    """
+    return content.cover_folder or home_of(content.cover or "")
+
+
+def home_of(name: str) -> Path:
+    """The folder of a cover page that is named without one; an installed page goes first."""
+    stem = name.removesuffix(".html")
+    own = installed_coverpages_folder() / stem
+    if COVER_NAME.fullmatch(stem) and (own / f"{stem}.html").is_file():
+        return own
+    return coverpages_folder()
+
+
+def installed_names() -> list[str]:
+    """The names of the installed cover pages, sorted."""
+    folder = installed_coverpages_folder()
+    return sorted(path.stem for path in folder.glob("*/*.html") if path.stem == path.parent.name)
 
 
 def cover_names(folder: Path) -> list[str]:
@@ -37,12 +56,16 @@ def cover_names(folder: Path) -> list[str]:
         raise ContentError(f"the folder of cover pages {folder} cannot be read") from error
 
 
+def _installed_beside(folder: Path) -> list[str]:
+    return installed_names() if folder == coverpages_folder() else []
+
+
 def find_cover(name: str, folder: Path) -> Path:
     """The file of a cover page; ContentError that lists the ones there are if it is not one."""
     there = cover_names(folder)
     stem = name.removesuffix(".html")
     if not COVER_NAME.fullmatch(name) or stem not in there:
-        known = ", ".join(there) or "none"
+        known = ", ".join(sorted({*there, *_installed_beside(folder)})) or "none"
         raise ContentError(f"there is no cover page named {name!r} in {folder}; there are: {known}")
     return folder / f"{stem}.html"
 

@@ -40,13 +40,15 @@ class RenderedDocument:
 
     ``pdf`` shows every page as it was before it became black and white; ``notes`` are sentences
     about what was left out (an image in the body that would have to be fetched, for example).
-    ``designs`` has one entry a page where they were asked for, else none.
+    ``designs`` has one entry a page where they were asked for, else none. ``assets`` are the files
+    of its folder that the cover page used.
     """
 
     pdf: bytes = field(repr=False)
     pages: tuple[RenderedPage, ...]
     notes: tuple[str, ...] = ()
     designs: tuple[Design, ...] = ()
+    assets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

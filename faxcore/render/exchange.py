@@ -19,6 +19,7 @@ import numpy as np
 
 from faxcore.errors import AttachmentError, ContentError, FaxcoreError, RenderError
 from faxcore.render.content import Attachment, BodyType, Content, CoverFields, Paper
+from faxcore.render.coverpage import cover_folder
 from faxcore.render.document import Design, Limits, RenderedDocument, RenderedPage
 from faxcore.t4 import Coding, EncodedPage, Resolution
 
@@ -68,7 +69,7 @@ def save_request(folder: Path, request: Request) -> None:
         "body_type": content.body_type.value,
         "paper": content.paper.value,
         "cover": content.cover,
-        "cover_folder": None if content.cover_folder is None else str(content.cover_folder),
+        "cover_folder": None if content.cover is None else str(cover_folder(content)),
         "banner": None if content.banner is None else content.banner.name,
         "attachments": [file.name for file in content.attachments],
         "header": request.header,
@@ -141,11 +142,15 @@ class ResultWriter:
             described["hints"] = [hint[:_SOURCE] for hint in design.hints]
         self._described.append(described)
 
-    def finish(self, pdf: bytes, notes: Iterable[str]) -> None:
+    def finish(self, pdf: bytes, notes: Iterable[str], assets: Iterable[str] = ()) -> None:
         """Write the PDF and the description: the result is whole."""
         self._file.close()
         write_private(self._folder / DOCUMENT, pdf)
-        described = {"pages": self._described, "notes": [note[:1000] for note in notes]}
+        described = {
+            "pages": self._described,
+            "notes": [note[:1000] for note in notes],
+            "assets": list(assets),
+        }
         write_private(self._folder / RESULT, json.dumps(described).encode())
 
 
@@ -165,6 +170,7 @@ def load_result(folder: Path, request: Request) -> RenderedDocument:
                 codings.append(loaded)
             pages.append(RenderedPage(str(page["source"])[:_SOURCE], tuple(codings)))
         notes = tuple(str(note) for note in told["notes"])
+        assets = tuple(str(name) for name in told["assets"])
         designs = _load_designs(folder, told["pages"]) if request.designs else ()
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise RenderError(f"the render worker's answer is not valid: {error}") from error
@@ -172,7 +178,7 @@ def load_result(folder: Path, request: Request) -> RenderedDocument:
         raise RenderError("the render worker's answer does not add up")
     if not pdf.startswith(b"%PDF-"):
         raise RenderError("the render worker's answer has no PDF")
-    return RenderedDocument(pdf, tuple(pages), notes, designs)
+    return RenderedDocument(pdf, tuple(pages), notes, designs, assets)
 
 
 def _load_designs(folder: Path, described: list[dict[str, Any]]) -> tuple[Design, ...]:

@@ -44,6 +44,7 @@ class ClosedFetcher(URLFetcher):  # type: ignore[misc]
         super().__init__(allowed_protocols=["data"], allow_redirects=False)
         self.folder = folder
         self.refused: list[str] = []
+        self.served: list[str] = []
 
     def fetch(self, url: str, headers: object = None) -> Any:
         """Answer from the address itself or from the folder; ValueError for everything else."""
@@ -51,7 +52,9 @@ class ClosedFetcher(URLFetcher):  # type: ignore[misc]
             if url[:5].lower() == "data:":
                 return data_response(url)
             if self.folder is not None and url.startswith(ASSETS):
-                return asset_response(url, self.folder)
+                response, name = asset_response(url, self.folder)
+                self.served.append(name)
+                return response
             raise ValueError("rendering fetches nothing")
         except (OSError, ValueError) as error:
             shown = url.removeprefix(NOWHERE).removeprefix(ASSETS)[:200]
@@ -74,7 +77,7 @@ def data_response(url: str) -> Any:
     return URLFetcherResponse(url, octets, {"Content-Type": head or "text/plain"})
 
 
-def asset_response(url: str, folder: Path) -> Any:
+def asset_response(url: str, folder: Path) -> tuple[Any, str]:
     """A file of the cover page's folder, never one that a symbolic link or ``..`` leads to."""
     name = unquote(urlsplit(url).path).lstrip("/")
     home = folder.resolve()
@@ -86,4 +89,5 @@ def asset_response(url: str, folder: Path) -> Any:
         raise ValueError(f"{name!r} is no asset in the cover page's folder")
     if path.stat().st_size > ASSET_OCTETS:
         raise ValueError(f"the asset {name!r} is larger than {ASSET_OCTETS >> 20} MB")
-    return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
+    response = URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
+    return response, str(path.relative_to(home))

@@ -69,7 +69,7 @@ class Typesetter:
     """Lays out documents that share one font configuration and one list of missing glyphs.
 
     ``notes`` gets a sentence for everything that is left out; ``paper`` is for documents that name
-    no size of their own.
+    no size of their own; ``served`` are the assets that the document laid out last used.
     """
 
     def __init__(self, notes: list[str], paper: Paper = Paper.A4) -> None:
@@ -80,6 +80,7 @@ class Typesetter:
         self._fonts = FontConfiguration()
         self.missing = MissingGlyphs()
         self.notes = notes
+        self.served: list[str] = []
         logger: logging.Logger = self._weasyprint.LOGGER
         logger.handlers = [self.missing]
 
@@ -107,6 +108,7 @@ class Typesetter:
             raise RenderError(f"{place}: WeasyPrint cannot lay it out: {error!r}") from error
         if fetcher.refused and assets:
             raise RenderError(f"{place} refers to {fetcher.refused[0]}")
+        self.served = list(dict.fromkeys(fetcher.served))
         self.notes += [f"{place}: left out {what}" for what in dict.fromkeys(fetcher.refused)]
         return document
 

@@ -64,7 +64,7 @@ def render(folder: Path, request: Request, lines: IO[str]) -> None:
     parts.check()
     pdf = join_pages([(sheet.document, sheet.index, sheet.source) for sheet in sheets])
     pdf = repeatable(pdf, request.content.fields.moment)
-    result.finish(pdf, composer.notes)
+    result.finish(pdf, composer.notes, composer.assets)
 
 
 def say(lines: IO[str], value: object) -> None:
