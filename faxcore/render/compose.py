@@ -171,9 +171,8 @@ class Composer:
             page = html_of(file)
             self._places.append((page if isinstance(page, str) else "", file.name))
             return [Typeset(self.typesetter.lay_out(page, file.name), file.name)]
-        if kind is Kind.PDF:
-            document = open_pdf(file.data, file.name)
-            return list(self._whole_pages(document, file.name))
+        if kind in {Kind.PDF, Kind.OFFICE}:
+            return list(self._whole_pages(open_pdf(_pdf_of(file, kind), file.name), file.name))
         from faxcore.render.pictures import picture_sheets  # noqa: PLC0415
 
         sheets = [
@@ -215,6 +214,15 @@ class Composer:
             for number in range(_pages_of(part)):
                 yield Sheet(written, index, part.source, number + 1, typeset=True)
                 index += 1
+
+
+def _pdf_of(file: Attachment, kind: Kind) -> bytes:
+    """A file's pages as PDF."""
+    if kind is Kind.PDF:
+        return file.data
+    from faxcore.render.office import office_pdf  # noqa: PLC0415
+
+    return office_pdf(file)
 
 
 def _pages_of(part: Typeset | Sheet) -> int:

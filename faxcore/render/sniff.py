@@ -24,6 +24,7 @@ class Kind(enum.Enum):
     HTML = "HTML"
     TEXT = "text"
     CSV = "CSV"
+    OFFICE = "office file"
     RML = "XML for pages (RML)"
 
 
@@ -33,6 +34,7 @@ _MARKS = (
     (Kind.JPEG, re.compile(rb"\xff\xd8\xff")),
     (Kind.GIF, re.compile(rb"GIF8[79]a")),
     (Kind.WEBP, re.compile(rb"RIFF....WEBP", re.S)),
+    (Kind.OFFICE, re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|\{\\rtf")),
     (Kind.BMP, re.compile(rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.S)),
 )
 """Files that say by their first octets what they are."""
@@ -40,6 +42,9 @@ _MARKS = (
 _HTML_START = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
 )
+_OFFICE_MARKS = (b"[Content_Types].xml", b"application/vnd.oasis.opendocument.")
+"""What is in the archives that are office files (ECMA-376 part 2; OpenDocument part 2)."""
+
 _RML_START = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<document\b", re.S
 )
@@ -56,6 +61,8 @@ def kind_of(file: Attachment) -> Kind:
     for kind, mark in _MARKS:
         if mark.match(head):
             return kind
+    if head.startswith(b"PK\x03\x04") and any(mark in file.data for mark in _OFFICE_MARKS):
+        return Kind.OFFICE
     suffix = PurePath(file.name).suffix.lower()
     if _HTML_START.match(head) or (suffix in _HTML_NAMES and b"\0" not in head):
         return Kind.HTML

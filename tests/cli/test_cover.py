@@ -97,13 +97,14 @@ def test_installing_again_replaces_the_page_and_its_files(faxcore, installed, de
     ],
 )
 def test_a_page_that_cannot_be_used_is_not_installed(faxcore, installed, design, text, reason):
-    faxcore("cover", "install", design / "mine.html")
-    before = (installed / "mine/mine.html").read_text()
+    (installed / "mine").mkdir(parents=True)
+    (installed / "mine/mine.html").write_text("the one before")
     (design / "mine.html").write_text("<!DOCTYPE html>" + text)
     run = faxcore("cover", "install", design / "mine.html")
     assert run.code == 2
     assert reason in run.err
-    assert (installed / "mine/mine.html").read_text() == before
+    assert [path.name for path in installed.rglob("*")] == ["mine", "mine.html"]
+    assert (installed / "mine/mine.html").read_text() == "the one before"
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", ".", ".hidden", "x" * 65, ""])

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -43,27 +40,6 @@ def secret(tmp_path: Path) -> Path:
     path = tmp_path / "secret.png"
     path.write_bytes(SECRET)
     return path
-
-
-@pytest.fixture
-def server() -> Iterator[tuple[str, list[str]]]:
-    """A web server that answers everything with an image or a redirect, and keeps the requests."""
-    asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_response(302 if "redirect" in self.path else 200)
-            self.send_header("Location", "/other")
-            self.end_headers()
-
-        def log_message(self, *arguments: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}", asked
-        running.shutdown()
 
 
 SHAPES = [
