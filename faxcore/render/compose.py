@@ -32,6 +32,7 @@ Report = Callable[[str, int, int], None]
 """Called with a text, the page and the number of pages."""
 
 _COVER_TRIES = 4
+_LINES_A_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +141,22 @@ class Composer:
         text = self._content.body or ""
         if self._content.body_type is BodyType.XML:
             return self._drawn(text, "the body", "body")
-        self._places.append((text, "the body"))
         if self._content.body_type is BodyType.HTML:
+            self._places.append((text, "the body"))
             return [Typeset(self.typesetter.lay_out(text, "the body"), "body")]
-        return [Typeset(self.typesetter.lay_out_text(text, "the body"), "body")]
+        return [self._text(text, "the body", "body")]
+
+    def _text(self, text: str, place: str, part: str) -> Typeset:
+        """Plain text; what is plainly too long is refused before it is laid out."""
+        pages = text.rstrip().count("\f") + 1
+        if pages > self._limits.pages:
+            raise ContentError(
+                f"the message has {pages} pages; at most {self._limits.pages} can be sent"
+            )
+        if text.count("\n") > self._limits.pages * _LINES_A_PAGE:
+            raise ContentError(f"{place} has more lines than {self._limits.pages} pages hold")
+        self._places.append((text, place))
+        return Typeset(self.typesetter.lay_out_text(text, place), part)
 
     def _drawn(self, source: str, place: str, part: str) -> list[Typeset | Sheet]:
         """The pages of a document in XML."""
@@ -158,13 +171,12 @@ class Composer:
         self._report(file.name, 0, 0)
         kind = kind_of(file)
         if kind is Kind.TEXT:
-            text = text_of(file)
-            self._places.append((text, file.name))
-            return [Typeset(self.typesetter.lay_out_text(text, file.name), file.name)]
+            return [self._text(text_of(file), file.name, file.name)]
         if kind is Kind.CSV:
             text = text_of(file)
             self._places.append((text, file.name))
-            return [Typeset(self.typesetter.lay_out(table_html(text), file.name), file.name)]
+            table = table_html(text, file.name)
+            return [Typeset(self.typesetter.lay_out(table, file.name), file.name)]
         if kind is Kind.RML:
             return self._drawn(text_of(file), file.name, file.name)
         if kind is Kind.HTML:

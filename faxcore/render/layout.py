@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes.util
 import html
 import logging
+import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,12 @@ img, svg { max-width: 100% }
 pre, code { overflow-wrap: anywhere }
 pre { white-space: pre-wrap }
 """
+
+_COLUMNS = 80
+"""Letters of a line of plain text on A4."""
+
+_UNBROKEN = 1000
+"""The longest run of letters without a blank that is left to Pango."""
 
 TEXT_STYLE = """
 @page { margin: 18mm 15mm 16mm }
@@ -132,11 +139,19 @@ def text_html(text: str) -> str:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     for number, page in enumerate(text.rstrip().split("\f")):
         for index, line in enumerate(page.rstrip("\n").split("\n")):
+            line = _broken(line)  # noqa: PLW2901
             marks = ["page"] if number and not index else []
             marks += ["rtl"] if _is_right_to_left(line) else []
             mark = f' class="{" ".join(marks)}"' if marks else ""
             lines.append(f"<p{mark}>{html.escape(line, quote=False)}</p>")
     return f"<!DOCTYPE html><style>{TEXT_STYLE}</style><body>" + "\n".join(lines)
+
+
+def _broken(line: str) -> str:
+    """The line with breaks in runs without any, which Pango would lay out in quadratic time."""
+    if len(line) <= _UNBROKEN:
+        return line
+    return re.sub(rf"\S{{{_COLUMNS}}}(?=\S{{{_UNBROKEN - _COLUMNS}}})", r"\g<0>\n", line)
 
 
 def _is_right_to_left(line: str) -> bool:

@@ -92,6 +92,7 @@ def _listen(
     cancel: Callable[[], bool] | None,
 ) -> None:
     """Read the worker's lines until it says that it is done; raise what it or its end says."""
+    doing = ""
     for line in _lines(process, request.limits.seconds, cancel):
         told = _parsed(line)
         if "error" in told:
@@ -99,9 +100,10 @@ def _listen(
         if "done" in told:
             process.wait(timeout=10)
             return
+        doing = told["progress"][0]
         if observe is not None:
             observe(RenderProgress(*told["progress"]))
-    raise RenderError(_why_ended(process, folder, request))
+    raise RenderError(_why_ended(process, folder, request, doing))
 
 
 def _lines(
@@ -148,19 +150,22 @@ def _parsed(line: bytes) -> dict[str, Any]:
     return checked
 
 
-def _why_ended(process: subprocess.Popen[bytes], folder: Path, request: Request) -> str:
-    """One sentence about a worker that ended without a word."""
+def _why_ended(process: subprocess.Popen[bytes], folder: Path, request: Request, doing: str) -> str:
+    """One sentence about a worker that ended without a word, while ``doing`` something."""
+    at = f" at {doing}" if doing else ""
     try:
         code = process.wait(timeout=5)
     except subprocess.TimeoutExpired:
         return "the render worker stopped answering"
     if code in {-signal.SIGXCPU, -signal.SIGKILL}:
         return (
-            f"rendering needed more than {request.limits.cpu_seconds} s of processor time, or "
+            f"rendering{at} needed more than {request.limits.cpu_seconds} s of processor time, or "
             "more memory than the computer has, and was stopped"
         )
     said = (folder / "stderr").read_bytes()[-_STDERR_TAIL:].decode(errors="replace").split("\n")
     last = next((line.strip() for line in reversed(said) if line.strip()), "nothing")
     if code < 0:
-        return f"the render worker crashed ({signal.Signals(-code).name}); its last words: {last}"
-    return f"the render worker failed (exit code {code}); its last words: {last}"
+        return (
+            f"the render worker crashed{at} ({signal.Signals(-code).name}); its last words: {last}"
+        )
+    return f"the render worker failed{at} (exit code {code}); its last words: {last}"

@@ -6,6 +6,11 @@ import csv
 import html
 import io
 
+from faxcore.errors import ContentError
+
+COLUMNS = 64
+"""The most columns of a table: on A4 they are 2.8 mm wide."""
+
 _SAMPLE = 8192
 _DELIMITERS = ",;\t|"
 _STYLE = """
@@ -18,9 +23,18 @@ td.number { text-align: right; white-space: nowrap }
 """
 
 
-def table_html(text: str) -> str:
-    """The table with its first row as the head of every page; numbers stand to the right."""
-    rows = [row for row in csv.reader(io.StringIO(text), _dialect(text)) if any(row)]
+def table_html(text: str, place: str) -> str:
+    """The table with its first row as the head of every page; numbers stand to the right.
+
+    ContentError, naming the place, for a table that is wider than a page.
+    """
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text), _dialect(text)) if any(row)]
+    except csv.Error as error:
+        raise ContentError(f"{place} is no table: {error}") from error
+    columns = max(map(len, rows), default=0)
+    if columns > COLUMNS:
+        raise ContentError(f"{place} has {columns} columns; at most {COLUMNS} fit on a page")
     head, body = rows[:1], rows[1:]
     lines = ["<!DOCTYPE html><style>", _STYLE, "</style><table>"]
     lines += [f"<thead><tr>{_cells('th', row)}</thead>" for row in head]
