@@ -78,6 +78,10 @@ class NumberPolicy:
             value = getattr(self, name)
             if value and not re.fullmatch(r"[0-9*#,WwTtPp!@]{1,16}", value):
                 raise SettingsError(f"numbers: {name} {value!r}: this cannot be dialled")
+        if self.outside and not (self.plus or self.abroad):
+            raise SettingsError(
+                "numbers: with outside, plus or abroad must say what is dialled for a +"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +124,9 @@ def canonical(dialled: str, policy: NumberPolicy) -> str:
 
 def dial_line(dialled: str, policy: NumberPolicy) -> str:
     """What is dialled: the outside line, and the number as it was written."""
-    if policy.plus and dialled.startswith("+"):
-        dialled = policy.plus + dialled[1:]
+    plus = policy.plus or (policy.abroad if policy.outside else "")
+    if plus and dialled.startswith("+"):
+        dialled = plus + dialled[1:]
     return policy.outside + dialled
 
 

@@ -116,7 +116,7 @@ _RULES: Mapping[Failure, Rule] = {
     F.NO_FAX: Rule(300),
     F.NEGOTIATION: Rule(300),
     F.PAGE: Rule(300),
-    F.LOCAL: Rule(30),
+    F.LOCAL: Rule(5, growth=2.0),
     F.TRANSIENT: Rule(300, growth=1.5),
 }
 
@@ -145,8 +145,9 @@ class Outcome:
     """What came of one attempt.
 
     ``reason`` is a stable word, ``text`` a sentence. ``confirmed`` and ``total`` count pages of the
-    document over all attempts; ``progressed`` that this one confirmed at least one more;
-    ``uncertain`` are the pages that went out and were not answered, this time or before.
+    document over all attempts. ``uncertain`` are the pages that went out and were not answered,
+    this time or before; ``newly`` those of this time, ``twice`` those of them that had gone out so
+    before.
     """
 
     failure: Failure | None
@@ -154,17 +155,16 @@ class Outcome:
     text: str = ""
     confirmed: int = 0
     total: int = 0
-    progressed: bool = False
     uncertain: tuple[int, ...] = ()
-    answered: bool = False
+    newly: tuple[int, ...] = ()
+    twice: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """What went before, this attempt included where it was charged.
 
-    ``failures`` counts attempts in a row that ended like this one, ``local`` those that local
-    equipment ended; ``resent`` that uncertain pages have been sent a second time.
+    ``failures`` counts attempts in a row that failed, ``local`` those that local equipment ended.
     """
 
     dials: int
@@ -172,7 +172,6 @@ class History:
     failures: int
     first_attempt: datetime
     local: int = 0
-    resent: bool = False
     expires: datetime | None = None
 
 
@@ -217,10 +216,10 @@ def decide(
         return _fail(outcome, "cancelled", "cancelled during the call")
     resends = False
     if outcome.uncertain:
-        decided = _on_uncertain(outcome, history, policy)
+        decided = _on_uncertain(outcome, policy)
         if decided is not None:
             return decided
-        resends = policy.uncertain is UncertainPolicy.RESEND_ONCE
+        resends = policy.uncertain is UncertainPolicy.RESEND_ONCE and bool(outcome.newly)
     if outcome.failure is F.PERMANENT:
         return _fail(outcome, outcome.reason, outcome.text)
     limit = _limit(outcome, history, policy)
@@ -252,16 +251,16 @@ def pages_text(confirmed: int, total: int, uncertain: tuple[int, ...]) -> str:
     return text
 
 
-def _on_uncertain(outcome: Outcome, history: History, policy: RetryPolicy) -> RetryDecision | None:
+def _on_uncertain(outcome: Outcome, policy: RetryPolicy) -> RetryDecision | None:
     """What the policy for uncertain pages decides; None where the attempt is to be repeated."""
     told = pages_text(outcome.confirmed, outcome.total, outcome.uncertain)
-    if policy.uncertain is UncertainPolicy.ASK:
+    if policy.uncertain is UncertainPolicy.ASK and outcome.newly:
         return RetryDecision(Verdict.HOLD, "page_unanswered", f"{told}; waits for a decision")
     if policy.uncertain is UncertainPolicy.ACCEPT:
         if outcome.confirmed + len(outcome.uncertain) >= outcome.total:
             return RetryDecision(Verdict.DELIVERED, "ok", told)
         return None
-    if history.resent:
+    if policy.uncertain is UncertainPolicy.RESEND_ONCE and outcome.twice:
         return _fail(outcome, "page_unanswered", "sent twice and never answered")
     return None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from faxcore.delivery.hours import CallingHours
+from faxcore.delivery.memory import MemoryPolicy
 from faxcore.delivery.numbers import NumberPolicy
 from faxcore.delivery.retry import RetryPolicy
 from faxcore.delivery.states import Channel
@@ -17,6 +19,8 @@ class Rules:
     ``channels`` are those that are configured, ``nodes`` the names of delivery nodes (with
     ``aliases`` to them). ``cancel_at_once`` ends a call in progress at once on a cancel, else
     between pages. ``expire_s`` gives a message up so long after its release, or its sendTime.
+    ``batch`` is how many faxes to one number may go in one call. ``absent_node_s`` is how long a
+    message waits for a preferred node that is gone.
     ``simulated`` that no real port is used: every description then says so.
     """
 
@@ -27,6 +31,10 @@ class Rules:
     aliases: tuple[tuple[str, str], ...] = ()
     cancel_at_once: bool = False
     expire_s: float | None = None
+    batch: int = 1
+    absent_node_s: float = 300.0
+    hours: tuple[CallingHours, ...] = ()
+    memory: MemoryPolicy = field(default_factory=MemoryPolicy)
     simulated: bool = False
 
     def node(self, name: str) -> str | None:

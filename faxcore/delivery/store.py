@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from faxcore.delivery.blobs import BlobStore
@@ -26,6 +26,10 @@ from faxcore.errors import QueueError, SettingsError
 BUSY_SECONDS = 30.0
 DATABASE = "queue.sqlite"
 BLOBS = "files"
+
+
+class Conflict(QueueError):
+    """Another host has just done what excludes this."""
 
 
 class Store:
@@ -141,5 +145,7 @@ def _begin_sqlite(connection: Any) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
+    except IntegrityError as error:
+        raise Conflict(f"the queue's database: {error.orig}") from error
     except DBAPIError as error:
         raise QueueError(f"the queue's database: {error.orig}") from error

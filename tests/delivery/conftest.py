@@ -10,6 +10,8 @@ from faxcore.delivery.operations import ensure_account
 from faxcore.delivery.rules import Queue, Rules
 from faxcore.delivery.states import Channel
 from faxcore.delivery.store import Store, open_store
+from tests.delivery.deliveries import House
+from tests.delivery.far_end import Network
 from tests.delivery.moments import NOW
 
 
@@ -37,3 +39,8 @@ def queue(store: Store) -> Queue:
 @pytest.fixture
 def account(queue: Queue) -> int:
     return ensure_account(queue, "clinic", NOW)
+
+
+@pytest.fixture
+def house(queue: Queue, account: int, tmp_path: Path) -> House:
+    return House(queue, account, Network(tmp_path / "network.log", {}))

@@ -108,19 +108,25 @@ def test_all_pages_confirmed_is_delivered() -> None:
 
 
 def test_uncertain_pages_are_sent_once_more_and_then_it_fails() -> None:
-    unsure = outcome(Failure.PAGE, confirmed=2, uncertain=(3,))
+    unsure = outcome(Failure.PAGE, confirmed=2, uncertain=(3,), newly=(3,))
     decision = decide(unsure, FIRST, POLICY, NOW, 0)
     assert decision.verdict is Verdict.RETRY
     assert decision.resends
-    decision = decide(unsure, replace(FIRST, resent=True), POLICY, NOW, 0)
+    decision = decide(replace(unsure, twice=(3,)), FIRST, POLICY, NOW, 0)
     assert decision.verdict is Verdict.FAIL
     assert "2 of 3 pages confirmed, page 3 unconfirmed" in decision.text
 
 
 def test_the_policy_ask_holds_an_uncertain_page() -> None:
     policy = replace(POLICY, uncertain=UncertainPolicy.ASK)
-    unsure = outcome(Failure.PAGE, confirmed=2, uncertain=(3,))
+    unsure = outcome(Failure.PAGE, confirmed=2, uncertain=(3,), newly=(3,))
     assert decide(unsure, FIRST, policy, NOW, 0).verdict is Verdict.HOLD
+
+
+def test_a_page_that_was_released_to_be_sent_again_is_not_held_for_a_busy_line() -> None:
+    policy = replace(POLICY, uncertain=UncertainPolicy.ASK)
+    unsure = outcome(Failure.BUSY, confirmed=2, uncertain=(3,))
+    assert decide(unsure, FIRST, policy, NOW, 0).verdict is Verdict.RETRY
 
 
 def test_the_policy_accept_takes_an_uncertain_last_page_for_sent_and_names_it() -> None:

@@ -86,11 +86,10 @@ class Recipient(Base):
     number (the dial string) or one mailbox. ``due`` is the earliest moment of the next attempt.
     ``dials`` is what the customer is told as attempts; ``tries`` counts calls that a fax answered
     and that brought no page further; ``failures`` counts failed calls in a row. ``document`` is the
-    rendered fax among the stored files; ``first_page`` is where sending begins; ``resent`` tells
-    that uncertain pages have gone out a second time. ``run`` counts what a resend of everything
-    begins anew: pages confirmed in an earlier run do not count; ``run_dials`` is what the policy
-    counts. ``change`` is the number of the last change of its letter. ``priority`` and ``node`` are
-    those of the message, here for the claiming query.
+    rendered fax among the stored files; ``first_page`` is where sending begins. ``run`` counts what
+    a resend of everything begins anew: pages confirmed in an earlier run do not count;
+    ``run_dials`` is what the policy counts. ``change`` is the number of the last change of its
+    letter. ``priority`` and ``node`` are those of the message, here for the claiming query.
     """
 
     __tablename__ = "recipient"
@@ -127,7 +126,6 @@ class Recipient(Base):
     pages_confirmed: Mapped[int] = mapped_column(default=0)
     pages_uncertain: Mapped[int] = mapped_column(default=0)
     first_page: Mapped[int] = mapped_column(default=1)
-    resent: Mapped[bool] = mapped_column(default=False)
     run: Mapped[int] = mapped_column(default=1)
     cancel_wish: Mapped[CancelWish] = mapped_column(Word(CancelWish), default=CancelWish.NO)
     hold_wish: Mapped[bool] = mapped_column(default=False)

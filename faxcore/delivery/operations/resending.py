@@ -71,7 +71,6 @@ def _begin_anew(
         )
     recipient.tries = recipient.failures = recipient.run_dials = 0
     recipient.first_attempt = None
-    recipient.resent = False
     recipient.cancel_wish, recipient.hold_wish = CancelWish.NO, False
     if again:
         recipient.run += 1

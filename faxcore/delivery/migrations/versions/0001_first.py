@@ -216,7 +216,6 @@ def upgrade() -> None:
         sa.Column("pages_confirmed", sa.Integer(), nullable=False),
         sa.Column("pages_uncertain", sa.Integer(), nullable=False),
         sa.Column("first_page", sa.Integer(), nullable=False),
-        sa.Column("resent", sa.Boolean(), nullable=False),
         sa.Column("run", sa.Integer(), nullable=False),
         sa.Column("cancel_wish", sa.String(length=32), nullable=False),
         sa.Column("hold_wish", sa.Boolean(), nullable=False),
