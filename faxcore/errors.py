@@ -13,6 +13,7 @@
         UnexpectedReply        the modem said something else
       ProcedureError           a bug of ours in a T.30 procedure
       QueueError               the delivery engine's own storage
+      RequestRefused           what a customer asked of the queue cannot be done
       TranscriptMismatch       a replayed call left the recorded path
 
 Once a number was dialled nothing of this reaches the caller of ``send_fax()``: what the far end
@@ -72,6 +73,19 @@ class ProcedureError(FaxcoreError):
 
 class QueueError(FaxcoreError):
     """The delivery engine's own storage failed."""
+
+
+class RequestRefused(FaxcoreError):
+    """What a customer asked of the queue cannot be done, and it is the customer's to change.
+
+    ``field`` names what is wrong in the request (``recipient_phone``), "" where it is not one
+    field; ``text`` says what is wrong with it.
+    """
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(f"{field}: {text}" if field else text)
+        self.field = field
+        self.text = text
 
 
 class TranscriptMismatch(FaxcoreError):

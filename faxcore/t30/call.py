@@ -97,6 +97,11 @@ class Call:
             replace(report, part=part if len(parts) > 1 else 0) for part in range(1, len(parts) + 1)
         ]
 
+    def is_last_part(self, index: int) -> bool:
+        """Whether no further part of the same page follows ``index``."""
+        following = self.reports[index + 1 : index + 2]
+        return not following or following[0].number != self.reports[index].number
+
     def result(self, status: HangupStatus, text: str) -> CallResult:
         """What is told to the caller."""
         return CallResult(

@@ -90,7 +90,8 @@ def _send_burst(call: Call, index: int, block: _Block) -> Procedure[None]:
     octets = block_burst(block.frames, block.missing, rung.bits_per_second)
     yield from hear(Silence())
     call.report(index, parameters=replace(parameters, rung=rung))
-    heard = yield from hear(SendPage(rung, octets, number, block.long_train))
+    is_last = call.is_last_part(index)
+    heard = yield from hear(SendPage(rung, octets, number, block.long_train, is_last))
     block.long_train = False
     if not heard.done:
         text = f"page {number}, block {block.number}: {heard.text or heard.ended.value}"

@@ -63,12 +63,15 @@ class SendPage:
 
     ``number`` counts pages of the call from 1. ``octets`` ends with its RTC, or is a burst of
     error-correction frames. Long training is for the first burst after CTR (T.30 Annex A).
+    ``is_last_part`` is false where more parts of the same page follow, which a far end with short
+    paper gets as pages of their own.
     """
 
     rung: Rung
     octets: bytes
     number: int
     long_train: bool = False
+    is_last_part: bool = True
 
     @property
     def speed(self) -> int:

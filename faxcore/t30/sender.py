@@ -178,7 +178,8 @@ def send_page(call: Call, index: int, form: EncodedPage) -> Procedure[None]:
     octets = line_octets(form, rate, parameters.scan_time_ms)
     yield from hear(Silence())
     call.report(index, sendings=call.reports[index].sendings + 1, parameters=parameters)
-    heard = yield from hear(SendPage(parameters.rung, octets, number))
+    is_last = call.is_last_part(index)
+    heard = yield from hear(SendPage(parameters.rung, octets, number, is_last_part=is_last))
     if not heard.done:
         raise CallEnded(
             HangupStatus.PHASE_C,

@@ -1,0 +1,115 @@
+"""From a message and one of its recipients to pages: rendered once, used by all attempts."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from faxcore.delivery.documents import pack
+from faxcore.delivery.model import AttachmentRow, Message, Recipient
+from faxcore.delivery.states import Body
+from faxcore.delivery.store import Store
+from faxcore.render import Attachment, BodyType, Content, CoverFields, Paper, render_content
+from faxcore.t4 import Resolution
+from faxcore.t30.document import FaxPage
+
+_COVER = "cover"
+
+
+def render_fax(
+    store: Store, message: Message, recipient: Recipient, at: datetime, number: str
+) -> tuple[FaxPage, ...]:
+    """The pages of a fax. ``number`` is the sender's, ``at`` the moment that stands on them.
+
+    Raises ContentError for what cannot be rendered.
+    """
+    attachments = tuple(_attachment(store, row) for row in message.attachments)
+    with _cover_folder(store, message) as folder:
+        content = Content(
+            _fields(message, recipient, at, number),
+            body=message.body,
+            body_type=BodyType.HTML if message.body_type is Body.HTML else BodyType.TEXT,
+            cover=_cover_name(message),
+            cover_folder=folder,
+            attachments=attachments,
+            paper=Paper[message.paper.upper()],
+        )
+        return _render(content, message)
+
+
+def render_continuation(
+    store: Store, message: Message, recipient: Recipient, at: datetime, number: str, first: int
+) -> FaxPage:
+    """A cover page that says that pages ``first`` to the last of an earlier fax follow."""
+    fields = _fields(message, recipient, at, number)
+    said = f"Continuation: pages {first} to {recipient.pages} of {recipient.pages} follow."
+    with _cover_folder(store, message) as folder:
+        content = Content(
+            CoverFields(
+                moment=fields.moment,
+                sender_name=fields.sender_name,
+                sender_number=fields.sender_number,
+                recipient_name=fields.recipient_name,
+                recipient_number=fields.recipient_number,
+                subject=fields.subject,
+                comments=said,
+                message_id=fields.message_id,
+            ),
+            cover=_cover_name(message) or "standard",
+            cover_folder=folder,
+            paper=Paper[message.paper.upper()],
+        )
+        return _render(content, message)[0]
+
+
+def stored(store: Store, pages: tuple[FaxPage, ...]) -> str:
+    """Keep the pages among the stored files; their name there."""
+    return store.blobs.put(pack(pages))
+
+
+Renderer = Callable[[Store, Message, Recipient, datetime, str], tuple[FaxPage, ...]]
+
+
+def _render(content: Content, message: Message) -> tuple[FaxPage, ...]:
+    resolutions = (Resolution.FINE, Resolution.COARSE) if message.fine else (Resolution.COARSE,)
+    rendered = render_content(content, header=message.header, resolutions=resolutions)
+    return tuple(FaxPage(page.codings) for page in rendered.pages)
+
+
+def _fields(message: Message, recipient: Recipient, at: datetime, number: str) -> CoverFields:
+    account = message.account
+    return CoverFields(
+        moment=at,
+        sender_name=message.sender_name or account.sender_name,
+        sender_number=number,
+        recipient_name=recipient.name,
+        recipient_number=recipient.address,
+        subject=message.subject,
+        comments=message.memo,
+        message_id=message.client_id or "",
+    )
+
+
+def _attachment(store: Store, row: AttachmentRow) -> Attachment:
+    return Attachment(row.name, store.blobs.get(row.blob))
+
+
+def _cover_name(message: Message) -> str | None:
+    if message.cover_blob:
+        return _COVER
+    return message.cover or None
+
+
+@contextlib.contextmanager
+def _cover_folder(store: Store, message: Message) -> Iterator[Path | None]:
+    """A folder with the account's own cover page, frozen at release; None for shipped ones."""
+    if not message.cover_blob:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="faxcore-cover-") as name:
+        folder = Path(name)
+        (folder / f"{_COVER}.html").write_bytes(store.blobs.get(message.cover_blob))
+        yield folder

@@ -1,0 +1,166 @@
+"""What one call is to send: the pages of one or more recipients that are still due, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from faxcore.delivery.documents import pack, raster_hash, unpack
+from faxcore.delivery.fax_content import render_continuation, render_fax
+from faxcore.delivery.findings import Finding, PageInCall
+from faxcore.delivery.judging import close_attempt, known_pages
+from faxcore.delivery.memory import Memory, advice
+from faxcore.delivery.model import Account, Call, Destination, Message, Recipient
+from faxcore.delivery.recording import attempts_of, memory_of
+from faxcore.delivery.retry import Failure
+from faxcore.delivery.rules import Queue
+from faxcore.delivery.states import AttemptState, CancelWish, UncertainPolicy
+from faxcore.delivery.store import Store, lock_account
+from faxcore.errors import ContentError
+from faxcore.t30.document import FaxDocument, FaxPage
+
+Renderer = Callable[[Store, Message, Recipient, datetime, str], tuple[FaxPage, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A call ready to be made. ``pages`` says whose page each of the document's is.
+
+    ``number`` is what is dialled, ``station`` our identity, ``held_back`` what experience with this
+    number says.
+    """
+
+    call_id: int
+    number: str
+    station: str
+    pages: tuple[PageInCall, ...]
+    document: FaxDocument
+    held_back: Memory
+
+
+def render_due(
+    queue: Queue, call_id: int, own_number: str, now: datetime, render: Renderer = render_fax
+) -> None:
+    """Render the documents of a call that are not rendered yet, and keep them.
+
+    What cannot be rendered ends that recipient's attempt: it has failed for good. Takes no
+    transaction while it renders.
+    """
+    with queue.store.read() as session:
+        waiting = [
+            session.get_one(Recipient, attempt.recipient_id)
+            for attempt in attempts_of(session, call_id)
+            if attempt.state is not AttemptState.DONE
+        ]
+        for recipient in waiting:
+            if recipient.document:
+                continue
+            message = recipient.message
+            number = station_of(message, own_number)
+            moment = now.astimezone(_zone(message.account))
+            try:
+                pages = render(queue.store, message, recipient, moment, number)
+            except ContentError as error:
+                _refuse(queue, call_id, recipient.id, str(error), now)
+                continue
+            _keep(queue, recipient.id, pages)
+
+
+def plan_call(queue: Queue, call_id: int, own_number: str, now: datetime) -> Plan | None:
+    """What the call sends now; None where nothing is left to be sent in it."""
+    with queue.store.read() as session:
+        call = session.get_one(Call, call_id)
+        planned: list[tuple[PageInCall, FaxPage]] = []
+        station = own_number
+        for attempt in attempts_of(session, call_id):
+            recipient = session.get_one(Recipient, attempt.recipient_id)
+            if attempt.state is AttemptState.DONE or recipient.cancel_wish is not CancelWish.NO:
+                continue
+            station = station_of(recipient.message, own_number)
+            planned += _due_pages(queue, session, recipient, len(planned), now, station)
+        remembered = session.get(Destination, call.destination)
+        memory = memory_of(remembered) if remembered is not None else Memory()
+        held_back = advice(memory, queue.rules.memory, now)
+        if not planned:
+            return None
+        pages = tuple(page for page, _ in planned)
+        document = FaxDocument(tuple(fax for _, fax in planned), _first_number(pages))
+        return Plan(call_id, call.dial_line, station, pages, document, held_back)
+
+
+def station_of(message: Message, own_number: str) -> str:
+    """Our identity for a message: its own where the account may name one, else the account's."""
+    account = message.account
+    if message.sender_number and account.may_name_number:
+        return message.sender_number
+    return account.sender_number or own_number
+
+
+def _due_pages(
+    queue: Queue, session: Session, recipient: Recipient, before: int, now: datetime, number: str
+) -> list[tuple[PageInCall, FaxPage]]:
+    known = known_pages(session, queue.rules, recipient)
+    accepts = recipient.message.uncertain is UncertainPolicy.ACCEPT
+    numbers = known.to_send(skip_uncertain=accepts)
+    if not numbers:
+        return []
+    stored = unpack(queue.store.blobs.get(recipient.document))
+    due = [(number, stored[number - 1]) for number in numbers]
+    if recipient.message.resume_cover and numbers[0] > 1:
+        moment = now.astimezone(_zone(recipient.message.account))
+        cover = render_continuation(
+            queue.store, recipient.message, recipient, moment, number, numbers[0]
+        )
+        due.insert(0, (0, cover))
+    return [
+        (PageInCall(position, recipient.id, recipient.run, page, raster_hash(fax)), fax)
+        for position, (page, fax) in enumerate(due, before + 1)
+    ]
+
+
+def _first_number(pages: tuple[PageInCall, ...]) -> int:
+    """Reports call pages by their own numbers where one document's run of pages is sent."""
+    numbers = [page.number for page in pages]
+    first = numbers[0]
+    is_run = first > 0 and numbers == list(range(first, first + len(numbers)))
+    return first if is_run and len({page.recipient_id for page in pages}) == 1 else 1
+
+
+def _keep(queue: Queue, recipient_id: int, pages: tuple[FaxPage, ...]) -> None:
+    blob = queue.store.blobs.put(pack(pages))
+    with queue.store.write("rendered") as session:
+        recipient = session.get_one(Recipient, recipient_id, with_for_update=True)
+        recipient.document, recipient.pages = blob, len(pages)
+        message = session.get_one(Message, recipient.message_id, with_for_update=True)
+        message.pages = max(message.pages or 0, len(pages))
+
+
+def _refuse(queue: Queue, call_id: int, recipient_id: int, text: str, now: datetime) -> None:
+    finding = Finding(Failure.PERMANENT, "convert_failed", text)
+    with queue.store.write("unrenderable") as session:
+        account_id = session.scalar(
+            select(Message.account_id)
+            .join(Recipient, Recipient.message_id == Message.id)
+            .where(Recipient.id == recipient_id)
+        )
+        if account_id is None:
+            return
+        account = lock_account(session, account_id)
+        for attempt in attempts_of(session, call_id):
+            if attempt.recipient_id == recipient_id:
+                close_attempt(session, queue.rules, account, attempt, finding, now, 0.0)
+
+
+def _zone(account: Account) -> ZoneInfo | None:
+    """The account's time zone, None for this computer's."""
+    if not account.zone:
+        return None
+    try:
+        return ZoneInfo(account.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

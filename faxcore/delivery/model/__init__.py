@@ -1,0 +1,26 @@
+"""The tables, split by meaning. Whoever imports this package knows them all."""
+
+from faxcore.delivery.model.account import Account, Change, Cover
+from faxcore.delivery.model.attempt import Attempt, Call, PageRow
+from faxcore.delivery.model.base import Base
+from faxcore.delivery.model.destination import Destination
+from faxcore.delivery.model.message import AttachmentRow, Message, Recipient
+from faxcore.delivery.model.node import Node, Worker
+from faxcore.delivery.model.notification import Notification
+
+__all__ = [
+    "Account",
+    "AttachmentRow",
+    "Attempt",
+    "Base",
+    "Call",
+    "Change",
+    "Cover",
+    "Destination",
+    "Message",
+    "Node",
+    "Notification",
+    "PageRow",
+    "Recipient",
+    "Worker",
+]

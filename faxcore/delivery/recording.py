@@ -1,0 +1,204 @@
+"""Writing down what a call does: that it dials, what becomes of each page, how it ended.
+
+The guard: ``mark_dialled`` takes a call from CALLING to DIALLED, once, and only who did that may
+dial. Everything that must hold from then on is in the same transaction: the dial is counted, and
+every page of it has a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from faxcore.delivery.findings import INTERRUPTED, NOT_BEGUN, Finding, PageInCall
+from faxcore.delivery.judging import close_attempt
+from faxcore.delivery.memory import Experience, Memory, learn
+from faxcore.delivery.model import Attempt, Call, Destination, Message, PageRow, Recipient
+from faxcore.delivery.rules import Queue, Rules
+from faxcore.delivery.states import AttemptState, CallState, CancelWish, Channel
+from faxcore.delivery.store import lock_account
+from faxcore.t30.result import PageOutcome
+
+
+def mark_dialled(queue: Queue, call_id: int, pages: Sequence[PageInCall], now: datetime) -> bool:
+    """Whether this call may dial now. It is on the disk that it has, before this returns.
+
+    False where it has dialled before, is over, or was cancelled meanwhile.
+    """
+    with queue.store.write("dial") as session:
+        attempts = attempts_of(session, call_id)
+        if any(_recipient(session, each).cancel_wish is not CancelWish.NO for each in attempts):
+            return False
+        guarded = session.scalars(
+            update(Call)
+            .where(Call.id == call_id, Call.state == CallState.CALLING)
+            .values(state=CallState.DIALLED, dialled=now)
+            .returning(Call.id)
+        ).all()
+        if not guarded:
+            return False
+        for attempt in attempts:
+            attempt.counted = True
+            recipient = _recipient(session, attempt)
+            recipient.dials += 1
+            recipient.run_dials += 1
+            recipient.first_attempt = recipient.first_attempt or now
+            recipient.last_attempt = now
+        for page in pages:
+            session.add(
+                PageRow(
+                    call_id=call_id,
+                    recipient_id=page.recipient_id,
+                    run=page.run,
+                    number=page.number,
+                    position=page.position,
+                    outcome=PageOutcome.UNSENT,
+                    raster=page.raster,
+                )
+            )
+        return True
+
+
+def note_page(
+    queue: Queue, call_id: int, position: int, outcome: PageOutcome, now: datetime
+) -> CancelWish:
+    """Write down what is known of a page now, while the call runs; how the call is to be ended."""
+    answered = now if outcome is PageOutcome.CONFIRMED else None
+    with queue.store.write(f"page-{outcome.value}") as session:
+        session.execute(
+            update(PageRow)
+            .where(PageRow.call_id == call_id, PageRow.position == position)
+            .values(outcome=outcome, answered=answered)
+        )
+        return _wish(session, call_id)
+
+
+def cancel_wish(queue: Queue, call_id: int) -> CancelWish:
+    """Whether, and how, a call in progress is to be ended."""
+    with queue.store.read() as session:
+        return _wish(session, call_id)
+
+
+def _wish(session: Session, call_id: int) -> CancelWish:
+    if session.scalar(select(Call.ended).where(Call.id == call_id)) is not None:
+        return CancelWish.AT_ONCE  # somebody took us for dead, and has taken this over
+    wishes = set(
+        session.scalars(
+            select(Recipient.cancel_wish)
+            .join(Attempt, Attempt.recipient_id == Recipient.id)
+            .where(Attempt.call_id == call_id)
+        )
+    )
+    urgent = (CancelWish.AT_ONCE, CancelWish.BETWEEN_PAGES)
+    return next((wish for wish in urgent if wish in wishes), CancelWish.NO)
+
+
+def finish_call(queue: Queue, call_id: int, finding: Finding, now: datetime, jitter: float) -> None:
+    """Close a call: its pages, its attempts, what follows for each recipient, what was learnt.
+
+    All in one transaction; a call that is over already is left alone.
+    """
+    with queue.store.write("finish") as session:
+        call = session.scalar(select(Call).where(Call.id == call_id).with_for_update())
+        if call is None or call.ended is not None:
+            return
+        dialled = call.state is CallState.DIALLED
+        _close(call, finding, now)
+        _close_pages(session, call, finding)
+        session.flush()
+        for attempt in attempts_of(session, call_id):
+            if attempt.state is AttemptState.DONE:
+                continue
+            account_id = session.scalar(
+                select(Message.account_id)
+                .join(Recipient, Recipient.message_id == Message.id)
+                .where(Recipient.id == attempt.recipient_id)
+            )
+            if account_id is not None:
+                account = lock_account(session, account_id)
+                close_attempt(session, queue.rules, account, attempt, finding, now, jitter)
+        if dialled and call.channel is Channel.FAX:
+            _remember(session, queue.rules, call, finding, now)
+
+
+def call_state(queue: Queue, call_id: int) -> CallState:
+    """Where the guard of a call is."""
+    with queue.store.read() as session:
+        return session.get_one(Call, call_id).state
+
+
+def settle_call(queue: Queue, call_id: int, now: datetime, jitter: float) -> None:
+    """Close a call whose worker is gone: by its pages where it had dialled, else as not begun."""
+    begun = call_state(queue, call_id) is CallState.DIALLED
+    finish_call(queue, call_id, INTERRUPTED if begun else NOT_BEGUN, now, jitter)
+
+
+def unfinished_calls(queue: Queue, worker: str) -> list[int]:
+    """The calls that a worker has begun and not closed, oldest first."""
+    with queue.store.read() as session:
+        query = select(Call.id).where(
+            Call.worker == worker, Call.state.in_((CallState.CALLING, CallState.DIALLED))
+        )
+        return list(session.scalars(query.order_by(Call.id)))
+
+
+def attempts_of(session: Session, call_id: int) -> list[Attempt]:
+    """The attempts that a call carries, in the order in which their pages go."""
+    query = select(Attempt).where(Attempt.call_id == call_id).order_by(Attempt.id)
+    return list(session.scalars(query))
+
+
+def _recipient(session: Session, attempt: Attempt) -> Recipient:
+    return session.get_one(Recipient, attempt.recipient_id, with_for_update=True)
+
+
+def _close(call: Call, finding: Finding, now: datetime) -> None:
+    call.state = CallState.INTERRUPTED if finding.interrupted else CallState.ENDED
+    call.ended, call.busy_destination = now, None
+    call.status, call.text = finding.status, finding.text
+    call.remote_id = finding.remote_id[:64]
+    call.modulation, call.rate, call.ecm = finding.modulation, finding.rate, finding.ecm
+    call.resolution, call.trainings = finding.resolution, finding.trainings
+    call.seconds, call.transcript = finding.seconds, finding.transcript
+
+
+def _close_pages(session: Session, call: Call, finding: Finding) -> None:
+    for row in session.scalars(select(PageRow).where(PageRow.call_id == call.id)):
+        found = finding.pages.get(row.position)
+        if found is None:
+            continue
+        row.outcome = found.outcome
+        row.sendings, row.rtn, row.ppr = found.sendings, found.rtn, found.ppr
+        row.octets, row.rate = found.octets, found.rate
+
+
+def _remember(session: Session, rules: Rules, call: Call, finding: Finding, now: datetime) -> None:
+    row = session.get(Destination, call.destination, with_for_update=True)
+    if row is None:
+        row = Destination(number=call.destination, line_failures=0, dead_calls=0)
+        session.add(row)
+    before = memory_of(row)
+    experience = Experience(finding.failure, finding.rate, finding.ecm, finding.reason)
+    after = learn(before, experience, rules.memory, now)
+    row.fastest, row.ecm, row.learnt, row.why = after.fastest, after.ecm, after.learnt, after.why
+    row.line_failures, row.dead_calls = after.line_failures, after.dead_calls
+    row.closed_until = after.closed_until
+    if finding.failure is None:
+        row.remote_id, row.rate = finding.remote_id[:64], finding.rate
+        row.modulation, row.resolution, row.worked = finding.modulation, finding.resolution, now
+
+
+def memory_of(row: Destination) -> Memory:
+    """What is remembered of a destination, as a value."""
+    return Memory(
+        row.fastest,
+        row.ecm,
+        row.learnt,
+        row.why,
+        row.line_failures,
+        row.dead_calls,
+        row.closed_until,
+    )

@@ -1,0 +1,50 @@
+"""What is written down during a call is what its result says at the end, and never too good."""
+
+import pytest
+
+from faxcore.modem.driver import FaxModem
+from faxcore.profiles import load_profile
+from faxcore.sim import SimModem, scenario
+from faxcore.sim.scenarios import SCENARIOS
+from faxcore.t30.document import Station
+from faxcore.t30.page_watch import PageWatch
+from faxcore.t30.result import PageOutcome
+from faxcore.transport.virtual_port import VirtualPort
+from tests.calls.played import DOCUMENTS
+from tests.documents import document
+
+SLOW = {"no-answer", "deaf-modem", "ecm-busy-always", "ecm-damage-always", "voice"}
+NAMES = sorted(set(SCENARIOS) - SLOW)
+
+
+def watched(name, fax, profile):
+    """The result of a call, and what the watch said of each page, change by change."""
+    said: dict[int, list[PageOutcome]] = {}
+    modem = SimModem(scenario(name), profile=profile)
+    with FaxModem(VirtualPort(modem), profile) as driver:
+        watch = PageWatch(lambda number, outcome: said.setdefault(number, []).append(outcome))
+        result = driver.send(fax, "5550100", Station("1"), observe=watch)
+    return result, said, modem
+
+
+@pytest.mark.parametrize("kind", ["mps", "null"])
+@pytest.mark.parametrize("name", NAMES)
+def test_the_watch_ends_where_the_result_does(name: str, kind: str) -> None:
+    result, said, _ = watched(name, DOCUMENTS[kind], load_profile("generic-class1"))
+    for report in result.pages:
+        last = said.get(report.number, [PageOutcome.UNSENT])[-1]
+        assert last is report.outcome, (report.number, said)
+
+
+@pytest.mark.parametrize("profile", ["generic-class2", "generic-class2.0"])
+@pytest.mark.parametrize("name", ["normal", "rtn-page-2", "ecm", "silent-after-eop"])
+def test_it_ends_there_too_where_the_modem_speaks_t30(name: str, profile: str) -> None:
+    result, said, _ = watched(name, document(3), load_profile(profile))
+    for report in result.pages:
+        last = said.get(report.number, [PageOutcome.UNSENT])[-1]
+        assert last is report.outcome, (report.number, said)
+
+
+def test_a_page_is_uncertain_before_it_is_confirmed() -> None:
+    _, said, _ = watched("ecm", document(2), load_profile("generic-class1"))
+    assert said == {n: [PageOutcome.UNCERTAIN, PageOutcome.CONFIRMED] for n in (1, 2)}

@@ -1,0 +1,46 @@
+"""Queues in folders of their own."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from faxcore.delivery.operations import ensure_account
+from faxcore.delivery.rules import Queue, Rules
+from faxcore.delivery.states import Channel
+from faxcore.delivery.store import Store, open_store
+from tests.delivery.deliveries import House
+from tests.delivery.far_end import Network
+from tests.delivery.moments import NOW
+
+
+@pytest.fixture(scope="session")
+def empty_queue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an empty database: copying it is quicker than making one."""
+    folder = tmp_path_factory.mktemp("empty") / "queue"
+    open_store(folder).close()
+    return folder
+
+
+@pytest.fixture
+def store(empty_queue: Path, tmp_path: Path) -> Iterator[Store]:
+    shutil.copytree(empty_queue, tmp_path / "queue")
+    opened = open_store(tmp_path / "queue")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def queue(store: Store) -> Queue:
+    return Queue(store, Rules(channels=frozenset(Channel), nodes=frozenset({"north"})))
+
+
+@pytest.fixture
+def account(queue: Queue) -> int:
+    return ensure_account(queue, "clinic", NOW)
+
+
+@pytest.fixture
+def house(queue: Queue, account: int, tmp_path: Path) -> House:
+    return House(queue, account, Network(tmp_path / "network.log", {}))

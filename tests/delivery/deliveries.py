@@ -1,0 +1,105 @@
+"""A queue with a worker and a simulated network: what most tests of delivery are made of."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from faxcore.delivery.claiming import Claimant
+from faxcore.delivery.fax_channel import Equipment
+from faxcore.delivery.model import Call, Recipient
+from faxcore.delivery.operations import (
+    MessageDraft,
+    MessageName,
+    MessageReport,
+    RecipientDraft,
+    RecipientReport,
+    add_recipient,
+    create_message,
+    message_report,
+    send_message,
+)
+from faxcore.delivery.rules import Queue
+from faxcore.delivery.states import Body, Channel
+from faxcore.delivery.work import FaxWork
+from faxcore.delivery.worker import Pace, WorkerLoop
+from faxcore.profiles import load_profile
+from tests.delivery.far_end import Network, rendered
+from tests.delivery.moments import NOW
+
+PROFILE = load_profile("generic-class1")
+
+
+@dataclass(slots=True)
+class Clock:
+    """A clock that stands still until it is told to go on."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@dataclass(slots=True)
+class House:
+    """One queue, one account, one modem on a simulated network."""
+
+    queue: Queue
+    account: int
+    network: Network
+    pages: int = 3
+    clock: Clock = field(default_factory=Clock)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def submit(
+        self, numbers: Sequence[str] = ("5550100",), name: str = "m1", **changes: object
+    ) -> MessageName:
+        draft = MessageDraft(client_id=name, body="Hello.", body_type=Body.TEXT, **changes)
+        create_message(self.queue, self.account, draft, self.clock.now)
+        named = MessageName(client_id=name)
+        for number in numbers:
+            add_recipient(self.queue, self.account, named, RecipientDraft(Channel.FAX, number))
+        send_message(self.queue, self.account, named, self.clock.now)
+        return named
+
+    def loop(self, worker: str = "north/usb0", opener=None) -> WorkerLoop:
+        equipment = Equipment("sim://", PROFILE, opener=opener or self.network.open)
+        work = FaxWork(
+            self.queue, worker, equipment, "+1 555 0199", self.clock, self.stop,
+            rendered(self.pages),
+        )  # fmt: skip
+        node, _, modem = worker.partition("/")
+        claimant = Claimant(worker, node, Channel.FAX, modem)
+        return WorkerLoop(
+            self.queue, claimant, work, clock=self.clock, stop=self.stop, pace=Pace(0.01, 5, 30)
+        )
+
+    def work(self, worker: str = "north/usb0", opener=None) -> None:
+        """Do all that is due now."""
+        self.loop(worker, opener).run(until_idle=True)
+
+    def work_for(self, seconds: float, step: float = 60.0) -> None:
+        """Let time pass, doing what becomes due."""
+        until = self.clock.now + timedelta(seconds=seconds)
+        while self.clock.now < until:
+            self.work()
+            self.clock.advance(step)
+
+    def report(self, name: str = "m1") -> MessageReport:
+        return message_report(self.queue, self.account, MessageName(client_id=name))
+
+    def recipient(self, name: str = "m1", index: int = 0) -> RecipientReport:
+        return self.report(name).recipients[index]
+
+    def calls(self) -> list[Call]:
+        with self.queue.store.read() as session:
+            return list(session.scalars(select(Call).order_by(Call.id)))
+
+    def rows(self) -> list[Recipient]:
+        with self.queue.store.read() as session:
+            return list(session.scalars(select(Recipient).order_by(Recipient.id)))

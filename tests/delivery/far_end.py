@@ -1,0 +1,126 @@
+"""A simulated telephone network with a memory: what every far end kept stands in a durable log.
+
+The log is the oracle: a line for each page that a fax machine kept, written and synchronized
+before it confirms the page, and one for each number dialled.
+"""
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from faxcore.delivery.model import Message, Recipient
+from faxcore.delivery.store import Store
+from faxcore.profiles import ModemProfile
+from faxcore.sim import SimModem
+from faxcore.sim.exchange import Exchange
+from faxcore.sim.scenarios import scenario
+from faxcore.t4 import Coding, PageBitmap, decode_octets, encode_page
+from faxcore.t30.document import FaxPage, Station
+from faxcore.t30.line import KeepPage
+from faxcore.transport.virtual_port import VirtualPort
+
+ROWS = 40
+
+
+def fax_page(recipient: int, number: int) -> PageBitmap:
+    """A page that is like no other: the pixels are drawn from the recipient and the number."""
+    pixels = np.random.default_rng([recipient, number]).random((ROWS, 1728 // 32)) < 0.5
+    return PageBitmap.from_array(np.repeat(pixels, 32, axis=1))
+
+
+def rendered(pages: int) -> Callable[..., tuple[FaxPage, ...]]:
+    """A renderer whose faxes have so many pages."""
+
+    def render(
+        store: Store, message: Message, recipient: Recipient, at: datetime, number: str
+    ) -> tuple[FaxPage, ...]:
+        return tuple(
+            FaxPage(tuple(encode_page(fax_page(recipient.id, n), coding) for coding in Coding))
+            for n in range(1, pages + 1)
+        )
+
+    return render
+
+
+def fingerprint(bitmap: PageBitmap) -> str:
+    return hashlib.sha256(bitmap.to_array().tobytes()).hexdigest()[:24]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What answers which number: ``plays`` names a scenario for every dialling of it, in turn.
+
+    The last one stays. A number that is not named is answered by a good fax machine.
+    """
+
+    log: Path
+    plays: dict[str, tuple[str, ...]]
+
+    def open(self, url: str, profile: ModemProfile, record: Path | None) -> VirtualPort:
+        return VirtualPort(_Switched(self, profile))
+
+    def note(self, **said: object) -> None:
+        with self.log.open("ab") as file:
+            file.write(json.dumps(said).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def read(self) -> list[dict]:
+        if not self.log.exists():
+            return []
+        lines = self.log.read_bytes().split(b"\n")
+        return [json.loads(line) for line in lines if line]
+
+    def dials(self, number: str | None = None) -> int:
+        return sum(
+            "dialled" in each and (number is None or each["dialled"] == number)
+            for each in self.read()
+        )
+
+    def kept(self) -> Counter[str]:
+        """How often each page was kept, by fingerprint."""
+        return Counter(each["page"] for each in self.read() if "page" in each)
+
+    def kept_of(self, recipient: int, pages: int) -> list[int]:
+        """How often each page of a recipient was kept, in order."""
+        kept = self.kept()
+        return [kept[fingerprint(fax_page(recipient, n))] for n in range(1, pages + 1)]
+
+
+class _Switched(SimModem):
+    """A simulated modem whose far end is chosen by the number that is dialled."""
+
+    def __init__(self, network: Network, profile: ModemProfile) -> None:
+        self._network = network
+        super().__init__(profile=profile, exchange=self._make)
+
+    def _make(self, note):
+        return _Line(self._network, note)
+
+
+class _Line(Exchange):
+    def __init__(self, network: Network, note) -> None:
+        super().__init__(scenario("normal"), Station("+1 555 0100"), self._kept, note)
+        self._network = network
+        self._number = ""
+
+    def dial(self, number, now, patience):
+        self._number = number
+        names = self._network.plays.get(number, ("normal",))
+        before = self._network.dials(number)
+        self._network.note(dialled=number)
+        self._scenario = scenario(names[min(before, len(names) - 1)])
+        return super().dial(number, now, patience)
+
+    def _kept(self, op: KeepPage, at: float) -> bool:
+        under = op.parameters
+        decoded = decode_octets(op.octets, under.coding, under.width, under.resolution)
+        self._network.note(page=fingerprint(decoded.bitmap), number=self._number)
+        return True

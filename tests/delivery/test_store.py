@@ -1,0 +1,72 @@
+"""The database: its revisions, its durability settings, its errors."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import select, text
+
+from faxcore.delivery import migrations
+from faxcore.delivery.model import Account, Base
+from faxcore.delivery.store import Store, database_url, open_store
+from faxcore.errors import QueueError, SettingsError
+from tests.delivery.moments import NOW
+
+
+def test_the_revisions_make_exactly_the_tables_of_the_model(store: Store) -> None:
+    with store.engine.connect() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+    assert found == []
+
+
+def test_the_newest_revision_is_the_one_that_is_asked_for() -> None:
+    folder = ScriptDirectory(str(Path(migrations.__file__).parent))
+    assert folder.get_current_head() == migrations.HEAD
+
+
+def test_a_database_of_a_newer_version_is_refused(store: Store) -> None:
+    with store.write("test") as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(QueueError, match="newer faxcore"):
+        open_store(store.folder)
+
+
+def test_a_commit_is_synchronized_and_the_log_is_written_ahead(store: Store) -> None:
+    with store.read() as session:
+        assert session.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert session.scalar(text("PRAGMA synchronous")) == 2
+        assert session.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_a_block_that_raises_leaves_nothing_behind(store: Store) -> None:
+    def fail_halfway() -> None:
+        with store.write("test") as session:
+            session.add(Account(name="a", created=NOW))
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_halfway()
+    with store.read() as session:
+        assert session.scalar(select(Account)) is None
+
+
+def test_a_locked_database_is_an_error_and_loses_nothing(tmp_path: Path) -> None:
+    one = open_store(tmp_path, busy_seconds=0.05)
+    two = open_store(tmp_path, busy_seconds=0.05)
+    with one.write("test") as session:
+        session.add(Account(name="a", created=NOW))
+        with pytest.raises(QueueError, match="locked"), two.write("test"):
+            pass
+    with two.read() as session:
+        assert session.scalar(select(Account.name)) == "a"
+    one.close()
+    two.close()
+
+
+@pytest.mark.parametrize("address", ["nonsense", "mysql://host/name", "://"])
+def test_an_address_of_no_known_database_is_refused(tmp_path: Path, address: str) -> None:
+    with pytest.raises(SettingsError, match="database"):
+        database_url(tmp_path, address)
