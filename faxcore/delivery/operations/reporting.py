@@ -42,14 +42,15 @@ def message_report(queue: Queue, account_id: int, name: MessageName) -> MessageR
 
 
 def list_rows(
-    queue: Queue, account_id: int | None, wanted: ListFilter | None = None
+    queue: Queue, account_id: int | None, wanted: ListFilter | None = None, after: int = 0
 ) -> Iterator[ListRow]:
     """All rows that fit, in order of creation and recipient; None lists every account.
 
-    They are read in pieces, so that a long list needs little memory; each piece is of one moment.
+    ``after`` is the position of a row: the list begins with the message behind it. Rows are read in
+    pieces, so that a long list needs little memory; each piece is of one moment.
     """
     wanted = wanted or ListFilter()
-    last = 0
+    last = after
     while True:
         with queue.store.read() as session:
             query = _messages(account_id, wanted).where(Message.id > last).limit(_AT_A_TIME)
@@ -117,14 +118,14 @@ def _rows(queue: Queue, message: Message, wanted: ListFilter) -> Iterator[ListRo
     status: MessageStatus = status_of(message)
     ref = ref_of(message)
     if not message.recipients:
-        yield ListRow(ref, message.group_id, status, None, 0)
+        yield ListRow(ref, message.group_id, status, None, 0, message.id)
     for recipient in message.recipients:
         if wanted.letters and recipient.letter not in wanted.letters:
             continue
         if wanted.after_change is not None and recipient.change <= wanted.after_change:
             continue
         report = recipient_report(queue, recipient)
-        yield ListRow(ref, message.group_id, status, report, recipient.change)
+        yield ListRow(ref, message.group_id, status, report, recipient.change, message.id)
 
 
 def last_change(queue: Queue, account_id: int) -> int:

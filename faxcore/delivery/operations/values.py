@@ -162,7 +162,8 @@ class ListFilter:
 class ListRow:
     """One row of a list: a message and one of its recipients, None where it has none.
 
-    ``change`` is the number of the last change of the recipient's letter.
+    ``change`` is the number of the last change of the recipient's letter; ``position`` is where the
+    message stands among all.
     """
 
     message: MessageRef
@@ -170,6 +171,7 @@ class ListRow:
     status: MessageStatus
     recipient: RecipientReport | None
     change: int
+    position: int
 
 
 def _digest(described: object) -> str:

@@ -1,0 +1,175 @@
+"""The service as an ASGI application: the doors, the limits in front of them, the errors behind."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from faxcore.delivery.rules import Queue
+from faxcore.errors import FaxcoreError, QueueError, RequestRefused
+from faxcore.service import json_door, json_reading
+from faxcore.service.gate import Audit, Gate, Limits
+from faxcore.service.json_door import Forbidden, House, Unknown
+from faxcore.service.json_once import Clash
+from faxcore.service.operations import Desk
+from faxcore.service.requests import Refused, invalid, refusal
+from faxcore.service.soap_door import SoapDoor
+
+_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (
+        b"content-security-policy",
+        b"default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        b"form-action 'self'; frame-ancestors 'none'",
+    ),
+)
+
+
+def make_app(
+    queue: Queue,
+    now: Callable[[], datetime],
+    *,
+    limits: Limits | None = None,
+    fetch_banner: Callable[[str], bytes],
+    handlers: frozenset[str] = frozenset(),
+) -> FastAPI:
+    """The application for a queue. ``now`` is the wall clock."""
+    limits = limits or Limits()
+    gate, audit = Gate(queue), Audit(queue, now)
+    desk = Desk(queue, now, fetch_banner, handlers)
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        gate.close()
+
+    app = FastAPI(title="faxcore message service", version="1", lifespan=life, redoc_url=None)
+    app.state.house = House(desk, gate, audit)
+    app.include_router(json_door.router)
+    app.include_router(json_reading.router)
+    soap = SoapDoor(desk, gate, audit, limits)
+    app.add_route("/soap", soap.answer, methods=["POST"], include_in_schema=False)
+    for path in ("/soap", "/Presence.wsdl"):
+        app.add_route(path, soap.describe, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/healthz", _healthz, include_in_schema=False)
+    _add_errors(app)
+    app.add_middleware(SafeHeaders)
+    app.add_middleware(BodyLimit, limits=limits)
+    return app
+
+
+async def _healthz(request: Request) -> Response:
+    """Whether the service lives and its database answers."""
+    import asyncio  # noqa: PLC0415
+
+    from sqlalchemy import text  # noqa: PLC0415
+
+    store = json_door.house_of(request).desk.queue.store
+
+    def ask() -> None:
+        with store.read() as session:
+            session.execute(text("SELECT 1"))
+
+    await asyncio.to_thread(ask)
+    return PlainTextResponse("ok\n")
+
+
+def _add_errors(app: FastAPI) -> None:
+    """Every way to fail, as an answer in the contract's words."""
+
+    def told(status: int, text: Callable[[Any], str], **headers: str) -> Any:
+        async def answer(request: Request, error: Exception) -> Response:
+            return JSONResponse({"serverResponse": text(error)}, status, headers)
+
+        return answer
+
+    app.add_exception_handler(Refused, told(400, str))
+    app.add_exception_handler(RequestRefused, told(400, lambda error: str(refusal(error))))
+    app.add_exception_handler(
+        RequestValidationError, told(400, lambda error: str(invalid(error.errors())))
+    )
+    challenge = {"WWW-Authenticate": 'Basic realm="faxcore", charset="UTF-8"'}
+    app.add_exception_handler(Unknown, told(401, str, **challenge))
+    app.add_exception_handler(Forbidden, told(403, str))
+    app.add_exception_handler(Clash, told(409, str))
+    app.add_exception_handler(
+        QueueError, told(500, lambda error: "500:the queue does not answer; try again")
+    )
+    app.add_exception_handler(FaxcoreError, told(400, lambda error: f"400:{error}"))
+
+    async def http(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 400
+        detail = error.detail if isinstance(error, HTTPException) else str(error)
+        return JSONResponse({"serverResponse": f"400:{detail}"}, status)
+
+    app.add_exception_handler(HTTPException, http)
+
+
+class SafeHeaders:
+    """Tells browsers to be careful with whatever is answered."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, with headers added."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                there = {name.lower() for name, _ in message["headers"]}
+                added = [each for each in _HEADERS if each[0] not in there]
+                message["headers"] = [*message["headers"], *added]
+            await send(message)
+
+        await self._app(scope, receive, sending if scope["type"] == "http" else send)
+
+
+class BodyLimit:
+    """Ends requests whose body is too large or too slow before anything is made of it.
+
+    The SOAP door reads its bodies itself, by the same limits, and answers with a Fault.
+    """
+
+    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+        self._app, self._limits = app, limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the body, then pass it on whole."""
+        from faxcore.service.gate import TooLarge, TooSlow, read_body  # noqa: PLC0415
+
+        if scope["type"] != "http" or scope["path"] == "/soap":
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await read_body(Request(scope, receive), self._limits)
+        except TooLarge:
+            limit = self._limits.body_octets >> 20
+            await self._refuse(scope, receive, send, 413, f"the request is larger than {limit} MB")
+            return
+        except TooSlow:
+            await self._refuse(scope, receive, send, 408, "the request did not come in time")
+            return
+        given: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def replay() -> Message:
+            return given.pop() if given else await receive()
+
+        await self._app(scope, replay, send)
+
+    async def _refuse(
+        self, scope: Scope, receive: Receive, send: Send, status: int, text: str
+    ) -> None:
+        answer: Awaitable[None] = JSONResponse({"serverResponse": f"400:{text}"}, status)(
+            scope, receive, send
+        )
+        await answer

@@ -1,0 +1,184 @@
+"""The gate in front of every operation: bodies within limits, callers who show who they are.
+
+Nothing is parsed before its size is known to be allowed, and a body that trickles in is given up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlalchemy import select
+from starlette.requests import ClientDisconnect, Request
+
+from faxcore.delivery.model import Account
+from faxcore.delivery.rules import Queue
+from faxcore.service.accounts import WRONG, Caller, Passwords, Patience, Role, key_digest
+from faxcore.service.requests import Refused
+from faxcore.service.tables import ApiKey, AuditEntry
+
+T = TypeVar("T")
+
+_WAITING = 20
+"""How many attempts of one address may wait at a time; more are turned away at once."""
+
+
+class TooLarge(Exception):
+    """A body is larger than it may be."""
+
+
+class TooSlow(Exception):
+    """A body came in too slowly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a request may take: octets, seconds for its body, seconds between two pieces of it."""
+
+    body_octets: int = 96 << 20
+    body_seconds: float = 120.0
+    piece_seconds: float = 15.0
+
+
+async def read_body(request: Request, limits: Limits) -> bytes:
+    """The body of a request. Raises TooLarge, TooSlow, or ClientDisconnect."""
+    told = request.headers.get("content-length", "0")
+    if told.isascii() and told.isdigit() and int(told) > limits.body_octets:
+        raise TooLarge
+    body, end = bytearray(), time.monotonic() + limits.body_seconds
+    more = True
+    while more:
+        left = min(limits.piece_seconds, end - time.monotonic())
+        try:
+            event = await asyncio.wait_for(request.receive(), max(left, 0.001))
+        except TimeoutError as error:
+            raise TooSlow from error
+        if event["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += event.get("body", b"")
+        if len(body) > limits.body_octets:
+            raise TooLarge
+        more = event.get("more_body", False)
+    return bytes(body)
+
+
+@dataclass(slots=True)
+class Gate:
+    """Lets callers in. Passwords are checked by two threads of its own, so that a flood of wrong
+    ones takes no more of the processor than that."""
+
+    queue: Queue
+    passwords: Passwords = field(default_factory=Passwords)
+    patience: Patience = field(default_factory=Patience)
+    checking_seconds: float = 0.0
+    _checks: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="passwords")
+    )
+    _waiting: dict[str, int] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    async def enter(self, name: str, password: str, address: str) -> Caller:
+        """The caller; Refused, in the same words for each reason, if he is none."""
+        now = time.monotonic()
+        delay = self.patience.delay(name, address, now)
+        if delay:
+            await self._wait(address, delay)
+        account = await asyncio.get_running_loop().run_in_executor(
+            self._checks, self._checked, name, password
+        )
+        now = time.monotonic()
+        if account is None:
+            self.patience.failed(name, address, now)
+            raise Refused(WRONG)
+        self.patience.succeeded(name, address, now)
+        return account
+
+    async def _wait(self, address: str, delay: float) -> None:
+        waiting = self._waiting.get(address, 0)
+        if waiting >= _WAITING:
+            raise Refused(WRONG)
+        self._waiting[address] = waiting + 1
+        try:
+            await asyncio.sleep(delay)
+        finally:
+            self._waiting[address] -= 1
+            if not self._waiting[address]:
+                del self._waiting[address]
+
+    def _checked(self, name: str, password: str) -> Caller | None:
+        begun = time.thread_time()
+        with self.queue.store.read() as session:
+            account = session.scalar(select(Account).where(Account.name == name))
+        kept = "" if account is None or account.extra.get("disabled") else account.password
+        right = self.passwords.matches(kept, name, password, time.monotonic())
+        with self._lock:
+            self.checking_seconds += time.thread_time() - begun
+        return caller_of(account) if right and account is not None else None
+
+    async def enter_by_key(self, key: str, address: str) -> Caller:
+        """The caller whose key this is; Refused if it is nobody's."""
+        delay = self.patience.delay("", address, time.monotonic())
+        if delay:
+            await self._wait(address, delay)
+        caller = await asyncio.to_thread(self._by_key, key)
+        if caller is None:
+            self.patience.failed("", address, time.monotonic())
+            raise Refused("the key is wrong")
+        self.patience.succeeded("", address, time.monotonic())
+        return caller
+
+    def _by_key(self, key: str) -> Caller | None:
+        with self.queue.store.read() as session:
+            account = session.scalar(
+                select(Account)
+                .join(ApiKey, ApiKey.account_id == Account.id)
+                .where(ApiKey.digest == key_digest(key))
+            )
+        if account is None or account.extra.get("disabled"):
+            return None
+        return caller_of(account)
+
+    def close(self) -> None:
+        """Let the threads go."""
+        self._checks.shutdown(cancel_futures=True)
+
+
+def caller_of(account: Account) -> Caller:
+    """An account as a caller."""
+    role = Role(account.extra.get("role", Role.SENDER.value))
+    return Caller(account.id, account.name, role, account.zone)
+
+
+def may_change(caller: Caller) -> None:
+    """Refused for an account that may only look."""
+    if not caller.role.may_change:
+        raise Refused("this account may only read")
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Writes down who did what."""
+
+    queue: Queue
+    now: Callable[[], object]
+
+    def note(
+        self, caller: str, address: str, action: str, subject: str = "", outcome: str = ""
+    ) -> None:
+        """One entry; it is on the disk when this returns."""
+        with self.queue.store.write("audit") as session:
+            session.add(
+                AuditEntry(
+                    at=self.now(),
+                    account=caller[:64],
+                    address=address[:64],
+                    action=action,
+                    subject=subject[:256],
+                    outcome=outcome[:200],
+                )
+            )

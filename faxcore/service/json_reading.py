@@ -1,0 +1,160 @@
+"""The JSON door's reading half: status, lists, changes with a cursor, events, received faxes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import StreamingResponse
+
+from faxcore.delivery import operations as queue_ops
+from faxcore.delivery.operations import ListFilter
+from faxcore.service import contract as wire
+from faxcore.service import inbound, reporting
+from faxcore.service.accounts import Caller
+from faxcore.service.json_door import NO_PASSWORD, Reader, house_of
+from faxcore.service.json_models import PROBLEMS, Changes, OutboundPage, ReceivedList, named
+from faxcore.service.operations import Desk
+
+router = APIRouter(prefix="/v1", responses=PROBLEMS)
+
+PAGE = 100
+LONGEST_PAGE = 1000
+_EVENT_S = 1.0
+_NEVER = -1
+_LONGEST = (1 << 53) - 1
+
+
+@router.get("/messages/{message}")
+async def message_status(
+    request: Request, message: str, caller: Reader
+) -> wire.CFGetMessageStatusWSResponse:
+    """The status of a message and of each recipient."""
+    asked = wire.CFGetMessageStatusWS(username=caller.name, password=NO_PASSWORD, **named(message))
+    return await asyncio.to_thread(reporting.message_status, house_of(request).desk, caller, asked)
+
+
+@router.get("/messages")
+async def list_messages(
+    request: Request,
+    caller: Reader,
+    group: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    status: Annotated[list[str] | None, Query(description="letters, such as S")] = None,
+    limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = PAGE,
+    after: Annotated[int, Query(ge=0, le=_LONGEST, description="`next` of the page before")] = 0,
+) -> OutboundPage:
+    """Messages and their recipients, in order of creation."""
+    asked = wire.CFListOutboundMessagesWS(
+        username=caller.name,
+        password=NO_PASSWORD,
+        groupIdFilter=group,
+        minimumSendDate=since,
+        maximumSendDate=until,
+        deliveryStatusFilter=status or [],
+    )
+    desk = house_of(request).desk
+    wanted = reporting.list_filter(desk, caller, asked)
+    return await asyncio.to_thread(_page, desk, caller, wanted, after, limit)
+
+
+@router.get("/changes")
+async def changes(
+    request: Request,
+    caller: Reader,
+    after: Annotated[
+        int, Query(ge=_NEVER, le=_LONGEST, description="`cursor` of the last answer that arrived")
+    ] = _NEVER,
+) -> Changes:
+    """Rows whose delivery status changed since the answer of this cursor: none is ever missed."""
+    return await asyncio.to_thread(changes_since, house_of(request).desk, caller, after)
+
+
+@router.get("/events", response_class=StreamingResponse)
+async def events(
+    request: Request,
+    caller: Reader,
+    after: Annotated[int, Query(ge=_NEVER, le=_LONGEST)] = _NEVER,
+    last_event_id: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
+) -> StreamingResponse:
+    """Server-sent events: every row whose delivery status changes, as it changes."""
+    if last_event_id and last_event_id.isascii() and last_event_id.isdigit():
+        after = int(last_event_id[:15])
+    return StreamingResponse(
+        _events(request, house_of(request).desk, caller, after),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+@router.get("/inbound")
+async def list_inbound(
+    request: Request,
+    caller: Reader,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> ReceivedList:
+    """Received faxes, in order of receipt."""
+    asked = wire.CFListInboundMessagesWS(
+        username=caller.name,
+        password=NO_PASSWORD,
+        minimumReceivedDate=since,
+        maximumReceivedDate=until,
+    )
+    desk = house_of(request).desk
+    rows = await asyncio.to_thread(lambda: list(inbound.list_inbound(desk, caller, asked)))
+    return ReceivedList(dataTableRow=rows)
+
+
+@router.get("/inbound/{fax}")
+async def retrieve_inbound(
+    request: Request, fax: str, caller: Reader
+) -> wire.CFRetrieveInboundAttachmentsWSResponse:
+    """The pages of a received fax, as TIFF and as PDF."""
+    asked = wire.CFRetrieveInboundAttachmentsWS(
+        username=caller.name, password=NO_PASSWORD, presenceUniqueIdentifier=fax
+    )
+    desk = house_of(request).desk
+    return await asyncio.to_thread(inbound.retrieve_inbound, desk, caller, asked)
+
+
+def _page(desk: Desk, caller: Caller, wanted: ListFilter, after: int, limit: int) -> OutboundPage:
+    """Whole messages until there are enough rows."""
+    rows: list[wire.OutboundRow] = []
+    last = after
+    for row in queue_ops.list_rows(desk.queue, caller.account_id, wanted, after):
+        if len(rows) >= limit and row.position != last:
+            return OutboundPage(dataTableRow=rows, next=str(last))
+        rows.append(reporting.outbound_row(row))
+        last = row.position
+    return OutboundPage(dataTableRow=rows, next=None)
+
+
+def changes_since(desk: Desk, caller: Caller, after: int) -> Changes:
+    """What changed for an account after a change of that number."""
+    reached = queue_ops.last_change(desk.queue, caller.account_id)
+    rows = queue_ops.list_rows(desk.queue, caller.account_id, ListFilter(after_change=after))
+    return Changes(cursor=reached, dataTableRow=[reporting.outbound_row(row) for row in rows])
+
+
+async def _events(request: Request, desk: Desk, caller: Caller, after: int) -> AsyncIterator[str]:
+    yield ": open\n\n"
+    while not await request.is_disconnected():
+        reached = await asyncio.to_thread(queue_ops.last_change, desk.queue, caller.account_id)
+        if reached > after:
+            changed = await asyncio.to_thread(changes_since, desk, caller, after)
+            for text in _event_texts(changed):
+                yield text
+            after = changed.cursor
+        await asyncio.sleep(_EVENT_S)
+
+
+def _event_texts(changed: Changes) -> Iterator[str]:
+    """An event for each row; the last one has the cursor, so that a lost connection goes on."""
+    for number, row in enumerate(changed.dataTableRow, 1):
+        mark = f"id: {changed.cursor}\n" if number == len(changed.dataTableRow) else ""
+        yield f"{mark}event: status\ndata: {row.model_dump_json()}\n\n"

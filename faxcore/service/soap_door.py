@@ -1,0 +1,166 @@
+"""The SOAP door: ``POST /soap`` and the WSDL. Business errors are answers, a Fault is the rest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from faxcore.errors import FaxcoreError, QueueError, RequestRefused
+from faxcore.service import contract as wire
+from faxcore.service import inbound, operations, reporting
+from faxcore.service.accounts import Caller
+from faxcore.service.contract import OPERATIONS, Elements
+from faxcore.service.gate import Audit, Gate, Limits, TooLarge, TooSlow, may_change, read_body
+from faxcore.service.operations import Desk
+from faxcore.service.requests import Refused, model_of, refusal
+from faxcore.service.soap import (
+    TYPES,
+    Call,
+    Fault,
+    read_call,
+    stream_answer,
+    write_answer,
+    write_fault,
+)
+from faxcore.service.wsdl import wsdl
+
+Operation = Callable[[Desk, Caller, Any], Elements]
+
+CHANGING: dict[str, Operation] = {
+    "CFCreateMessageWS": operations.create_message,
+    "CFAddRecipientWS": operations.add_recipient,
+    "CFAddAttachmentWS": operations.add_attachment,
+    "CFSendMessageWS": operations.send_message,
+    "CFCancelMessageWS": operations.cancel_message,
+    "CFHoldMessageWS": operations.hold_message,
+    "CFReleaseMessageWS": operations.release_message,
+    "CFResendMessageWS": operations.resend_message,
+    "CFDeleteMessageWS": operations.delete_message,
+    "CFUploadCoverpageWS": operations.upload_cover,
+    "CFInstallCoverPageWS": operations.upload_cover,
+}
+"""What changes something, and is not for accounts that may only read."""
+
+READING: dict[str, Operation] = {
+    "CFGetMessageStatusWS": reporting.message_status,
+    "CFRetrieveInboundAttachmentsWS": inbound.retrieve_inbound,
+}
+
+
+class SoapDoor:
+    """Answers SOAP requests."""
+
+    def __init__(self, desk: Desk, gate: Gate, audit: Audit, limits: Limits) -> None:
+        self._desk, self._gate, self._audit, self._limits = desk, gate, audit, limits
+
+    async def describe(self, request: Request) -> Response:
+        """``GET``: the WSDL, with the address by which it was asked for."""
+        address = str(request.url.replace(path="/soap", query="", fragment=""))
+        return Response(wsdl(address), media_type="text/xml; charset=utf-8")
+
+    async def answer(self, request: Request) -> Response:
+        """``POST``: one operation."""
+        try:
+            body = await read_body(request, self._limits)
+            action = request.headers.get("soapaction", "") or _action_of(request)
+            call = await asyncio.to_thread(read_call, body, action)
+        except TooLarge:
+            limit = self._limits.body_octets >> 20
+            return _fault(Fault(f"the request is larger than {limit} MB"), 413)
+        except TooSlow:
+            return _fault(Fault("the request did not come in time"), 408)
+        except Fault as fault:
+            return _fault(fault, 500 if fault.version != _SOAP12 else 400)
+        del body
+        address = request.client.host if request.client else ""
+        try:
+            caller = await self._enter(call, address)
+            return await self._perform(call, caller, address)
+        except Refused as refused:
+            return _answer(call.version, _refused(call, str(refused)))
+        except RequestRefused as refused:
+            return _answer(call.version, _refused(call, str(refusal(refused))))
+        except QueueError:
+            return _answer(call.version, _refused(call, "500:the queue does not answer; try again"))
+        except FaxcoreError as error:
+            return _answer(call.version, _refused(call, f"400:{error}"))
+
+    async def _enter(self, call: Call, address: str) -> Caller:
+        credentials: dict[str, str] = {}
+        for name, text in call.elements:
+            if name in {"username", "password"}:
+                if name in credentials:
+                    raise Refused("must appear exactly once", name)
+                credentials[name] = text
+        for name in ("username", "password"):
+            if name not in credentials:
+                raise Refused("must appear exactly once", name)
+        return await self._gate.enter(credentials["username"], credentials["password"], address)
+
+    async def _perform(self, call: Call, caller: Caller, address: str) -> Response:
+        request = await asyncio.to_thread(model_of, OPERATIONS[call.operation][0], call.elements)
+        if isinstance(request, wire.CFListOutboundMessagesWS):
+            listing = await asyncio.to_thread(reporting.list_outbound, self._desk, caller, request)
+            answer: Elements = wire.CFListOutboundMessagesWSResponse(
+                serverResponse="200:Query Successful"
+            )
+            return StreamingResponse(
+                stream_answer(call.version, answer, "dataTableRow", listing.rows),
+                media_type=TYPES[call.version],
+                background=BackgroundTask(listing.written),
+            )
+        if isinstance(request, wire.CFListInboundMessagesWS):
+            rows = await asyncio.to_thread(inbound.list_inbound, self._desk, caller, request)
+            answer = wire.CFListInboundMessagesWSResponse(serverResponse="200:Query Successful")
+            return StreamingResponse(
+                stream_answer(call.version, answer, "dataTableRow", rows),
+                media_type=TYPES[call.version],
+            )
+        if call.operation in CHANGING:
+            may_change(caller)
+        perform = CHANGING.get(call.operation) or READING[call.operation]
+        answer = await asyncio.to_thread(perform, self._desk, caller, request)
+        if call.operation in CHANGING:
+            subject = getattr(answer, "presenceUniqueIdentifier", None) or ""
+            outcome = getattr(answer, "serverResponse", "")
+            await asyncio.to_thread(
+                self._audit.note, caller.name, address, call.operation, subject, outcome
+            )
+        return _answer(call.version, answer)
+
+
+_SOAP12 = next(version for version, kind in TYPES.items() if kind.startswith("application/soap"))
+
+
+def _action_of(request: Request) -> str:
+    """SOAP 1.2 puts the action into the media type."""
+    for part in request.headers.get("content-type", "").split(";"):
+        name, _, value = part.strip().partition("=")
+        if name.lower() == "action":
+            return value
+    return ""
+
+
+def _answer(version: str, answer: Elements) -> Response:
+    return Response(write_answer(version, answer), media_type=TYPES[version])
+
+
+def _refused(call: Call, text: str) -> Elements:
+    """The operation's own response with nothing but what was wrong, and the names it was told."""
+    model = OPERATIONS[call.operation][1]
+    told = dict(call.elements)
+    echoed = {
+        name: told[name]
+        for name in ("clientMessageId", "presenceUniqueIdentifier")
+        if name in told and name in model.model_fields
+    }
+    return model.model_validate({**echoed, "serverResponse": text})
+
+
+def _fault(fault: Fault, status: int) -> Response:
+    return Response(write_fault(fault), status, media_type=TYPES[fault.version])
