@@ -100,8 +100,8 @@ class WorkerLoop:
         self._watch = LeaseWatch(self._pace.lease_s)
         self._looked = 0.0
 
-    def run(self, until_idle: bool = False) -> None:
-        """Work until ``stop`` is set, or with ``until_idle`` until nothing is due.
+    def run(self, idle: Callable[[], bool] = lambda: False) -> None:
+        """Work until ``stop`` is set, or until ``idle``, asked when nothing is due, says so.
 
         Raises QueueError where another process on this host works under the same name.
         """
@@ -119,7 +119,7 @@ class WorkerLoop:
             stack.callback(engine.close)
             engine.launch()
             self._go_on(engine)
-            self._serve(engine, until_idle)
+            self._serve(engine, idle)
         beats.join()
         resign(self._queue, self._claimant, self._life, self._clock())
 
@@ -130,7 +130,7 @@ class WorkerLoop:
             self._run(engine, call_id)
         crash_point("worker:recovered")
 
-    def _serve(self, engine: Runner, until_idle: bool) -> None:
+    def _serve(self, engine: Runner, idle: Callable[[], bool]) -> None:
         while not self.stop.is_set():
             try:
                 self._look_for_the_dead()
@@ -141,7 +141,7 @@ class WorkerLoop:
             if call_id is not None:
                 crash_point("worker:claimed")
                 self._run(engine, call_id)
-            elif until_idle:
+            elif idle():
                 return
             else:
                 self.stop.wait(self._pace.poll_s)

@@ -78,6 +78,7 @@ class House:
     stop: threading.Event = field(default_factory=threading.Event)
     runner: RunnerMaker = AtOnce
     render: Renderer | None = None
+    pace: Pace = field(default_factory=lambda: Pace(0.01, 5, 30))
 
     def submit(
         self, numbers: Sequence[str] = ("5550100",), name: str = "m1", **changes: object
@@ -104,13 +105,13 @@ class House:
             work,
             clock=self.clock,
             stop=self.stop,
-            pace=Pace(0.01, 5, 30),
+            pace=self.pace,
             runner=self.runner,
         )
 
     def work(self, worker: str = "north/usb0", opener=None) -> None:
         """Do all that is due now."""
-        self.loop(worker, opener).run(until_idle=True)
+        self.loop(worker, opener).run(idle=lambda: True)
 
     def work_for(self, seconds: float, step: float = 60.0) -> None:
         """Let time pass, doing what becomes due."""
