@@ -7,8 +7,11 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import select
+
 from faxcore.delivery.hours import CallingHours, parse_hours
 from faxcore.delivery.memory import MemoryPolicy
+from faxcore.delivery.model import Node
 from faxcore.delivery.numbers import NumberPolicy, NumberRule
 from faxcore.delivery.retry import RetryPolicy, Rule
 from faxcore.delivery.rules import Queue, Rules
@@ -35,6 +38,10 @@ class ModemSettings:
     timeout_s: float = 3600.0
 
 
+SIMULATED = ModemSettings("simulated", "sim://")
+"""What there is where no modem is configured."""
+
+
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """Everything that the settings say. ``node`` is this host's name in the queue."""
@@ -49,8 +56,19 @@ class Configuration:
     lease_s: float
 
     def open(self) -> Queue:
-        """Open the queue."""
-        return Queue(open_store(self.folder, self.database), self.rules)
+        """Open the queue.
+
+        Raises SettingsError where calls would only be simulated and a real modem once sent what is
+        in this queue: somebody has lost his settings.
+        """
+        queue = Queue(open_store(self.folder, self.database), self.rules)
+        if self.modems == (SIMULATED,) and _has_been_real(queue):
+            queue.store.close()
+            raise SettingsError(
+                f"{self.folder / FILE}: no [[modem]] is there, but a real one was used before; "
+                "calls are not simulated in its place"
+            )
+        return queue
 
 
 def configure(folder: Path, settings: Section | None = None) -> Configuration:
@@ -79,6 +97,11 @@ def configure(folder: Path, settings: Section | None = None) -> Configuration:
     return configuration
 
 
+def _has_been_real(queue: Queue) -> bool:
+    with queue.store.read() as session:
+        return session.scalar(select(Node.name).where(Node.seen_real.is_(True))) is not None
+
+
 def _modems(settings: Section) -> tuple[ModemSettings, ...]:
     modems = tuple(_modem(section) for section in settings.sections("modem"))
     for field in ("name", "port"):
@@ -86,7 +109,7 @@ def _modems(settings: Section) -> tuple[ModemSettings, ...]:
         again = {each for each in used if used.count(each) > 1 and not each.startswith("sim://")}
         if again:
             raise SettingsError(f"[[modem]] {field}: {min(again)!r} is there twice")
-    return modems or (ModemSettings("simulated", "sim://"),)
+    return modems or (SIMULATED,)
 
 
 def _modem(section: Section) -> ModemSettings:

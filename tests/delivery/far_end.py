@@ -7,6 +7,7 @@ before it confirms the page, and one for each number dialled.
 import hashlib
 import json
 import os
+import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -130,7 +131,7 @@ class _Line(Exchange):
         self._number = number
         names = self._network.plays.get(number, ("normal",))
         before = self._network.dials(number)
-        self._network.note(dialled=number)
+        self._network.note(dialled=number, line=threading.get_ident())
         self._scenario = far_end(names[min(before, len(names) - 1)])
         self._modem._line_commands = LineCommands(self._scenario.cut_after)
         return super().dial(number, now, patience)
