@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from faxcore.cli import cover, decode, demo, encode, info, modem, preview, receive, render, send
+from faxcore.cli import (
+    cover,
+    decode,
+    demo,
+    encode,
+    info,
+    modem,
+    preview,
+    queue,
+    receive,
+    render,
+    send,
+)
 from faxcore.cli.exits import one_sentence
 
 app = typer.Typer(
@@ -28,6 +40,7 @@ app.command("decode")(decode.command)
 app.command("info")(info.command)
 app.add_typer(cover.app, name="cover")
 app.add_typer(modem.app, name="modem")
+app.add_typer(queue.app, name="queue")
 
 
 @app.callback()

@@ -12,7 +12,8 @@ import signal
 
 VARIABLE = "FAXCORE_CRASH"
 
-_passed: dict[str, int] = {}
+passed: dict[str, int] = {}
+"""How often each point was passed in this process, where the variable is set at all."""
 
 
 def crash_point(name: str) -> None:
@@ -20,9 +21,7 @@ def crash_point(name: str) -> None:
     armed = os.environ.get(VARIABLE)
     if armed is None:
         return
+    passed[name] = passed.get(name, 0) + 1
     wanted, _, times = armed.partition("*")
-    if wanted != name:
-        return
-    _passed[name] = _passed.get(name, 0) + 1
-    if _passed[name] == int(times or 1):
+    if wanted == name and passed[name] == int(times or 1):
         os.kill(os.getpid(), signal.SIGKILL)

@@ -15,34 +15,18 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from typing import Any, Protocol
+from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy.engine import URL
 
 from faxcore.delivery.crash import crash_point
 from faxcore.delivery.findings import Finding
+from faxcore.delivery.work import Work
 from faxcore.errors import QueueError
 
-DATABASE = "engine.sqlite"
 _VERSION = "faxcore-delivery-1"
 """Pinned: dbos recovers only workflows of the same version, and would make one of the source."""
-
-
-class Work(Protocol):
-    """What a call consists of. Each part may be repeated after a crash."""
-
-    def prepare(self, call_id: int) -> bool:
-        """Make everything ready; whether there is something to perform."""
-        ...
-
-    def perform(self, call_id: int) -> Finding:
-        """Do it, at most once; what came of it."""
-        ...
-
-    def finish(self, call_id: int, finding: Finding) -> None:
-        """Write down what follows. Is repeated until it succeeds."""
-        ...
 
 
 _working: list[Work] = []

@@ -134,7 +134,7 @@ def finding_of(plan: Plan, result: CallResult) -> Finding:
         answered=bool(result.remote_id or spoke or failure is None or failure in _ANSWERED),
         pages=_page_findings(plan, result),
         remote_id=result.remote_id,
-        modulation=spoke.rung.name if spoke is not None else "",
+        modulation=spoke.rung.modulation.value if spoke is not None else "",
         rate=spoke.rung.bits_per_second if spoke is not None else 0,
         ecm=spoke.ecm if spoke is not None else False,
         resolution=spoke.resolution.name if spoke is not None else "",

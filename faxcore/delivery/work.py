@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from faxcore.delivery.equipment import note_modem
 from faxcore.delivery.fax_channel import Equipment, make_call
@@ -24,6 +25,22 @@ from faxcore.errors import QueueError
 Clock = Callable[[], datetime]
 NOTHING_LEFT = Finding(Failure.CANCELLED, "cancelled", "cancelled before dialling")
 _AGAIN_S = 1.0
+
+
+class Work(Protocol):
+    """What a call consists of. Each part may be repeated after a crash."""
+
+    def prepare(self, call_id: int) -> bool:
+        """Make everything ready; whether there is something to perform."""
+        ...
+
+    def perform(self, call_id: int) -> Finding:
+        """Do it, at most once; what came of it."""
+        ...
+
+    def finish(self, call_id: int, finding: Finding) -> None:
+        """Write down what follows. Is repeated until it succeeds."""
+        ...
 
 
 @dataclass(slots=True)

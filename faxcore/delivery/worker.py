@@ -17,20 +17,48 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy.engine import URL
 
 from faxcore.delivery.claiming import Claimant, claim, something_to_do
 from faxcore.delivery.crash import crash_point
-from faxcore.delivery.engine import DATABASE, Engine, Work
 from faxcore.delivery.equipment import quarantined
 from faxcore.delivery.leases import BEAT_S, LEASE_S, LeaseWatch, beat, register, resign, take_over
 from faxcore.delivery.logs import log
 from faxcore.delivery.recording import settle_call, unfinished_calls
 from faxcore.delivery.rules import Queue
+from faxcore.delivery.work import Work
 from faxcore.errors import QueueError
 
 Clock = Callable[[], datetime]
+ENGINE_DATABASE = "engine.sqlite"
+
+
+class Runner(Protocol):
+    """What runs the work of calls durably: ``engine.Engine``."""
+
+    def launch(self) -> None:
+        """Begin, and go on with what a former life of this worker left."""
+        ...
+
+    def run(self, call_id: int) -> None:
+        """Run the work of one call to its end."""
+        ...
+
+    def close(self) -> None:
+        """End."""
+        ...
+
+
+RunnerMaker = Callable[[Queue, str, Work], Runner]
+
+
+def durable_runner(queue: Queue, worker: str, work: Work) -> Runner:
+    """The engine, for a worker of this queue."""
+    from faxcore.delivery.engine import Engine  # noqa: PLC0415
+
+    return Engine(engine_url(queue), worker, work)
 
 
 def wall_clock() -> datetime:
@@ -60,17 +88,20 @@ class WorkerLoop:
         clock: Clock = wall_clock,
         stop: threading.Event | None = None,
         pace: Pace | None = None,
+        runner: RunnerMaker = durable_runner,
     ) -> None:
         self.stop = stop or threading.Event()
         self._queue, self._claimant, self._work = queue, claimant, work
         self._port, self._clock = port, clock
         self._pace = pace or Pace()
+        self._runner = runner
+        self._over = threading.Event()
         self._life = secrets.token_hex(8)
         self._watch = LeaseWatch(self._pace.lease_s)
         self._looked = 0.0
 
-    def run(self, until_idle: bool = False) -> None:
-        """Work until ``stop`` is set, or with ``until_idle`` until nothing is due.
+    def run(self, idle: Callable[[], bool] = lambda: False) -> None:
+        """Work until ``stop`` is set, or until ``idle``, asked when nothing is due, says so.
 
         Raises QueueError where another process on this host works under the same name.
         """
@@ -81,26 +112,25 @@ class WorkerLoop:
                 self._queue, self._claimant, self._port, self._life, os.getpid(), self._clock()
             )
             beats = threading.Thread(target=self._beat, name="beats", daemon=True)
-            over = threading.Event()
-            stack.callback(over.set)
-            self._over = over
+            self._over.clear()
+            stack.callback(self._over.set)
             beats.start()
-            engine = Engine(engine_url(self._queue), self._claimant.worker, self._work)
+            engine = self._runner(self._queue, self._claimant.worker, self._work)
             stack.callback(engine.close)
             engine.launch()
             self._go_on(engine)
-            self._serve(engine, until_idle)
+            self._serve(engine, idle)
         beats.join()
         resign(self._queue, self._claimant, self._life, self._clock())
 
-    def _go_on(self, engine: Engine) -> None:
+    def _go_on(self, engine: Runner) -> None:
         """Finish what an earlier life began; whatever happens, none of it stays open."""
         for call_id in unfinished_calls(self._queue, self._claimant.worker):
             log().warning("going on with a call that was cut", call=call_id)
             self._run(engine, call_id)
         crash_point("worker:recovered")
 
-    def _serve(self, engine: Engine, until_idle: bool) -> None:
+    def _serve(self, engine: Runner, idle: Callable[[], bool]) -> None:
         while not self.stop.is_set():
             try:
                 self._look_for_the_dead()
@@ -111,7 +141,7 @@ class WorkerLoop:
             if call_id is not None:
                 crash_point("worker:claimed")
                 self._run(engine, call_id)
-            elif until_idle:
+            elif idle():
                 return
             else:
                 self.stop.wait(self._pace.poll_s)
@@ -124,7 +154,7 @@ class WorkerLoop:
             return None
         return claim(self._queue, self._claimant, now)
 
-    def _run(self, engine: Engine, call_id: int) -> None:
+    def _run(self, engine: Runner, call_id: int) -> None:
         try:
             engine.run(call_id)
         except (
@@ -155,7 +185,7 @@ class WorkerLoop:
 def engine_url(queue: Queue) -> URL:
     """Where dbos keeps its work in progress: a file beside ours, or our PostgreSQL."""
     if queue.store.is_sqlite:
-        return URL.create("sqlite", database=str(queue.store.folder / DATABASE))
+        return URL.create("sqlite", database=str(queue.store.folder / ENGINE_DATABASE))
     return queue.store.engine.url
 
 

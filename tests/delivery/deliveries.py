@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from faxcore.delivery.claiming import Claimant
 from faxcore.delivery.fax_channel import Equipment
+from faxcore.delivery.fax_plan import Renderer
 from faxcore.delivery.model import Call, Recipient
 from faxcore.delivery.operations import (
     MessageDraft,
@@ -23,8 +24,8 @@ from faxcore.delivery.operations import (
 )
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.states import Body, Channel
-from faxcore.delivery.work import FaxWork
-from faxcore.delivery.worker import Pace, WorkerLoop
+from faxcore.delivery.work import FaxWork, Work
+from faxcore.delivery.worker import Pace, RunnerMaker, WorkerLoop
 from faxcore.profiles import load_profile
 from tests.delivery.far_end import Network, rendered
 from tests.delivery.moments import NOW
@@ -46,6 +47,26 @@ class Clock:
 
 
 @dataclass(slots=True)
+class AtOnce:
+    """Runs the work in place, without an engine: for tests that are not about crashes."""
+
+    queue: Queue
+    worker: str
+    work: Work
+
+    def launch(self) -> None:
+        """Nothing is left from before."""
+
+    def run(self, call_id: int) -> None:
+        """The three steps."""
+        if self.work.prepare(call_id):
+            self.work.finish(call_id, self.work.perform(call_id))
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+@dataclass(slots=True)
 class House:
     """One queue, one account, one modem on a simulated network."""
 
@@ -55,6 +76,9 @@ class House:
     pages: int = 3
     clock: Clock = field(default_factory=Clock)
     stop: threading.Event = field(default_factory=threading.Event)
+    runner: RunnerMaker = AtOnce
+    render: Renderer | None = None
+    pace: Pace = field(default_factory=lambda: Pace(0.01, 5, 30))
 
     def submit(
         self, numbers: Sequence[str] = ("5550100",), name: str = "m1", **changes: object
@@ -71,17 +95,23 @@ class House:
         equipment = Equipment("sim://", PROFILE, opener=opener or self.network.open)
         work = FaxWork(
             self.queue, worker, equipment, "+1 555 0199", self.clock, self.stop,
-            rendered(self.pages),
+            self.render or rendered(self.pages),
         )  # fmt: skip
         node, _, modem = worker.partition("/")
         claimant = Claimant(worker, node, Channel.FAX, modem)
         return WorkerLoop(
-            self.queue, claimant, work, clock=self.clock, stop=self.stop, pace=Pace(0.01, 5, 30)
+            self.queue,
+            claimant,
+            work,
+            clock=self.clock,
+            stop=self.stop,
+            pace=self.pace,
+            runner=self.runner,
         )
 
     def work(self, worker: str = "north/usb0", opener=None) -> None:
         """Do all that is due now."""
-        self.loop(worker, opener).run(until_idle=True)
+        self.loop(worker, opener).run(idle=lambda: True)
 
     def work_for(self, seconds: float, step: float = 60.0) -> None:
         """Let time pass, doing what becomes due."""

@@ -7,9 +7,10 @@ before it confirms the page, and one for each number dialled.
 import hashlib
 import json
 import os
+import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from faxcore.delivery.store import Store
 from faxcore.profiles import ModemProfile
 from faxcore.sim import SimModem
 from faxcore.sim.exchange import Exchange
-from faxcore.sim.scenarios import scenario
+from faxcore.sim.line_commands import LineCommands
+from faxcore.sim.scenarios import Scenario, scenario
 from faxcore.t4 import Coding, PageBitmap, decode_octets, encode_page
 from faxcore.t30.document import FaxPage, Station
 from faxcore.t30.line import KeepPage
@@ -62,6 +64,7 @@ class Network:
 
     log: Path
     plays: dict[str, tuple[str, ...]]
+    told: list[Callable[[dict], None]] = field(default_factory=list)
 
     def open(self, url: str, profile: ModemProfile, record: Path | None) -> VirtualPort:
         return VirtualPort(_Switched(self, profile))
@@ -71,6 +74,8 @@ class Network:
             file.write(json.dumps(said).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
+        for listener in self.told:
+            listener(said)
 
     def read(self) -> list[dict]:
         if not self.log.exists():
@@ -94,6 +99,15 @@ class Network:
         return [kept[fingerprint(fax_page(recipient, n))] for n in range(1, pages + 1)]
 
 
+def far_end(name: str) -> Scenario:
+    """A scenario by its name; ``drops-after-page-2`` loses the line in the middle of page 3."""
+    before, mark, page = name.rpartition("drops-after-page-")
+    if not mark:
+        return scenario(name)
+    # The first fast carrier is the training check; each page without errors is one more.
+    return replace(scenario(before or "normal"), cut_after=(int(page) + 2, 100))
+
+
 class _Switched(SimModem):
     """A simulated modem whose far end is chosen by the number that is dialled."""
 
@@ -102,21 +116,24 @@ class _Switched(SimModem):
         super().__init__(profile=profile, exchange=self._make)
 
     def _make(self, note):
-        return _Line(self._network, note)
+        return _Line(self, self._network, note)
 
 
 class _Line(Exchange):
-    def __init__(self, network: Network, note) -> None:
+    def __init__(self, modem: _Switched, network: Network, note) -> None:
+        self._modem = modem
         super().__init__(scenario("normal"), Station("+1 555 0100"), self._kept, note)
         self._network = network
         self._number = ""
 
     def dial(self, number, now, patience):
+        number = number.lstrip("TtPp")
         self._number = number
         names = self._network.plays.get(number, ("normal",))
         before = self._network.dials(number)
-        self._network.note(dialled=number)
-        self._scenario = scenario(names[min(before, len(names) - 1)])
+        self._network.note(dialled=number, line=threading.get_ident())
+        self._scenario = far_end(names[min(before, len(names) - 1)])
+        self._modem._line_commands = LineCommands(self._scenario.cut_after)
         return super().dial(number, now, patience)
 
     def _kept(self, op: KeepPage, at: float) -> bool:

@@ -1,0 +1,217 @@
+"""What ``faxcore.toml`` says about delivery, as values: the queue, its modems, its rules."""
+
+from __future__ import annotations
+
+import re
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from faxcore.delivery.hours import CallingHours, parse_hours
+from faxcore.delivery.memory import MemoryPolicy
+from faxcore.delivery.model import Node
+from faxcore.delivery.numbers import NumberPolicy, NumberRule
+from faxcore.delivery.retry import RetryPolicy, Rule
+from faxcore.delivery.rules import Queue, Rules
+from faxcore.delivery.states import Channel, UncertainPolicy
+from faxcore.delivery.store import open_store
+from faxcore.errors import SettingsError
+from faxcore.settings import FILE, Section, load_settings
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class ModemSettings:
+    """One modem of this host: its name, its port, what it is like, who it is on the line.
+
+    ``timeout_s`` is the longest that a call may take.
+    """
+
+    name: str
+    port: str
+    profile: str = ""
+    modem_class: str = ""
+    number: str = ""
+    timeout_s: float = 3600.0
+
+
+SIMULATED = ModemSettings("simulated", "sim://")
+"""What there is where no modem is configured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything that the settings say. ``node`` is this host's name in the queue."""
+
+    folder: Path
+    database: str
+    node: str
+    modems: tuple[ModemSettings, ...]
+    rules: Rules
+    transcripts: bool
+    poll_s: float
+    lease_s: float
+
+    def open(self) -> Queue:
+        """Open the queue.
+
+        Raises SettingsError where calls would only be simulated and a real modem once sent what is
+        in this queue: somebody has lost his settings.
+        """
+        queue = Queue(open_store(self.folder, self.database), self.rules)
+        if self.modems == (SIMULATED,) and _has_been_real(queue):
+            queue.store.close()
+            raise SettingsError(
+                f"{self.folder / FILE}: no [[modem]] is there, but a real one was used before; "
+                "calls are not simulated in its place"
+            )
+        return queue
+
+
+def configure(folder: Path, settings: Section | None = None) -> Configuration:
+    """Read the settings of a data folder (``faxcore.toml`` in it); SettingsError names the place.
+
+    Without a modem there the queue has a simulated one, and says so in every status.
+    """
+    settings = settings or load_settings(folder / FILE)
+    queue = settings.section("queue")
+    node = queue.text("node") or socket.gethostname() or "localhost"
+    if not _NAME.fullmatch(node):
+        raise queue.wrong("node", f"{node!r}: letters, digits and _ . - are expected")
+    modems = _modems(settings)
+    simulated = all(modem.port.startswith(("sim://", "replay://")) for modem in modems)
+    configuration = Configuration(
+        folder=folder,
+        database=queue.text("database"),
+        node=node,
+        modems=modems,
+        rules=_rules(settings, queue, node, simulated=simulated),
+        transcripts=queue.flag("transcripts", True),
+        poll_s=queue.number("poll_seconds", 0.2, 0.01, 60),
+        lease_s=queue.number("lease_seconds", 30, 5, 3600),
+    )
+    settings.finish()
+    return configuration
+
+
+def _has_been_real(queue: Queue) -> bool:
+    with queue.store.read() as session:
+        return session.scalar(select(Node.name).where(Node.seen_real.is_(True))) is not None
+
+
+def _modems(settings: Section) -> tuple[ModemSettings, ...]:
+    modems = tuple(_modem(section) for section in settings.sections("modem"))
+    for field in ("name", "port"):
+        used = [getattr(modem, field) for modem in modems]
+        again = {each for each in used if used.count(each) > 1 and not each.startswith("sim://")}
+        if again:
+            raise SettingsError(f"[[modem]] {field}: {min(again)!r} is there twice")
+    return modems or (SIMULATED,)
+
+
+def _modem(section: Section) -> ModemSettings:
+    name = section.needed("name")
+    if not _NAME.fullmatch(name):
+        raise section.wrong("name", f"{name!r}: letters, digits and _ . - are expected")
+    return ModemSettings(
+        name,
+        section.needed("port"),
+        section.text("profile"),
+        section.text("class"),
+        section.text("number"),
+        section.number("call_minutes", 60, 1, 1440) * 60,
+    )
+
+
+def _rules(settings: Section, queue: Section, node: str, *, simulated: bool) -> Rules:
+    aliases = settings.section("aliases")
+    named = tuple((name, aliases.text(name)) for name in aliases.names())
+    cancel = queue.text("cancel", "between-pages")
+    if cancel not in {"between-pages", "at-once"}:
+        raise queue.wrong("cancel", "between-pages or at-once is expected")
+    hours = queue.number("expire_hours", 0)
+    return Rules(
+        channels=frozenset({Channel.FAX}),
+        numbers=_numbers(settings.section("numbers")),
+        retry=_retry(settings.section("retry")),
+        nodes=frozenset({node, *queue.texts("nodes")}),
+        aliases=named,
+        cancel_at_once=cancel == "at-once",
+        expire_s=hours * 3600 or None,
+        batch=queue.whole("batch", 1, 1, 100),
+        absent_node_s=queue.number("absent_node_minutes", 5) * 60,
+        hours=tuple(_hours(section) for section in settings.sections("hours")),
+        memory=_memory(settings.section("memory")),
+        simulated=simulated,
+    )
+
+
+def _numbers(section: Section) -> NumberPolicy:
+    return NumberPolicy(
+        country=section.text("country"),
+        trunk=section.text("trunk"),
+        abroad=section.text("abroad"),
+        outside=section.text("outside"),
+        plus=section.text("plus"),
+        rules=tuple(_number_rule(each) for each in section.sections("rule")),
+        only_allowed=section.flag("only_allowed", False),
+        costly=section.flag("costly", False),
+        modifiers=section.flag("modifiers", True),
+    )
+
+
+def _number_rule(section: Section) -> NumberRule:
+    allow, deny = section.text("allow"), section.text("deny")
+    if bool(allow) == bool(deny):
+        raise section.wrong("allow", "a rule has either allow or deny")
+    return NumberRule(allow or deny, allow=bool(allow), name=section.text("name"))
+
+
+def _retry(section: Section) -> RetryPolicy:
+    default = RetryPolicy()
+    uncertain = section.text("uncertain", default.uncertain.value)
+    if uncertain not in {each.value for each in UncertainPolicy}:
+        raise section.wrong("uncertain", "resend, ask or accept is expected")
+    classes = section.section("class")
+    return RetryPolicy(
+        rules={
+            failure: _rule(classes.section(failure.value), rule)
+            for failure, rule in default.rules.items()
+        },
+        dials=section.whole("dials", default.dials, 1),
+        tries=section.whole("tries", default.tries, 1),
+        window_s=section.number("hours", default.window_s / 3600, 0.01) * 3600,
+        jitter=section.number("jitter", default.jitter, 0, 1),
+        longest_s=section.number("longest_minutes", default.longest_s / 60, 0.1) * 60,
+        uncertain=UncertainPolicy(uncertain),
+        accept_inferred=section.flag("accept_inferred", False),
+    )
+
+
+def _rule(section: Section, default: Rule) -> Rule:
+    at_most = section.whole("at_most", default.at_most or 0)
+    return Rule(
+        section.number("seconds", default.delay_s, 0),
+        section.number("growth", default.growth, 1, 10),
+        at_most or None,
+    )
+
+
+def _memory(section: Section) -> MemoryPolicy:
+    default = MemoryPolicy()
+    return MemoryPolicy(
+        learn_after=section.whole("learn_after", default.learn_after, 1),
+        forget_s=section.number("forget_days", default.forget_s / 86400, 0.01) * 86400,
+        dead_after=section.whole("dead_after", default.dead_after, 2),
+        closed_s=section.number("closed_minutes", default.closed_s / 60, 0.1) * 60,
+        longest_closed_s=section.number("longest_closed_hours", default.longest_closed_s / 3600, 0)
+        * 3600,
+    )
+
+
+def _hours(section: Section) -> CallingHours:
+    zone = section.text("zone", "UTC")
+    return parse_hours(section.text("prefix"), section.needed("hours"), zone, section.text("days"))

@@ -1,0 +1,167 @@
+"""Running a worker as a process of its own, and all workers of a host.
+
+``python -m faxcore.delivery.running DATA WORKER`` is one worker: it owns one modem. ``run_host``
+starts one for each modem and starts again, later and later, whichever dies.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from faxcore.delivery.claiming import Claimant
+from faxcore.delivery.configuration import Configuration, ModemSettings, configure
+from faxcore.delivery.fax_channel import Equipment
+from faxcore.delivery.logs import configure_logs, log
+from faxcore.delivery.rules import Queue
+from faxcore.delivery.states import Channel
+from faxcore.delivery.work import FaxWork
+from faxcore.delivery.worker import Pace, WorkerLoop, wall_clock
+from faxcore.errors import FaxcoreError, SettingsError
+from faxcore.modem.choice import choose_profile
+
+_LIVED_S = 60.0
+"""A worker that lived so long has started well: its next start is at once again."""
+
+_LONGEST_WAIT_S = 60.0
+_TICK_S = 0.2
+
+
+def fax_worker(
+    configuration: Configuration, queue: Queue, modem: ModemSettings, stop: threading.Event
+) -> WorkerLoop:
+    """The worker of one modem."""
+    name = f"{configuration.node}/{modem.name}"
+    equipment = Equipment(
+        port=modem.port,
+        profile=choose_profile(modem.profile or None, modem.modem_class or None),
+        timeout_s=modem.timeout_s,
+        transcript=_transcripts(configuration) if configuration.transcripts else None,
+    )
+    work = FaxWork(queue, name, equipment, modem.number, wall_clock, stop)
+    claimant = Claimant(name, configuration.node, Channel.FAX, modem.name)
+    pace = Pace(poll_s=configuration.poll_s, lease_s=configuration.lease_s)
+    return WorkerLoop(queue, claimant, work, port=modem.port, stop=stop, pace=pace)
+
+
+def run_worker(folder: Path, name: str, *, as_json: bool = False) -> None:
+    """Be one worker until SIGTERM or SIGINT: a call in progress is then ended with DCN."""
+    configure_logs(as_json=as_json)
+    configuration = configure(folder)
+    modem = next((each for each in configuration.modems if each.name == name), None)
+    if modem is None:
+        known = ", ".join(each.name for each in configuration.modems)
+        raise SettingsError(f"there is no modem {name!r}; there are: {known}")
+    queue = configuration.open()
+    stop = threading.Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    try:
+        fax_worker(configuration, queue, modem, stop).run()
+    finally:
+        queue.store.close()
+
+
+@dataclass(slots=True)
+class _Child:
+    """One worker's process; ``failures`` counts starts in a row that ended soon."""
+
+    name: str
+    process: subprocess.Popen[bytes] | None = None
+    began: float = 0.0
+    failures: int = 0
+    again_at: float = 0.0
+
+
+@dataclass(slots=True)
+class Host:
+    """The workers of this host. ``run`` keeps them alive until ``stop`` is set."""
+
+    folder: Path
+    names: tuple[str, ...]
+    as_json: bool = False
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        """Start them all, start again what dies, and end them in good order."""
+        children = [_Child(name) for name in self.names]
+        try:
+            while not self.stop.wait(_TICK_S):
+                for child in children:
+                    self._tend(child)
+        finally:
+            _end(children)
+
+    def _tend(self, child: _Child) -> None:
+        now = time.monotonic()
+        if child.process is not None:
+            code = child.process.poll()
+            if code is None:
+                return
+            child.process = None
+            child.failures = 1 if now - child.began > _LIVED_S else child.failures + 1
+            wait = min(2.0 ** (child.failures - 1) / 2, _LONGEST_WAIT_S)
+            child.again_at = now + wait
+            log().error("a worker ended", worker=child.name, code=code, again_in=wait)
+        if now >= child.again_at:
+            child.began = now
+            child.process = _start(self.folder, child.name, as_json=self.as_json)
+
+
+def _start(folder: Path, name: str, *, as_json: bool) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-P", "-m", "faxcore.delivery.running", str(folder), name]
+    environment = dict(os.environ)
+    roots = [entry for entry in sys.path if entry and Path(entry).exists()]
+    environment["PYTHONPATH"] = os.pathsep.join(roots)
+    if as_json:
+        command.append("--json")
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment)
+
+
+def _end(children: list[_Child]) -> None:
+    """Ask all to end, wait until their calls have; who does not is killed after a minute."""
+    alive = [child.process for child in children if child.process is not None]
+    for process in alive:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGTERM)
+    until = time.monotonic() + 60
+    for process in alive:
+        try:
+            process.wait(max(until - time.monotonic(), 0.1))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _transcripts(configuration: Configuration) -> Callable[[int], Path]:
+    folder = configuration.folder / "transcripts"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return lambda call_id: folder / f"call-{call_id}-{os.getpid()}.txt"
+
+
+def main(arguments: list[str]) -> int:
+    """One worker: the data folder, the modem's name, ``--json`` for its logs."""
+    folder, name, *rest = arguments
+    try:
+        run_worker(Path(folder), name, as_json="--json" in rest)
+    except FaxcoreError as error:
+        print(f"faxcore: {error}", file=sys.stderr)
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
