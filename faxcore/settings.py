@@ -91,6 +91,10 @@ class Section:
             raise self.wrong(name, f"tables [[{name}]] are expected")
         return tuple(self._enter(each, f"{name} {index}") for index, each in enumerate(value, 1))
 
+    def leave(self, name: str) -> None:
+        """Let a table stand that another room reads, and checks."""
+        self._asked.add(name)
+
     def names(self) -> tuple[str, ...]:
         """The names of the values, for tables whose names are free."""
         self._asked.update(self._values)

@@ -7,6 +7,9 @@ from typing import Annotated
 import typer
 
 from faxcore.cli import (
+    account,
+    backup,
+    config,
     cover,
     decode,
     demo,
@@ -18,6 +21,7 @@ from faxcore.cli import (
     receive,
     render,
     send,
+    serve,
 )
 from faxcore.cli.exits import one_sentence
 
@@ -38,6 +42,11 @@ app.command("preview")(preview.command)
 app.command("encode")(encode.command)
 app.command("decode")(decode.command)
 app.command("info")(info.command)
+app.command("serve")(serve.command)
+app.command("backup")(backup.back_up)
+app.command("restore")(backup.restore)
+app.add_typer(account.app, name="account")
+app.add_typer(config.app, name="config")
 app.add_typer(cover.app, name="cover")
 app.add_typer(modem.app, name="modem")
 app.add_typer(queue.app, name="queue")

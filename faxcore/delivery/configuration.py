@@ -93,6 +93,7 @@ def configure(folder: Path, settings: Section | None = None) -> Configuration:
         poll_s=queue.number("poll_seconds", 0.2, 0.01, 60),
         lease_s=queue.number("lease_seconds", 30, 5, 3600),
     )
+    settings.leave("service")
     settings.finish()
     return configuration
 

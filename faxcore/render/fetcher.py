@@ -7,13 +7,13 @@ refused is kept, so that nothing is left out silently.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, unquote_to_bytes, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from faxcore.render.data_address import data_octets
 
 ASSETS = "http://cover.invalid/"
 """The address that a cover page believes it came from; its relative references begin so."""
@@ -63,18 +63,9 @@ class ClosedFetcher(URLFetcher):  # type: ignore[misc]
 
 
 def data_response(url: str) -> Any:
-    """The octets that a ``data:`` address carries (RFC 2397)."""
-    head, comma, payload = url[5:].partition(",")
-    if not comma:
-        raise ValueError("a data: address without a comma")
-    octets = unquote_to_bytes(payload)
-    if head.lower().endswith(";base64"):
-        head = head[:-7]
-        try:
-            octets = base64.b64decode(octets)
-        except binascii.Error as error:
-            raise ValueError(f"broken base64 in a data: address: {error}") from error
-    return URLFetcherResponse(url, octets, {"Content-Type": head or "text/plain"})
+    """The answer that a ``data:`` address is."""
+    octets, kind = data_octets(url)
+    return URLFetcherResponse(url, octets, {"Content-Type": kind})
 
 
 def asset_response(url: str, folder: Path) -> tuple[Any, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -31,11 +32,15 @@ def delete_message(queue: Queue, account_id: int, name: MessageName) -> MessageR
         return found
 
 
-def sweep_files(queue: Queue, now: datetime) -> int:
-    """Remove stored files that nothing refers to and that are over an hour old; how many."""
+def sweep_files(queue: Queue, now: datetime, also_used: Iterable[str] = ()) -> int:
+    """Remove stored files that nothing refers to and that are over an hour old; how many.
+
+    ``also_used`` are files that others than the queue refer to.
+    """
     with queue.store.read() as session:
         used: set[str] = set(session.scalars(select(AttachmentRow.blob)))
         used.update(session.scalars(select(Recipient.document).where(Recipient.document != "")))
         used.update(session.scalars(select(Message.cover_blob).where(Message.cover_blob != "")))
         used.update(session.scalars(select(Cover.blob)))
+    used.update(also_used)
     return queue.store.blobs.sweep(used, (now - _GRACE).timestamp())

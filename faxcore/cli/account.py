@@ -1,0 +1,183 @@
+"""``faxcore account``: who may use the message service."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from faxcore.cli.exits import one_sentence
+from faxcore.cli.queue.opening import DATA, DataOption, JsonOption, now, print_json
+from faxcore.cli.serve import house_of
+
+if TYPE_CHECKING:
+    from faxcore.delivery.rules import Queue
+
+app = typer.Typer(
+    help="Make, change, disable and list the accounts of the message service.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The account.")]
+PasswordOption = Annotated[
+    str | None,
+    typer.Option("--password", help="Its password; - or nothing reads a line of standard input."),
+]
+RoleOption = Annotated[
+    str | None, typer.Option("--role", help="operator, sender or reader (may only look).")
+]
+NumberOption = Annotated[
+    str | None, typer.Option("--sender-number", help="Its fax number, for TSI and header.")
+]
+EmailOption = Annotated[
+    str | None, typer.Option("--sender-email", help="Its e-mail address, for From.")
+]
+DomainOption = Annotated[
+    list[str] | None, typer.Option("--email-domain", help="A domain that senderEmail may have.")
+]
+ZoneOption = Annotated[
+    str | None, typer.Option("--zone", help="Its time zone, such as Europe/Berlin.")
+]
+CalledOption = Annotated[
+    list[str] | None, typer.Option("--called", help="A number whose received faxes are its own.")
+]
+
+
+@contextlib.contextmanager
+def opened(data: DataOption) -> Iterator[Queue]:
+    """The queue of a data folder."""
+    with one_sentence():
+        queue = house_of(data).delivery.open()
+        try:
+            yield queue
+        finally:
+            queue.store.close()
+
+
+def _password(told: str | None) -> str:
+    """The password: told, typed unseen, or the first line of standard input."""
+    if told not in {None, "-"}:
+        return str(told)
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+@app.command("add")
+def add(
+    name: NameArgument,
+    data: DataOption = DATA,
+    password: PasswordOption = None,
+    role: RoleOption = "sender",
+    sender_number: NumberOption = None,
+    sender_email: EmailOption = None,
+    email_domain: DomainOption = None,
+    zone: ZoneOption = None,
+    called: CalledOption = None,
+) -> None:
+    """Make an account."""
+    with opened(data) as queue:
+        from faxcore.service.administering import Wishes, add_account  # noqa: PLC0415
+
+        wishes = Wishes(
+            role=role,
+            sender_number=sender_number,
+            sender_email=sender_email,
+            email_domains=None if email_domain is None else tuple(email_domain),
+            zone=zone,
+            numbers=None if called is None else tuple(called),
+        )
+        add_account(queue, name, _password(password), wishes, now())
+        print(f"account {name} is made")
+
+
+@app.command("change")
+def change(
+    name: NameArgument,
+    data: DataOption = DATA,
+    role: RoleOption = None,
+    sender_number: NumberOption = None,
+    sender_email: EmailOption = None,
+    email_domain: DomainOption = None,
+    zone: ZoneOption = None,
+    called: CalledOption = None,
+) -> None:
+    """Change what is set of an account; what is not named stays."""
+    with opened(data) as queue:
+        from faxcore.service.administering import Wishes, change_account  # noqa: PLC0415
+
+        wishes = Wishes(
+            role=role,
+            sender_number=sender_number,
+            sender_email=sender_email,
+            email_domains=None if email_domain is None else tuple(email_domain),
+            zone=zone,
+            numbers=None if called is None else tuple(called),
+        )
+        change_account(queue, name, wishes)
+
+
+@app.command("passwd")
+def passwd(name: NameArgument, data: DataOption = DATA, password: PasswordOption = None) -> None:
+    """Give an account another password."""
+    with opened(data) as queue:
+        from faxcore.service.administering import set_password  # noqa: PLC0415
+
+        set_password(queue, name, _password(password))
+
+
+@app.command("disable")
+def disable(name: NameArgument, data: DataOption = DATA) -> None:
+    """Shut an account out; what it has sent is delivered all the same."""
+    with opened(data) as queue:
+        from faxcore.service.administering import set_disabled  # noqa: PLC0415
+
+        set_disabled(queue, name, disabled=True)
+
+
+@app.command("enable")
+def enable(name: NameArgument, data: DataOption = DATA) -> None:
+    """Let a disabled account in again."""
+    with opened(data) as queue:
+        from faxcore.service.administering import set_disabled  # noqa: PLC0415
+
+        set_disabled(queue, name, disabled=False)
+
+
+@app.command("key")
+def key(
+    name: NameArgument,
+    key_name: Annotated[str, typer.Argument(metavar="KEY", help="What the key is called.")],
+    data: DataOption = DATA,
+    remove: Annotated[bool, typer.Option("--remove", help="Make it worthless.")] = False,
+) -> None:
+    """Make a key for a program, for Authorization: Bearer. It is printed once."""
+    with opened(data) as queue:
+        from faxcore.service.administering import add_key, remove_key  # noqa: PLC0415
+
+        if remove:
+            remove_key(queue, name, key_name)
+            return
+        print(add_key(queue, name, key_name, now()))
+
+
+@app.command("list")
+def list_accounts(data: DataOption = DATA, as_json: JsonOption = False) -> None:
+    """List the accounts."""
+    with opened(data) as queue:
+        from faxcore.service.administering import accounts  # noqa: PLC0415
+
+        found = accounts(queue)
+        if as_json:
+            print_json([dataclasses.asdict(each) for each in found])
+            return
+        for each in found:
+            marks = [each.role, *(["disabled"] if each.disabled else [])]
+            marks += [f"key {name}" for name in each.keys]
+            print(f"{each.name:<24} {', '.join(marks)}")
