@@ -6,10 +6,11 @@ Uvicorn waits for ever for the head of a request; ``PatientProtocol`` does not.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import signal
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from faxcore.service.banner import BannerFetcher
 from faxcore.service.configuration import House, ServiceSettings
 from faxcore.service.housekeeping import Housekeeping
 
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 HEAD_SECONDS = 15.0
 CLOSING_SECONDS = 30
 
@@ -67,13 +69,6 @@ class PatientProtocol(H11Protocol):
             self.transport.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """What runs: where it is reached."""
-
-    url: str
-
-
 def serve(house: House, *, say: Callable[[str], None], as_json: bool = False) -> None:
     """Serve until SIGTERM or SIGINT. Calls in progress are ended in good order then.
 
@@ -95,7 +90,8 @@ def serve(house: House, *, say: Callable[[str], None], as_json: bool = False) ->
             say("no modem is configured: calls are SIMULATED, nothing is sent to anybody")
         for thread in threads:
             thread.start()
-        server.run()
+        with _signals_pass():
+            server.run()
         if not server.started:
             raise SettingsError(f"{service.host}:{service.port} cannot be listened on")
     finally:
@@ -105,6 +101,17 @@ def serve(house: House, *, say: Callable[[str], None], as_json: bool = False) ->
             if thread.ident is not None:
                 thread.join()
         queue.store.close()
+
+
+@contextlib.contextmanager
+def _signals_pass() -> Iterator[None]:
+    """Uvicorn raises a signal again once it has closed: by then it has been obeyed."""
+    before = {each: signal.signal(each, lambda *_: None) for each in _ENDING}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def make_server(queue: Queue, service: ServiceSettings) -> uvicorn.Server:
