@@ -53,6 +53,7 @@ class AttemptStory:
     trainings: int = 0
     seconds: float = 0.0
     transcript: str = ""
+    call: int | None = None
     pages: tuple[PageReceipt, ...] = ()
 
 
@@ -106,6 +107,7 @@ def _story(session: Session, attempt: Attempt) -> AttemptStory:
         trainings=call.trainings,
         seconds=call.seconds,
         transcript=call.transcript,
+        call=call.id,
         pages=tuple(_receipt(row) for row in pages),
     )
 

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from faxcore.delivery.rules import Queue
 from faxcore.errors import FaxcoreError, QueueError, RequestRefused
 from faxcore.service import json_door, json_reading
+from faxcore.service.console.pages import Console
 from faxcore.service.gate import Audit, Gate, Limits
 from faxcore.service.json_door import Forbidden, House, Unknown
 from faxcore.service.json_once import Clash
@@ -42,6 +43,7 @@ def make_app(
     limits: Limits | None = None,
     fetch_banner: Callable[[str], bytes],
     handlers: frozenset[str] = frozenset(),
+    cookie_only_tls: bool = False,
 ) -> FastAPI:
     """The application for a queue. ``now`` is the wall clock."""
     limits = limits or Limits()
@@ -61,6 +63,7 @@ def make_app(
     app.add_route("/soap", soap.answer, methods=["POST"], include_in_schema=False)
     for path in ("/soap", "/Presence.wsdl"):
         app.add_route(path, soap.describe, methods=["GET"], include_in_schema=False)
+    app.router.routes += Console(desk, gate, audit, only_tls=cookie_only_tls).routes()
     app.add_api_route("/healthz", _healthz, include_in_schema=False)
     _add_errors(app)
     app.add_middleware(SafeHeaders)

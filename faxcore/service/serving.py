@@ -116,7 +116,13 @@ def _signals_pass() -> Iterator[None]:
 
 def make_server(queue: Queue, service: ServiceSettings) -> uvicorn.Server:
     """The server for a queue, by the settings."""
-    app = make_app(queue, wall_clock, limits=service.limits, fetch_banner=BannerFetcher(service))
+    app = make_app(
+        queue,
+        wall_clock,
+        limits=service.limits,
+        fetch_banner=BannerFetcher(service),
+        cookie_only_tls=service.cookie_only_tls,
+    )
     return uvicorn.Server(
         uvicorn.Config(
             app,
