@@ -113,7 +113,8 @@ def _add_errors(app: FastAPI) -> None:
     async def http(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 400
         detail = error.detail if isinstance(error, HTTPException) else str(error)
-        return JSONResponse({"serverResponse": f"400:{detail}"}, status)
+        headers = error.headers if isinstance(error, HTTPException) else None
+        return JSONResponse({"serverResponse": f"400:{detail}"}, status, headers)
 
     app.add_exception_handler(HTTPException, http)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
@@ -42,8 +41,8 @@ async def list_messages(
     request: Request,
     caller: Reader,
     group: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    since: wire.Moment = None,
+    until: wire.Moment = None,
     status: Annotated[list[str] | None, Query(description="letters, such as S")] = None,
     limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = PAGE,
     after: Annotated[int, Query(ge=0, le=_LONGEST, description="`next` of the page before")] = 0,
@@ -95,8 +94,8 @@ async def events(
 async def list_inbound(
     request: Request,
     caller: Reader,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    since: wire.Moment = None,
+    until: wire.Moment = None,
 ) -> ReceivedList:
     """Received faxes, in order of receipt."""
     asked = wire.CFListInboundMessagesWS(

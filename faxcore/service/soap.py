@@ -19,6 +19,17 @@ from faxcore.service.contract import NAMESPACE, OPERATIONS, ROWS, Elements, shap
 SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
 TYPES = {SOAP11: "text/xml; charset=utf-8", SOAP12: "application/soap+xml; charset=utf-8"}
+_ENCODINGS = {
+    "UTF-8",
+    "UTF-16",
+    "UTF-16LE",
+    "UTF-16BE",
+    "US-ASCII",
+    "ASCII",
+    "ISO-8859-1",
+    "ISO-8859-15",
+    "WINDOWS-1252",
+}
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
 
@@ -77,6 +88,9 @@ def _parsed(octets: bytes) -> Any:
         raise Fault(f"no well-formed XML: {str(error)[:200]}") from error
     if root.getroottree().docinfo.doctype:
         raise Fault("a document type (DTD) is not taken")
+    encoding = (root.getroottree().docinfo.encoding or "UTF-8").upper()
+    if encoding not in _ENCODINGS:
+        raise Fault(f"the encoding {encoding[:40]} is not taken")
     return root
 
 
