@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from faxcore.delivery.email_channel import MailServer
 from faxcore.delivery.hours import CallingHours, parse_hours
 from faxcore.delivery.memory import MemoryPolicy
 from faxcore.delivery.model import Node
@@ -51,6 +52,8 @@ class Configuration:
     node: str
     modems: tuple[ModemSettings, ...]
     rules: Rules
+    mail: MailServer | None
+    bounces: Path | None
     transcripts: bool
     poll_s: float
     lease_s: float
@@ -83,12 +86,16 @@ def configure(folder: Path, settings: Section | None = None) -> Configuration:
         raise queue.wrong("node", f"{node!r}: letters, digits and _ . - are expected")
     modems = _modems(settings)
     simulated = all(modem.port.startswith(("sim://", "replay://")) for modem in modems)
+    mail, bounces = _mail(settings) if settings.has("smtp") else (None, None)
+    channels = {Channel.FAX} | ({Channel.EMAIL} if mail is not None else set())
     configuration = Configuration(
         folder=folder,
         database=queue.text("database"),
         node=node,
         modems=modems,
-        rules=_rules(settings, queue, node, simulated=simulated),
+        rules=_rules(settings, queue, node, frozenset(channels), simulated=simulated),
+        mail=mail,
+        bounces=bounces,
         transcripts=queue.flag("transcripts", True),
         poll_s=queue.number("poll_seconds", 0.2, 0.01, 60),
         lease_s=queue.number("lease_seconds", 30, 5, 3600),
@@ -126,7 +133,41 @@ def _modem(section: Section) -> ModemSettings:
     )
 
 
-def _rules(settings: Section, queue: Section, node: str, *, simulated: bool) -> Rules:
+def _mail(settings: Section) -> tuple[MailServer, Path | None]:
+    section = settings.section("smtp")
+    tls = section.text("tls", "starttls")
+    password = ""
+    if section.has("password_file"):
+        path = Path(section.needed("password_file"))
+        try:
+            password = path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise section.wrong("password_file", f"{path} cannot be read") from error
+    bounces = section.text("bounces")
+    envelope = section.text("envelope")
+    if bounces and "%" not in envelope:
+        raise section.wrong("envelope", "with bounces, a % must stand where the number is put")
+    server = MailServer(
+        host=section.needed("host"),
+        port=section.whole("port", {"none": 25, "tls": 465}.get(tls, 587), 1, 65535),
+        tls=tls,
+        user=section.text("user"),
+        password=password,
+        envelope=envelope,
+        domain=section.text("domain", "localhost"),
+        timeout_s=section.number("timeout_seconds", 60, 1, 3600),
+    )
+    return server, Path(bounces) if bounces else None
+
+
+def _rules(
+    settings: Section,
+    queue: Section,
+    node: str,
+    channels: frozenset[Channel],
+    *,
+    simulated: bool,
+) -> Rules:
     aliases = settings.section("aliases")
     named = tuple((name, aliases.text(name)) for name in aliases.names())
     cancel = queue.text("cancel", "between-pages")
@@ -134,7 +175,7 @@ def _rules(settings: Section, queue: Section, node: str, *, simulated: bool) -> 
         raise queue.wrong("cancel", "between-pages or at-once is expected")
     hours = queue.number("expire_hours", 0)
     return Rules(
-        channels=frozenset({Channel.FAX}),
+        channels=channels,
         numbers=_numbers(settings.section("numbers")),
         retry=_retry(settings.section("retry")),
         nodes=frozenset({node, *queue.texts("nodes")}),
