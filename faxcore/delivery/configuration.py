@@ -21,6 +21,9 @@ from faxcore.delivery.store import open_store
 from faxcore.errors import SettingsError
 from faxcore.settings import FILE, Section, load_settings
 
+EMAIL = "email"
+"""The worker that hands e-mail over; no modem may be called so."""
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
@@ -57,6 +60,12 @@ class Configuration:
     transcripts: bool
     poll_s: float
     lease_s: float
+
+    @property
+    def workers(self) -> tuple[str, ...]:
+        """The names of the workers of this host: one for each modem, and ``email``."""
+        names = tuple(modem.name for modem in self.modems)
+        return (*names, EMAIL) if self.mail is not None else names
 
     def open(self) -> Queue:
         """Open the queue.
@@ -121,7 +130,7 @@ def _modems(settings: Section) -> tuple[ModemSettings, ...]:
 
 def _modem(section: Section) -> ModemSettings:
     name = section.needed("name")
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or name == EMAIL:
         raise section.wrong("name", f"{name!r}: letters, digits and _ . - are expected")
     return ModemSettings(
         name,

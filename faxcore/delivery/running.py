@@ -7,6 +7,7 @@ starts one for each modem and starts again, later and later, whichever dies.
 from __future__ import annotations
 
 import contextlib
+import mailbox
 import os
 import signal
 import subprocess
@@ -18,15 +19,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from faxcore.delivery.bounces import read_bounces
 from faxcore.delivery.claiming import Claimant
-from faxcore.delivery.configuration import Configuration, ModemSettings, configure
+from faxcore.delivery.configuration import EMAIL, Configuration, ModemSettings, configure
+from faxcore.delivery.email_channel import EmailWork, MailServer
 from faxcore.delivery.fax_channel import Equipment
 from faxcore.delivery.logs import configure_logs, log
+from faxcore.delivery.notifying import keep_telling
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.states import Channel
 from faxcore.delivery.work import FaxWork
 from faxcore.delivery.worker import Pace, WorkerLoop, wall_clock
-from faxcore.errors import FaxcoreError, SettingsError
+from faxcore.errors import FaxcoreError, QueueError, SettingsError
 from faxcore.modem.choice import choose_profile
 
 _LIVED_S = 60.0
@@ -34,6 +38,8 @@ _LIVED_S = 60.0
 
 _LONGEST_WAIT_S = 60.0
 _TICK_S = 0.2
+_BOUNCES_EVERY_S = 30.0
+_TIMEOUT_S = 30.0
 
 
 def fax_worker(
@@ -53,14 +59,34 @@ def fax_worker(
     return WorkerLoop(queue, claimant, work, port=modem.port, stop=stop, pace=pace)
 
 
+def email_worker(
+    configuration: Configuration, queue: Queue, server: MailServer, stop: threading.Event
+) -> WorkerLoop:
+    """The worker that hands e-mail over."""
+    name = f"{configuration.node}/{EMAIL}"
+    work = EmailWork(queue, name, server, wall_clock)
+    claimant = Claimant(name, configuration.node, Channel.EMAIL, EMAIL)
+    pace = Pace(poll_s=configuration.poll_s, lease_s=configuration.lease_s)
+    return WorkerLoop(queue, claimant, work, stop=stop, pace=pace)
+
+
+def make_worker(
+    configuration: Configuration, queue: Queue, name: str, stop: threading.Event
+) -> WorkerLoop:
+    """The worker of a name: a modem's, or ``email``. SettingsError for another."""
+    if name == EMAIL and configuration.mail is not None:
+        return email_worker(configuration, queue, configuration.mail, stop)
+    modem = next((each for each in configuration.modems if each.name == name), None)
+    if modem is None:
+        known = ", ".join(configuration.workers)
+        raise SettingsError(f"there is no worker {name!r}; there are: {known}")
+    return fax_worker(configuration, queue, modem, stop)
+
+
 def run_worker(folder: Path, name: str, *, as_json: bool = False) -> None:
     """Be one worker until SIGTERM or SIGINT: a call in progress is then ended with DCN."""
     configure_logs(as_json=as_json)
     configuration = configure(folder)
-    modem = next((each for each in configuration.modems if each.name == name), None)
-    if modem is None:
-        known = ", ".join(each.name for each in configuration.modems)
-        raise SettingsError(f"there is no modem {name!r}; there are: {known}")
     queue = configuration.open()
     stop = threading.Event()
 
@@ -70,9 +96,40 @@ def run_worker(folder: Path, name: str, *, as_json: bool = False) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     try:
-        fax_worker(configuration, queue, modem, stop).run()
+        make_worker(configuration, queue, name, stop).run()
     finally:
         queue.store.close()
+
+
+def run_host(configuration: Configuration, stop: threading.Event, *, as_json: bool) -> None:
+    """All workers of this host, and beside them the notifications and the bounces."""
+    queue = configuration.open()
+    beside = [
+        threading.Thread(
+            target=keep_telling, args=(queue, configuration.mail, wall_clock, stop), daemon=True
+        )
+    ]
+    if configuration.bounces is not None and configuration.mail is not None:
+        envelope = configuration.mail.envelope
+        arguments = (queue, configuration.bounces, envelope, stop)
+        beside.append(threading.Thread(target=_keep_reading, args=arguments, daemon=True))
+    for thread in beside:
+        thread.start()
+    try:
+        Host(configuration.folder, configuration.workers, as_json=as_json, stop=stop).run()
+    finally:
+        stop.set()
+        for thread in beside:
+            thread.join(_TIMEOUT_S)
+        queue.store.close()
+
+
+def _keep_reading(queue: Queue, folder: Path, envelope: str, stop: threading.Event) -> None:
+    while not stop.wait(_BOUNCES_EVERY_S):
+        try:
+            read_bounces(queue, folder, envelope, wall_clock())
+        except (OSError, mailbox.Error, QueueError) as error:
+            log().error("bounces cannot be read", folder=str(folder), error=str(error))
 
 
 @dataclass(slots=True)
