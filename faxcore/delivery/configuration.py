@@ -22,7 +22,8 @@ from faxcore.errors import SettingsError
 from faxcore.settings import FILE, Section, load_settings
 
 EMAIL = "email"
-"""The worker that hands e-mail over; no modem may be called so."""
+SMS = "sms"
+"""The workers that hand e-mail and short messages over; no modem may be called so."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
@@ -42,6 +43,15 @@ class ModemSettings:
     timeout_s: float = 3600.0
 
 
+@dataclass(frozen=True, slots=True)
+class SmsSettings:
+    """The GSM modem of this host. ``pin`` unlocks its SIM; ``baud`` is its port's speed."""
+
+    port: str
+    pin: str = ""
+    baud: int = 115200
+
+
 SIMULATED = ModemSettings("simulated", "sim://")
 """What there is where no modem is configured."""
 
@@ -55,6 +65,7 @@ class Configuration:
     node: str
     modems: tuple[ModemSettings, ...]
     rules: Rules
+    sms: SmsSettings | None
     mail: MailServer | None
     bounces: Path | None
     transcripts: bool
@@ -63,9 +74,10 @@ class Configuration:
 
     @property
     def workers(self) -> tuple[str, ...]:
-        """The names of the workers of this host: one for each modem, and ``email``."""
+        """The names of the workers of this host: its modems', ``email`` and ``sms``."""
         names = tuple(modem.name for modem in self.modems)
-        return (*names, EMAIL) if self.mail is not None else names
+        names += (EMAIL,) if self.mail is not None else ()
+        return names + ((SMS,) if self.sms is not None else ())
 
     def open(self) -> Queue:
         """Open the queue.
@@ -96,13 +108,17 @@ def configure(folder: Path, settings: Section | None = None) -> Configuration:
     modems = _modems(settings)
     simulated = all(modem.port.startswith(("sim://", "replay://")) for modem in modems)
     mail, bounces = _mail(settings) if settings.has("smtp") else (None, None)
-    channels = {Channel.FAX} | ({Channel.EMAIL} if mail is not None else set())
+    sms = _sms(settings.section("sms")) if settings.has("sms") else None
+    channels = {Channel.FAX}
+    channels |= {Channel.EMAIL} if mail is not None else set()
+    channels |= {Channel.SMS} if sms is not None else set()
     configuration = Configuration(
         folder=folder,
         database=queue.text("database"),
         node=node,
         modems=modems,
         rules=_rules(settings, queue, node, frozenset(channels), simulated=simulated),
+        sms=sms,
         mail=mail,
         bounces=bounces,
         transcripts=queue.flag("transcripts", True),
@@ -130,7 +146,7 @@ def _modems(settings: Section) -> tuple[ModemSettings, ...]:
 
 def _modem(section: Section) -> ModemSettings:
     name = section.needed("name")
-    if not _NAME.fullmatch(name) or name == EMAIL:
+    if not _NAME.fullmatch(name) or name in {EMAIL, SMS}:
         raise section.wrong("name", f"{name!r}: letters, digits and _ . - are expected")
     return ModemSettings(
         name,
@@ -167,6 +183,13 @@ def _mail(settings: Section) -> tuple[MailServer, Path | None]:
         timeout_s=section.number("timeout_seconds", 60, 1, 3600),
     )
     return server, Path(bounces) if bounces else None
+
+
+def _sms(section: Section) -> SmsSettings:
+    pin = section.text("pin")
+    if pin and not re.fullmatch(r"[0-9]{4,8}", pin):
+        raise section.wrong("pin", "4 to 8 digits are expected")
+    return SmsSettings(section.needed("port"), pin, section.whole("baud", 115200, 300, 4_000_000))
 
 
 def _rules(

@@ -15,23 +15,34 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 
 from faxcore.delivery.bounces import read_bounces
 from faxcore.delivery.claiming import Claimant
-from faxcore.delivery.configuration import EMAIL, Configuration, ModemSettings, configure
+from faxcore.delivery.configuration import (
+    EMAIL,
+    SMS,
+    Configuration,
+    ModemSettings,
+    SmsSettings,
+    configure,
+)
 from faxcore.delivery.email_channel import EmailWork, MailServer
 from faxcore.delivery.fax_channel import Equipment
+from faxcore.delivery.gsm_modem import GsmModem
 from faxcore.delivery.logs import configure_logs, log
 from faxcore.delivery.notifying import keep_telling
 from faxcore.delivery.rules import Queue
+from faxcore.delivery.sms_channel import SmsWork
 from faxcore.delivery.states import Channel
 from faxcore.delivery.work import FaxWork
 from faxcore.delivery.worker import Pace, WorkerLoop, wall_clock
-from faxcore.errors import FaxcoreError, QueueError, SettingsError
+from faxcore.errors import FaxcoreError, ModemError, QueueError, SettingsError
 from faxcore.modem.choice import choose_profile
+from faxcore.ports import open_port
+from faxcore.profiles import load_profile
 
 _LIVED_S = 60.0
 """A worker that lived so long has started well: its next start is at once again."""
@@ -39,6 +50,7 @@ _LIVED_S = 60.0
 _LONGEST_WAIT_S = 60.0
 _TICK_S = 0.2
 _BOUNCES_EVERY_S = 30.0
+_REPORTS_EVERY_S = 30.0
 _TIMEOUT_S = 30.0
 
 
@@ -70,6 +82,41 @@ def email_worker(
     return WorkerLoop(queue, claimant, work, stop=stop, pace=pace)
 
 
+def sms_work(configuration: Configuration, queue: Queue, settings: SmsSettings) -> SmsWork:
+    """What hands short messages over, through the GSM modem of the settings."""
+    profile = replace(load_profile("generic"), baud=settings.baud)
+
+    def opened() -> GsmModem:
+        return GsmModem(open_port(settings.port, profile), settings.pin)
+
+    return SmsWork(queue, f"{configuration.node}/{SMS}", opened, wall_clock)
+
+
+def _sms_worker(
+    configuration: Configuration, queue: Queue, work: SmsWork, stop: threading.Event
+) -> WorkerLoop:
+    claimant = Claimant(work.worker, configuration.node, Channel.SMS, SMS)
+    pace = Pace(poll_s=configuration.poll_s, lease_s=configuration.lease_s)
+    return WorkerLoop(queue, claimant, work, stop=stop, pace=pace)
+
+
+class _ReportReader:
+    """Reads the network's reports now and then, when nothing is to be sent. Asked when idle."""
+
+    def __init__(self, work: SmsWork) -> None:
+        self._work = work
+        self._read = time.monotonic()
+
+    def __call__(self) -> bool:
+        if time.monotonic() - self._read > _REPORTS_EVERY_S:
+            self._read = time.monotonic()
+            try:
+                self._work.read_reports()
+            except (ModemError, QueueError) as error:
+                log().error("reports cannot be read", error=str(error))
+        return False
+
+
 def make_worker(
     configuration: Configuration, queue: Queue, name: str, stop: threading.Event
 ) -> WorkerLoop:
@@ -96,7 +143,11 @@ def run_worker(folder: Path, name: str, *, as_json: bool = False) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     try:
-        make_worker(configuration, queue, name, stop).run()
+        if name == SMS and configuration.sms is not None:
+            work = sms_work(configuration, queue, configuration.sms)
+            _sms_worker(configuration, queue, work, stop).run(_ReportReader(work))
+        else:
+            make_worker(configuration, queue, name, stop).run()
     finally:
         queue.store.close()
 
