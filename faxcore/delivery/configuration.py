@@ -68,6 +68,7 @@ class Configuration:
     sms: SmsSettings | None
     mail: MailServer | None
     bounces: Path | None
+    metrics_port: int
     transcripts: bool
     poll_s: float
     lease_s: float
@@ -121,6 +122,7 @@ def configure(folder: Path, settings: Section | None = None) -> Configuration:
         sms=sms,
         mail=mail,
         bounces=bounces,
+        metrics_port=queue.whole("metrics_port", 0, 0, 65535),
         transcripts=queue.flag("transcripts", True),
         poll_s=queue.number("poll_seconds", 0.2, 0.01, 60),
         lease_s=queue.number("lease_seconds", 30, 5, 3600),

@@ -33,6 +33,7 @@ from faxcore.delivery.email_channel import EmailWork, MailServer
 from faxcore.delivery.fax_channel import Equipment
 from faxcore.delivery.gsm_modem import GsmModem
 from faxcore.delivery.logs import configure_logs, log
+from faxcore.delivery.metrics import serve_metrics
 from faxcore.delivery.notifying import keep_telling
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.sms_channel import SmsWork
@@ -153,8 +154,11 @@ def run_worker(folder: Path, name: str, *, as_json: bool = False) -> None:
 
 
 def run_host(configuration: Configuration, stop: threading.Event, *, as_json: bool) -> None:
-    """All workers of this host, and beside them the notifications and the bounces."""
+    """All workers of this host; beside them the notifications, the bounces and the metrics."""
     queue = configuration.open()
+    end_metrics: Callable[[], None] | None = None
+    if configuration.metrics_port:
+        end_metrics, _ = serve_metrics(queue, wall_clock, configuration.metrics_port)
     beside = [
         threading.Thread(
             target=keep_telling, args=(queue, configuration.mail, wall_clock, stop), daemon=True
@@ -172,6 +176,8 @@ def run_host(configuration: Configuration, stop: threading.Event, *, as_json: bo
         stop.set()
         for thread in beside:
             thread.join(_TIMEOUT_S)
+        if end_metrics is not None:
+            end_metrics()
         queue.store.close()
 
 

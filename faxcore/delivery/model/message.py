@@ -96,7 +96,7 @@ class Recipient(Base):
     __table_args__ = (
         Index("recipient_to_do", "channel", "state", "priority", "due"),
         Index("recipient_by_destination", "destination", "state"),
-        Index("recipient_by_message", "message_id"),
+        Index("recipient_by_message", "message_id", "address"),
         {"sqlite_autoincrement": True},
     )
 

@@ -228,7 +228,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("recipient_by_destination", "recipient", ["destination", "state"], unique=False)
-    op.create_index("recipient_by_message", "recipient", ["message_id"], unique=False)
+    op.create_index("recipient_by_message", "recipient", ["message_id", "address"], unique=False)
     op.create_index(
         "recipient_to_do", "recipient", ["channel", "state", "priority", "due"], unique=False
     )
