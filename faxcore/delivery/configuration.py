@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from faxcore.delivery.email_channel import MailServer
 from faxcore.delivery.hours import CallingHours, parse_hours
 from faxcore.delivery.memory import MemoryPolicy
 from faxcore.delivery.model import Node
@@ -19,6 +20,10 @@ from faxcore.delivery.states import Channel, UncertainPolicy
 from faxcore.delivery.store import open_store
 from faxcore.errors import SettingsError
 from faxcore.settings import FILE, Section, load_settings
+
+EMAIL = "email"
+SMS = "sms"
+"""The workers that hand e-mail and short messages over; no modem may be called so."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
@@ -38,6 +43,15 @@ class ModemSettings:
     timeout_s: float = 3600.0
 
 
+@dataclass(frozen=True, slots=True)
+class SmsSettings:
+    """The GSM modem of this host. ``pin`` unlocks its SIM; ``baud`` is its port's speed."""
+
+    port: str
+    pin: str = ""
+    baud: int = 115200
+
+
 SIMULATED = ModemSettings("simulated", "sim://")
 """What there is where no modem is configured."""
 
@@ -51,9 +65,20 @@ class Configuration:
     node: str
     modems: tuple[ModemSettings, ...]
     rules: Rules
+    sms: SmsSettings | None
+    mail: MailServer | None
+    bounces: Path | None
+    metrics_port: int
     transcripts: bool
     poll_s: float
     lease_s: float
+
+    @property
+    def workers(self) -> tuple[str, ...]:
+        """The names of the workers of this host: its modems', ``email`` and ``sms``."""
+        names = tuple(modem.name for modem in self.modems)
+        names += (EMAIL,) if self.mail is not None else ()
+        return names + ((SMS,) if self.sms is not None else ())
 
     def open(self) -> Queue:
         """Open the queue.
@@ -83,12 +108,21 @@ def configure(folder: Path, settings: Section | None = None) -> Configuration:
         raise queue.wrong("node", f"{node!r}: letters, digits and _ . - are expected")
     modems = _modems(settings)
     simulated = all(modem.port.startswith(("sim://", "replay://")) for modem in modems)
+    mail, bounces = _mail(settings) if settings.has("smtp") else (None, None)
+    sms = _sms(settings.section("sms")) if settings.has("sms") else None
+    channels = {Channel.FAX}
+    channels |= {Channel.EMAIL} if mail is not None else set()
+    channels |= {Channel.SMS} if sms is not None else set()
     configuration = Configuration(
         folder=folder,
         database=queue.text("database"),
         node=node,
         modems=modems,
-        rules=_rules(settings, queue, node, simulated=simulated),
+        rules=_rules(settings, queue, node, frozenset(channels), simulated=simulated),
+        sms=sms,
+        mail=mail,
+        bounces=bounces,
+        metrics_port=queue.whole("metrics_port", 0, 0, 65535),
         transcripts=queue.flag("transcripts", True),
         poll_s=queue.number("poll_seconds", 0.2, 0.01, 60),
         lease_s=queue.number("lease_seconds", 30, 5, 3600),
@@ -115,7 +149,7 @@ def _modems(settings: Section) -> tuple[ModemSettings, ...]:
 
 def _modem(section: Section) -> ModemSettings:
     name = section.needed("name")
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or name in {EMAIL, SMS}:
         raise section.wrong("name", f"{name!r}: letters, digits and _ . - are expected")
     return ModemSettings(
         name,
@@ -127,7 +161,48 @@ def _modem(section: Section) -> ModemSettings:
     )
 
 
-def _rules(settings: Section, queue: Section, node: str, *, simulated: bool) -> Rules:
+def _mail(settings: Section) -> tuple[MailServer, Path | None]:
+    section = settings.section("smtp")
+    tls = section.text("tls", "starttls")
+    password = ""
+    if section.has("password_file"):
+        path = Path(section.needed("password_file"))
+        try:
+            password = path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise section.wrong("password_file", f"{path} cannot be read") from error
+    bounces = section.text("bounces")
+    envelope = section.text("envelope")
+    if bounces and "%" not in envelope:
+        raise section.wrong("envelope", "with bounces, a % must stand where the number is put")
+    server = MailServer(
+        host=section.needed("host"),
+        port=section.whole("port", {"none": 25, "tls": 465}.get(tls, 587), 1, 65535),
+        tls=tls,
+        user=section.text("user"),
+        password=password,
+        envelope=envelope,
+        domain=section.text("domain", "localhost"),
+        timeout_s=section.number("timeout_seconds", 60, 1, 3600),
+    )
+    return server, Path(bounces) if bounces else None
+
+
+def _sms(section: Section) -> SmsSettings:
+    pin = section.text("pin")
+    if pin and not re.fullmatch(r"[0-9]{4,8}", pin):
+        raise section.wrong("pin", "4 to 8 digits are expected")
+    return SmsSettings(section.needed("port"), pin, section.whole("baud", 115200, 300, 4_000_000))
+
+
+def _rules(
+    settings: Section,
+    queue: Section,
+    node: str,
+    channels: frozenset[Channel],
+    *,
+    simulated: bool,
+) -> Rules:
     aliases = settings.section("aliases")
     named = tuple((name, aliases.text(name)) for name in aliases.names())
     cancel = queue.text("cancel", "between-pages")
@@ -135,7 +210,7 @@ def _rules(settings: Section, queue: Section, node: str, *, simulated: bool) -> 
         raise queue.wrong("cancel", "between-pages or at-once is expected")
     hours = queue.number("expire_hours", 0)
     return Rules(
-        channels=frozenset({Channel.FAX}),
+        channels=channels,
         numbers=_numbers(settings.section("numbers")),
         retry=_retry(settings.section("retry")),
         nodes=frozenset({node, *queue.texts("nodes")}),

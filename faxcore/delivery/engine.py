@@ -29,6 +29,8 @@ _VERSION = "faxcore-delivery-1"
 """Pinned: dbos recovers only workflows of the same version, and would make one of the source."""
 
 
+_FORGOTTEN_AT_ONCE = 12
+
 _working: list[Work] = []
 """dbos knows functions by name, so the work of this process stands here; there is one engine."""
 
@@ -67,6 +69,7 @@ class Engine:
         if _working:
             raise QueueError("this process has an engine already")
         _working.append(work)
+        self._done: list[str] = []
         if url.get_backend_name() == "sqlite":
             _write_ahead(url)
         config: DBOSConfig = {
@@ -88,19 +91,38 @@ class Engine:
         crash_point("engine:launched")
 
     def run(self, call_id: int) -> None:
-        """Run a call to its end, or wait for it where it is being gone on with already."""
-        name = f"call-{call_id}"
+        """Run a call to its end, in this thread."""
         crash_point("engine:start")
-        with SetWorkflowID(name):
+        with SetWorkflowID(_name(call_id)):
+            _call(call_id)
+        self._forget(call_id)
+
+    def resume(self, call_id: int) -> None:
+        """Wait for a call that is being gone on with; begin it where it was never begun."""
+        crash_point("engine:resume")
+        with SetWorkflowID(_name(call_id)):
             DBOS.start_workflow(_call, call_id).get_result(polling_interval_sec=0.05)
-        crash_point("engine:done")
-        DBOS.delete_workflow(name)
-        crash_point("engine:forgotten")
+        self._forget(call_id)
 
     def close(self) -> None:
         """End; does not wait for calls in progress."""
+        if self._done:
+            DBOS.delete_workflows(self._done)
         DBOS.destroy()
         _working.clear()
+
+    def _forget(self, call_id: int) -> None:
+        """What is done need not be kept; it is deleted by the dozen, which costs one commit."""
+        crash_point("engine:done")
+        self._done.append(_name(call_id))
+        if len(self._done) >= _FORGOTTEN_AT_ONCE:
+            DBOS.delete_workflows(self._done)
+            self._done.clear()
+            crash_point("engine:forgotten")
+
+
+def _name(call_id: int) -> str:
+    return f"call-{call_id}"
 
 
 def _write_ahead(url: URL) -> None:

@@ -27,6 +27,11 @@ from faxcore.delivery.states import AttemptState, CancelWish, Channel, Recipient
 from faxcore.delivery.transitions import Step, move
 from faxcore.t30.result import PageOutcome
 
+_EVERYTHING = {
+    Channel.FAX: "every page was confirmed",
+    Channel.SMS: "every part was accepted by the network",
+    Channel.EMAIL: "accepted by the next server",
+}
 _UNSURE = (PageOutcome.UNCERTAIN, PageOutcome.INFERRED)
 
 
@@ -47,8 +52,8 @@ def close_attempt(
     progressed = len(pages.confirmed) > recipient.pages_confirmed
     recipient.pages_confirmed = len(pages.confirmed)
     recipient.pages_uncertain = len(pages.uncertain)
-    if failure is not None and _all_done(pages) and recipient.channel is Channel.FAX:
-        failure, reason, text = None, "ok", "every page was confirmed"
+    if failure is not None and _all_done(pages):
+        failure, reason, text = None, "ok", _EVERYTHING[recipient.channel]
     _count(recipient, attempt, failure, answered=finding.answered, progressed=progressed)
     outcome = _outcome(session, attempt, recipient, pages, (failure, reason, text))
     decision = decide(outcome, _history(session, recipient, now), policy, now, jitter)

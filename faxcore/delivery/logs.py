@@ -28,7 +28,7 @@ def configure_logs(*, as_json: bool) -> None:
             without_secrets,
             renderer,
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
 

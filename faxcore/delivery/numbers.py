@@ -103,7 +103,9 @@ def judge(number: str, policy: NumberPolicy) -> NumberVerdict:
     dialled = dial_string(number)
     destination = canonical(dialled, policy)
     allowed, rule = _decide(dialled, policy)
-    return NumberVerdict(allowed, destination, dial_line(dialled, policy), rule)
+    dial = dial_line(dialled, policy)
+    dial_string(dial)  # with what goes before it, it must still be a number
+    return NumberVerdict(allowed, destination, dial, rule)
 
 
 def allowed_number(number: str, policy: NumberPolicy) -> NumberVerdict:

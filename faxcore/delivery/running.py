@@ -7,6 +7,7 @@ starts one for each modem and starts again, later and later, whichever dies.
 from __future__ import annotations
 
 import contextlib
+import mailbox
 import os
 import signal
 import subprocess
@@ -14,26 +15,44 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 
+from faxcore.delivery.bounces import read_bounces
 from faxcore.delivery.claiming import Claimant
-from faxcore.delivery.configuration import Configuration, ModemSettings, configure
+from faxcore.delivery.configuration import (
+    EMAIL,
+    SMS,
+    Configuration,
+    ModemSettings,
+    SmsSettings,
+    configure,
+)
+from faxcore.delivery.email_channel import EmailWork, MailServer
 from faxcore.delivery.fax_channel import Equipment
+from faxcore.delivery.gsm_modem import GsmModem
 from faxcore.delivery.logs import configure_logs, log
+from faxcore.delivery.metrics import serve_metrics
+from faxcore.delivery.notifying import keep_telling
 from faxcore.delivery.rules import Queue
+from faxcore.delivery.sms_channel import SmsWork
 from faxcore.delivery.states import Channel
 from faxcore.delivery.work import FaxWork
 from faxcore.delivery.worker import Pace, WorkerLoop, wall_clock
-from faxcore.errors import FaxcoreError, SettingsError
+from faxcore.errors import FaxcoreError, ModemError, QueueError, SettingsError
 from faxcore.modem.choice import choose_profile
+from faxcore.ports import open_port
+from faxcore.profiles import load_profile
 
 _LIVED_S = 60.0
 """A worker that lived so long has started well: its next start is at once again."""
 
 _LONGEST_WAIT_S = 60.0
 _TICK_S = 0.2
+_BOUNCES_EVERY_S = 30.0
+_REPORTS_EVERY_S = 30.0
+_TIMEOUT_S = 30.0
 
 
 def fax_worker(
@@ -53,14 +72,69 @@ def fax_worker(
     return WorkerLoop(queue, claimant, work, port=modem.port, stop=stop, pace=pace)
 
 
+def email_worker(
+    configuration: Configuration, queue: Queue, server: MailServer, stop: threading.Event
+) -> WorkerLoop:
+    """The worker that hands e-mail over."""
+    name = f"{configuration.node}/{EMAIL}"
+    work = EmailWork(queue, name, server, wall_clock)
+    claimant = Claimant(name, configuration.node, Channel.EMAIL, EMAIL)
+    pace = Pace(poll_s=configuration.poll_s, lease_s=configuration.lease_s)
+    return WorkerLoop(queue, claimant, work, stop=stop, pace=pace)
+
+
+def sms_work(configuration: Configuration, queue: Queue, settings: SmsSettings) -> SmsWork:
+    """What hands short messages over, through the GSM modem of the settings."""
+    profile = replace(load_profile("generic"), baud=settings.baud)
+
+    def opened() -> GsmModem:
+        return GsmModem(open_port(settings.port, profile), settings.pin)
+
+    return SmsWork(queue, f"{configuration.node}/{SMS}", opened, wall_clock)
+
+
+def _sms_worker(
+    configuration: Configuration, queue: Queue, work: SmsWork, stop: threading.Event
+) -> WorkerLoop:
+    claimant = Claimant(work.worker, configuration.node, Channel.SMS, SMS)
+    pace = Pace(poll_s=configuration.poll_s, lease_s=configuration.lease_s)
+    return WorkerLoop(queue, claimant, work, stop=stop, pace=pace)
+
+
+class _ReportReader:
+    """Reads the network's reports now and then, when nothing is to be sent. Asked when idle."""
+
+    def __init__(self, work: SmsWork) -> None:
+        self._work = work
+        self._read = time.monotonic()
+
+    def __call__(self) -> bool:
+        if time.monotonic() - self._read > _REPORTS_EVERY_S:
+            self._read = time.monotonic()
+            try:
+                self._work.read_reports()
+            except (ModemError, QueueError) as error:
+                log().error("reports cannot be read", error=str(error))
+        return False
+
+
+def make_worker(
+    configuration: Configuration, queue: Queue, name: str, stop: threading.Event
+) -> WorkerLoop:
+    """The worker of a name: a modem's, or ``email``. SettingsError for another."""
+    if name == EMAIL and configuration.mail is not None:
+        return email_worker(configuration, queue, configuration.mail, stop)
+    modem = next((each for each in configuration.modems if each.name == name), None)
+    if modem is None:
+        known = ", ".join(configuration.workers)
+        raise SettingsError(f"there is no worker {name!r}; there are: {known}")
+    return fax_worker(configuration, queue, modem, stop)
+
+
 def run_worker(folder: Path, name: str, *, as_json: bool = False) -> None:
     """Be one worker until SIGTERM or SIGINT: a call in progress is then ended with DCN."""
     configure_logs(as_json=as_json)
     configuration = configure(folder)
-    modem = next((each for each in configuration.modems if each.name == name), None)
-    if modem is None:
-        known = ", ".join(each.name for each in configuration.modems)
-        raise SettingsError(f"there is no modem {name!r}; there are: {known}")
     queue = configuration.open()
     stop = threading.Event()
 
@@ -70,9 +144,49 @@ def run_worker(folder: Path, name: str, *, as_json: bool = False) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     try:
-        fax_worker(configuration, queue, modem, stop).run()
+        if name == SMS and configuration.sms is not None:
+            work = sms_work(configuration, queue, configuration.sms)
+            _sms_worker(configuration, queue, work, stop).run(_ReportReader(work))
+        else:
+            make_worker(configuration, queue, name, stop).run()
     finally:
         queue.store.close()
+
+
+def run_host(configuration: Configuration, stop: threading.Event, *, as_json: bool) -> None:
+    """All workers of this host; beside them the notifications, the bounces and the metrics."""
+    queue = configuration.open()
+    end_metrics: Callable[[], None] | None = None
+    if configuration.metrics_port:
+        end_metrics, _ = serve_metrics(queue, wall_clock, configuration.metrics_port)
+    beside = [
+        threading.Thread(
+            target=keep_telling, args=(queue, configuration.mail, wall_clock, stop), daemon=True
+        )
+    ]
+    if configuration.bounces is not None and configuration.mail is not None:
+        envelope = configuration.mail.envelope
+        arguments = (queue, configuration.bounces, envelope, stop)
+        beside.append(threading.Thread(target=_keep_reading, args=arguments, daemon=True))
+    for thread in beside:
+        thread.start()
+    try:
+        Host(configuration.folder, configuration.workers, as_json=as_json, stop=stop).run()
+    finally:
+        stop.set()
+        for thread in beside:
+            thread.join(_TIMEOUT_S)
+        if end_metrics is not None:
+            end_metrics()
+        queue.store.close()
+
+
+def _keep_reading(queue: Queue, folder: Path, envelope: str, stop: threading.Event) -> None:
+    while not stop.wait(_BOUNCES_EVERY_S):
+        try:
+            read_bounces(queue, folder, envelope, wall_clock())
+        except (OSError, mailbox.Error, QueueError) as error:
+            log().error("bounces cannot be read", folder=str(folder), error=str(error))
 
 
 @dataclass(slots=True)

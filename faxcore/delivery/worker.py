@@ -46,6 +46,10 @@ class Runner(Protocol):
         """Run the work of one call to its end."""
         ...
 
+    def resume(self, call_id: int) -> None:
+        """Wait until a call that a former life began is at its end."""
+        ...
+
     def close(self) -> None:
         """End."""
         ...
@@ -127,7 +131,7 @@ class WorkerLoop:
         """Finish what an earlier life began; whatever happens, none of it stays open."""
         for call_id in unfinished_calls(self._queue, self._claimant.worker):
             log().warning("going on with a call that was cut", call=call_id)
-            self._run(engine, call_id)
+            self._run(engine.resume, call_id)
         crash_point("worker:recovered")
 
     def _serve(self, engine: Runner, idle: Callable[[], bool]) -> None:
@@ -140,7 +144,7 @@ class WorkerLoop:
                 call_id = None
             if call_id is not None:
                 crash_point("worker:claimed")
-                self._run(engine, call_id)
+                self._run(engine.run, call_id)
             elif idle():
                 return
             else:
@@ -154,9 +158,9 @@ class WorkerLoop:
             return None
         return claim(self._queue, self._claimant, now)
 
-    def _run(self, engine: Runner, call_id: int) -> None:
+    def _run(self, act: Callable[[int], None], call_id: int) -> None:
         try:
-            engine.run(call_id)
+            act(call_id)
         except (
             Exception
         ) as error:  # a bug of ours, or of a library's: the call is closed all the same

@@ -1,7 +1,9 @@
 """Queues in folders of their own."""
 
+import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from faxcore.delivery.store import Store, open_store
 from tests.delivery.deliveries import House
 from tests.delivery.far_end import Network
 from tests.delivery.moments import NOW
+from tests.delivery.postgres import NotInstalled, Server, postgres_server
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +47,24 @@ def account(queue: Queue) -> int:
 @pytest.fixture
 def house(queue: Queue, account: int, tmp_path: Path) -> House:
     return House(queue, account, Network(tmp_path / "network.log", {}))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(postgres_server())
+        except NotInstalled as error:
+            pytest.skip(str(error))
+        yield server
+
+
+@pytest.fixture
+def shared_house(postgres: Server, tmp_path: Path) -> Iterator[House]:
+    """A queue on PostgreSQL, which several hosts may share."""
+    address = postgres.new_database(f"queue_{secrets.token_hex(6)}")
+    store = open_store(tmp_path / "queue", address)
+    queue = Queue(store, Rules(channels=frozenset(Channel), nodes=frozenset({"north", "south"})))
+    account = ensure_account(queue, "clinic", NOW)
+    yield House(queue, account, Network(tmp_path / "network.log", {}))
+    store.close()

@@ -1,6 +1,7 @@
 """A queue with a worker and a simulated network: what most tests of delivery are made of."""
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -62,6 +63,10 @@ class AtOnce:
         if self.work.prepare(call_id):
             self.work.finish(call_id, self.work.perform(call_id))
 
+    def resume(self, call_id: int) -> None:
+        """The same: what was done already is not done again."""
+        self.run(call_id)
+
     def close(self) -> None:
         """Nothing to close."""
 
@@ -119,6 +124,19 @@ class House:
         while self.clock.now < until:
             self.work()
             self.clock.advance(step)
+
+    def work_until_final(self, worker: str, name: str = "m1", seconds: float = 30) -> None:
+        """Work, letting the queue's time run while nobody has a call open, to the end."""
+        patience = time.monotonic() + seconds
+
+        def idle() -> bool:
+            if time.monotonic() > patience:
+                raise AssertionError(f"never final: {self.report(name)}")
+            if not any(call.ended is None for call in self.calls()):
+                self.clock.advance(61)
+            return self.report(name).status.is_final
+
+        self.loop(worker).run(idle)
 
     def report(self, name: str = "m1") -> MessageReport:
         return message_report(self.queue, self.account, MessageName(client_id=name))

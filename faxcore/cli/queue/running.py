@@ -14,7 +14,6 @@ from faxcore.cli.queue.opening import DATA, DataOption
 
 if TYPE_CHECKING:
     from faxcore.delivery.rules import Queue
-    from faxcore.delivery.running import Host
 
 
 def command(
@@ -32,39 +31,39 @@ def command(
         try:
             from faxcore.delivery.configuration import configure  # noqa: PLC0415
             from faxcore.delivery.logs import configure_logs  # noqa: PLC0415
-            from faxcore.delivery.running import Host  # noqa: PLC0415
+            from faxcore.delivery.running import run_host  # noqa: PLC0415
         except ModuleNotFoundError as error:
             fail(f"the queue needs more: pip install 'faxcore[service]' ({error})", Exit.UNUSABLE)
         configuration = configure(data)
         configure_logs(as_json=as_json)
         queue = configuration.open()
-        host = Host(data, tuple(modem.name for modem in configuration.modems), as_json=as_json)
+        stop = threading.Event()
         if configuration.rules.simulated:
             print("no modem is configured: calls are simulated, and every status says so")
 
         def end(number: int, frame: FrameType | None) -> None:
-            host.stop.set()
+            stop.set()
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, end)
-        watcher = threading.Thread(target=_stop_when_drained, args=(queue, host), daemon=True)
+        watcher = threading.Thread(target=_stop_when_drained, args=(queue, stop), daemon=True)
         if drain:
             watcher.start()
         try:
-            host.run()
+            run_host(configuration, stop, as_json=as_json)
         finally:
             queue.store.close()
 
 
-def _stop_when_drained(queue: Queue, host: Host) -> None:
+def _stop_when_drained(queue: Queue, stop: threading.Event) -> None:
     from sqlalchemy import select  # noqa: PLC0415
 
     from faxcore.delivery.model import Recipient  # noqa: PLC0415
     from faxcore.delivery.states import RecipientState  # noqa: PLC0415
 
     going = (RecipientState.QUEUED, RecipientState.ACTIVE)
-    while not host.stop.wait(0.3):
+    while not stop.wait(0.3):
         with queue.store.read() as session:
             left = session.scalar(select(Recipient.id).where(Recipient.state.in_(going)).limit(1))
         if left is None:
-            host.stop.set()
+            stop.set()

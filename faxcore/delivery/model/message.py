@@ -96,7 +96,7 @@ class Recipient(Base):
     __table_args__ = (
         Index("recipient_to_do", "channel", "state", "priority", "due"),
         Index("recipient_by_destination", "destination", "state"),
-        Index("recipient_by_message", "message_id"),
+        Index("recipient_by_message", "message_id", "address"),
         {"sqlite_autoincrement": True},
     )
 
@@ -129,7 +129,7 @@ class Recipient(Base):
     run: Mapped[int] = mapped_column(default=1)
     cancel_wish: Mapped[CancelWish] = mapped_column(Word(CancelWish), default=CancelWish.NO)
     hold_wish: Mapped[bool] = mapped_column(default=False)
-    gateway_id: Mapped[str] = mapped_column(String(256), default="", index=True)
+    gateway_id: Mapped[str] = mapped_column(String(1100), default="")
     change: Mapped[int] = mapped_column(default=0)
     priority: Mapped[int] = mapped_column(default=5)
     node: Mapped[str] = mapped_column(String(128), default="")

@@ -85,11 +85,18 @@ def add_recipient(queue: Queue, account_id: int, name: MessageName, draft: Recip
         check_waiting(message, "no recipient can be added")
         if draft.channel is Channel.EMAIL and not (message.sender_email or account.sender_email):
             raise RequestRefused("sender_email", "an e-mail needs a sender, and there is none")
-        for present in message.recipients:
-            same = (present.channel, present.address, present.name, present.scope)
-            alive = present.state is not RecipientState.CANCELLED
-            if alive and same == (draft.channel, address, draft.name, scope):
-                return Added(ref_of(message), present.id, repeated=True)
+        present = session.scalar(
+            select(Recipient.id).where(
+                Recipient.message_id == message.id,
+                Recipient.channel == draft.channel,
+                Recipient.address == address,
+                Recipient.name == draft.name,
+                Recipient.scope == scope,
+                Recipient.state != RecipientState.CANCELLED,
+            )
+        )
+        if present is not None:
+            return Added(ref_of(message), present, repeated=True)
         recipient = Recipient(
             message_id=message.id,
             channel=draft.channel,
@@ -124,9 +131,16 @@ def add_attachment(
         lock_account(session, account_id)
         message = find_message(session, account_id, name)
         check_waiting(message, "no attachment can be added")
-        for present in message.attachments:
-            if (present.name, present.type, present.blob) == (file_name, media_type, blob):
-                return Added(ref_of(message), present.id, repeated=True)
+        present = session.scalar(
+            select(AttachmentRow.id).where(
+                AttachmentRow.message_id == message.id,
+                AttachmentRow.name == file_name,
+                AttachmentRow.type == media_type,
+                AttachmentRow.blob == blob,
+            )
+        )
+        if present is not None:
+            return Added(ref_of(message), present, repeated=True)
         row = AttachmentRow(
             message_id=message.id, name=file_name, type=media_type, blob=blob, octets=len(data)
         )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from faxcore.delivery.model import Message, Recipient
 from faxcore.delivery.operations.values import MessageName, MessageRef
-from faxcore.delivery.states import MessageStatus, RecipientState
+from faxcore.delivery.states import RecipientState
 from faxcore.delivery.transitions import status_of
 from faxcore.errors import RequestRefused
 
@@ -41,9 +41,9 @@ def ref_of(message: Message) -> MessageRef:
 
 def check_waiting(message: Message, what: str) -> None:
     """Refuse what is only possible before release, saying what state the message is in."""
-    status = status_of(message)
-    if status is not MessageStatus.WAITING:
-        raise RequestRefused("message", f"{what}: message {message.uid} is {status.value}")
+    if message.released is None and not message.cancelled:
+        return  # WAITING, however many recipients it has: none needs to be looked at
+    raise RequestRefused("message", f"{what}: message {message.uid} is {status_of(message).value}")
 
 
 def check_not_final(message: Message, what: str) -> None:

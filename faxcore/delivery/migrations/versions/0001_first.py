@@ -219,7 +219,7 @@ def upgrade() -> None:
         sa.Column("run", sa.Integer(), nullable=False),
         sa.Column("cancel_wish", sa.String(length=32), nullable=False),
         sa.Column("hold_wish", sa.Boolean(), nullable=False),
-        sa.Column("gateway_id", sa.String(length=256), nullable=False),
+        sa.Column("gateway_id", sa.String(length=1100), nullable=False),
         sa.Column("change", sa.Integer(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("node", sa.String(length=128), nullable=False),
@@ -227,9 +227,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_recipient_gateway_id"), "recipient", ["gateway_id"], unique=False)
     op.create_index("recipient_by_destination", "recipient", ["destination", "state"], unique=False)
-    op.create_index("recipient_by_message", "recipient", ["message_id"], unique=False)
+    op.create_index("recipient_by_message", "recipient", ["message_id", "address"], unique=False)
     op.create_index(
         "recipient_to_do", "recipient", ["channel", "state", "priority", "due"], unique=False
     )

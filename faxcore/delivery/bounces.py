@@ -1,0 +1,105 @@
+"""Bounces: delivery status notifications (RFC 3464) that come back to our envelope address.
+
+They are read from a Maildir. A notification is for the recipient whose number stands in the
+envelope address that it was sent to; ``failed`` makes a relayed recipient failed, ``delivered``
+makes it sent. What is read is marked as seen, whatever it was.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import mailbox
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage, Message
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from faxcore.delivery.model import Account, Recipient
+from faxcore.delivery.rules import Queue
+from faxcore.delivery.states import Channel, RecipientState
+from faxcore.delivery.store import lock_account
+from faxcore.delivery.transitions import Step, move
+
+_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a notification says: of which recipient, ``failed`` or ``delivered``, in which words."""
+
+    recipient_id: int
+    action: str
+    text: str
+
+
+def read_bounces(queue: Queue, folder: Path, envelope: str, now: datetime) -> int:
+    """Read what is new in a Maildir; how many recipients changed by it."""
+    box = mailbox.Maildir(folder, create=False)
+    changed = 0
+    for key, mail in list(box.items()):
+        if "S" in mail.get_flags():
+            continue
+        parsed = email.message_from_bytes(mail.as_bytes(), policy=email.policy.default)
+        notice = read_notice(parsed, envelope)
+        if notice is not None:
+            changed += apply_notice(queue, notice, now)
+        mail.set_subdir("cur")
+        mail.add_flag("S")
+        box[key] = mail
+    return changed
+
+
+def read_notice(mail: Message, envelope: str) -> Notice | None:
+    """What a mail says of a recipient of ours; None where it says nothing."""
+    before, _, after = envelope.partition("%")
+    address = re.compile(re.escape(before) + r"(\d{1,18})" + re.escape(after), re.IGNORECASE)
+    told = " ".join(str(mail.get(name, "")) for name in ("To", "Delivered-To", "X-Original-To"))
+    found = address.search(told)
+    if found is None or mail.get_content_type() != "multipart/report":
+        return None
+    for part in mail.walk():
+        if part.get_content_type() != "message/delivery-status":
+            continue
+        for block in part.get_payload():
+            action = _field(block, "Action")
+            if action in {"failed", "delivered"}:
+                said = _field(block, "Diagnostic-Code") or _field(block, "Status")
+                return Notice(int(found[1]), action, said[:_SHOWN])
+    return None
+
+
+def apply_notice(queue: Queue, notice: Notice, now: datetime) -> bool:
+    """Change the recipient that a notification is about; whether it was one to change."""
+    with queue.store.write("bounce") as session:
+        recipient = session.get(Recipient, notice.recipient_id)
+        if recipient is None or recipient.channel is not Channel.EMAIL:
+            return False
+        account = lock_account(session, recipient.message.account_id)
+        session.refresh(recipient)
+        return _changed(session, account, recipient, notice, now)
+
+
+def _changed(
+    session: Session, account: Account, recipient: Recipient, notice: Notice, now: datetime
+) -> bool:
+    if recipient.state not in {RecipientState.RELAYED, RecipientState.SENT}:
+        return False
+    if notice.action == "failed":
+        step = Step(RecipientState.FAILED, reason="bounced", text=f"came back: {notice.text}")
+    elif recipient.state is RecipientState.SENT:
+        return False
+    else:
+        step = Step(RecipientState.SENT, reason="ok", text="the server reports it delivered")
+    move(session, account, recipient, step, now)
+    return True
+
+
+def _field(block: object, name: str) -> str:
+    if not isinstance(block, Message | EmailMessage):
+        return ""
+    value = str(block.get(name, ""))
+    return " ".join(value.split()).lower() if name == "Action" else " ".join(value.split())

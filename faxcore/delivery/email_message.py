@@ -1,0 +1,88 @@
+"""The e-mail that a message becomes: headers, body, attachments (RFC 5322, MIME).
+
+To and Cc name all recipients of their scope, so that each may see who else has it; Bcc is in no
+header. Every recipient's copy is a transaction of its own, with a Message-ID that stays the same
+when it is sent again: a mailbox that gets it twice shows it once.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from faxcore.delivery.model import AttachmentRow, Message, Recipient
+from faxcore.delivery.plain_text import plain_text
+from faxcore.delivery.states import Body, Channel, RecipientState, Scope
+from faxcore.delivery.store import Store
+from faxcore.errors import ContentError
+
+_TYPE = re.compile(r"([A-Za-z0-9!#$&^_.+-]{1,64})/([A-Za-z0-9!#$&^_.+-]{1,64})")
+
+
+def sender_of(message: Message) -> str:
+    """The address that the message comes from."""
+    return message.sender_email or message.account.sender_email
+
+
+def build_email(
+    store: Store, message: Message, recipient: Recipient, at: datetime, domain: str
+) -> EmailMessage:
+    """The copy for one recipient. Raises ContentError for what cannot be a header."""
+    mail = EmailMessage()
+    try:
+        mail["From"] = _address(message.sender_name, sender_of(message))
+        for scope, header in ((Scope.TO, "To"), (Scope.CC, "Cc")):
+            named = [_address(each.name, each.address) for each in _others(message, scope)]
+            if named:
+                mail[header] = named
+        if "To" not in mail and "Cc" not in mail:
+            mail["To"] = "undisclosed-recipients:;"
+        mail["Subject"] = message.subject
+    except (ValueError, IndexError) as error:
+        raise ContentError(f"a header of the e-mail: {error}") from error
+    mail["Date"] = format_datetime(at)
+    mail["Message-ID"] = message_id(message, recipient, domain)
+    _put_body(mail, message)
+    for row in message.attachments:
+        _attach(mail, store, row)
+    return mail
+
+
+def message_id(message: Message, recipient: Recipient, domain: str) -> str:
+    """What the copy of one recipient is known by, on every attempt."""
+    return f"<{message.uid}.{recipient.id}.{recipient.run}@{domain}>"
+
+
+def _others(message: Message, scope: Scope) -> list[Recipient]:
+    return [
+        each
+        for each in message.recipients
+        if each.channel is Channel.EMAIL
+        and each.scope is scope
+        and each.state is not RecipientState.CANCELLED
+    ]
+
+
+def _address(name: str, address: str) -> Address:
+    return Address(display_name=name, addr_spec=address)
+
+
+def _put_body(mail: EmailMessage, message: Message) -> None:
+    body = message.body or ""
+    if message.body_type is Body.HTML:
+        mail.set_content(plain_text(body, Body.HTML))
+        mail.add_alternative(body, subtype="html")
+    else:
+        mail.set_content(body)
+
+
+def _attach(mail: EmailMessage, store: Store, row: AttachmentRow) -> None:
+    """With its declared type; one that is no type of MIME goes as octets."""
+    declared = _TYPE.fullmatch(row.type.strip())
+    main, sub = (declared[1].lower(), declared[2].lower()) if declared else ("", "")
+    if not main or main in {"multipart", "message"}:
+        main, sub = "application", "octet-stream"
+    mail.add_attachment(store.blobs.get(row.blob), maintype=main, subtype=sub, filename=row.name)

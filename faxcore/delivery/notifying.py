@@ -1,0 +1,187 @@
+"""Telling customers: webhooks (signed) and e-mail, durable, in order for each target.
+
+A notification is written in the transaction that made it true. Of each target only the oldest that
+is not done is ever sent, so what happened first is told first. It is reserved for a while before it
+is sent; who dies in between leaves it to be sent again: a target must expect the same ``id`` twice.
+After three days without success a notification is given up, and the next one has its turn.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import http.client
+import json
+import smtplib
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+from sqlalchemy import func, select
+
+from faxcore.delivery.email_channel import MailServer, connected
+from faxcore.delivery.logs import log
+from faxcore.delivery.model import Account, Notification
+from faxcore.delivery.rules import Queue
+from faxcore.errors import QueueError
+
+SIGNATURE = "Faxcore-Signature"
+_RESERVED_S = 120.0
+_TIMEOUT_S = 20.0
+_FIRST_S, _LONGEST_S = 10.0, 3600.0
+_GIVEN_UP_S = 3 * 86400.0
+_AT_A_TIME = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notification to be sent now. ``key`` signs a webhook's body."""
+
+    id: int
+    kind: str
+    target: str
+    event: dict[str, Any]
+    key: str
+    created: datetime
+    tries: int
+
+
+class NotTold(Exception):
+    """A target could not be told."""
+
+
+def sign(key: str, moment: int, body: bytes) -> str:
+    """The value of the signature header: time, and HMAC-SHA256 over ``time.body``."""
+    made = hmac.new(key.encode(), b"%d." % moment + body, hashlib.sha256).hexdigest()
+    return f"t={moment},v1={made}"
+
+
+def reserve(queue: Queue, now: datetime) -> list[Notice]:
+    """The oldest notification of each target, where it is due: ours for two minutes."""
+    oldest = (
+        select(func.min(Notification.id))
+        .where(Notification.done.is_(False))
+        .group_by(Notification.kind, Notification.target)
+    )
+    with queue.store.write("reserve") as session:
+        rows = session.execute(
+            select(Notification, Account.webhook_key)
+            .join(Account, Account.id == Notification.account_id)
+            .where(Notification.id.in_(oldest), Notification.due <= now)
+            .order_by(Notification.id)
+            .limit(_AT_A_TIME)
+            .with_for_update(skip_locked=True, of=Notification)
+        ).all()
+        for row, _ in rows:
+            row.due = now + timedelta(seconds=_RESERVED_S)
+            row.tries += 1
+        return [
+            Notice(row.id, row.kind, row.target, row.event, key, row.created, row.tries)
+            for row, key in rows
+        ]
+
+
+def settle(queue: Queue, notice: Notice, problem: str, now: datetime) -> None:
+    """Write down that a target was told (no ``problem``), or when it is tried again."""
+    with queue.store.write("settle") as session:
+        row = session.get(Notification, notice.id, with_for_update=True)
+        if row is None or row.done:
+            return
+        row.text = problem
+        if not problem:
+            row.done, row.delivered = True, now
+        elif now - row.created > timedelta(seconds=_GIVEN_UP_S):
+            row.done = row.given_up = True
+        else:
+            wait = min(_FIRST_S * 2.0 ** min(notice.tries - 1, 16), _LONGEST_S)
+            row.due = now + timedelta(seconds=wait)
+
+
+def tell_all(queue: Queue, mail: MailServer | None, clock: Callable[[], datetime]) -> int:
+    """Send what is due; how many targets were told."""
+    told = 0
+    for notice in reserve(queue, clock()):
+        problem = ""
+        try:
+            tell(notice, mail, clock())
+            told += 1
+        except NotTold as error:
+            problem = str(error)
+            log().warning("a notification was not delivered", id=notice.id, error=problem)
+        settle(queue, notice, problem, clock())
+    return told
+
+
+def tell(notice: Notice, mail: MailServer | None, now: datetime) -> None:
+    """Send one. Raises NotTold."""
+    if notice.kind == "webhook":
+        _post(notice, now)
+    elif mail is None:
+        raise NotTold("no mail server is configured")
+    else:
+        _mail(notice, mail, now)
+
+
+def _post(notice: Notice, now: datetime) -> None:
+    body = json.dumps({"id": notice.id} | notice.event, sort_keys=True).encode()
+    headers = {"Content-Type": "application/json", "User-Agent": "faxcore"}
+    headers[SIGNATURE] = sign(notice.key, int(now.timestamp()), body)
+    try:
+        request = urllib.request.Request(notice.target, body, headers, method="POST")
+        if request.type not in {"http", "https"}:
+            raise NotTold(f"{request.type}: is no address of a webhook")
+        with _opener().open(request, timeout=_TIMEOUT_S) as answer:
+            answer.read(1024)
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise NotTold(f"it answered {error.code}") from error
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise NotTold(f"{type(error).__name__}: {error}") from error
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A webhook is where it is said to be; another place might be somebody else's."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Follow none."""
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    return urllib.request.build_opener(_NoRedirects(), urllib.request.ProxyHandler({}))
+
+
+def _mail(notice: Notice, server: MailServer, now: datetime) -> None:
+    event = notice.event
+    told = EmailMessage()
+    told["From"] = server.envelope.replace("%", "notify") or f"faxcore@{server.domain}"
+    told["To"] = notice.target
+    what = event.get("status") or event.get("letter") or ""
+    told["Subject"] = f"Message {event.get('client_id') or event.get('message')}: {what}"
+    told["Message-ID"] = f"<notification-{notice.id}@{server.domain}>"
+    told.set_content("\n".join(f"{key}: {value}" for key, value in sorted(event.items())))
+    try:
+        with connected(server) as smtp:
+            smtp.send_message(told)
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotTold(f"{type(error).__name__}: {error}") from error
+
+
+def keep_telling(
+    queue: Queue,
+    mail: MailServer | None,
+    clock: Callable[[], datetime],
+    stop: threading.Event,
+    every_s: float = 1.0,
+) -> None:
+    """Send what is due until ``stop`` is set."""
+    while not stop.wait(every_s):
+        try:
+            while tell_all(queue, mail, clock) and not stop.is_set():
+                pass
+        except QueueError as error:
+            log().error("notifications wait", error=str(error))

@@ -1,0 +1,211 @@
+"""Handing short messages to the network, part by part, and taking up its reports.
+
+The parts of a text are like the pages of a fax: each is uncertain from the moment that it is handed
+over until the modem has answered, confirmed then, and never sent again. The guard is committed
+before the first. A report makes a relayed recipient sent, or failed.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from faxcore.delivery.crash import crash_point
+from faxcore.delivery.findings import INTERRUPTED, Finding, PageFinding, PageInCall
+from faxcore.delivery.gsm_modem import LOCAL, TEMPORARY, GsmModem, NotTaken
+from faxcore.delivery.judging import known_pages
+from faxcore.delivery.model import Call, Recipient
+from faxcore.delivery.plain_text import plain_text
+from faxcore.delivery.recording import (
+    attempts_of,
+    call_state,
+    cancel_wish,
+    finish_call,
+    mark_dialled,
+    note_page,
+)
+from faxcore.delivery.retry import Failure
+from faxcore.delivery.rules import Queue
+from faxcore.delivery.sms_pdu import Fate, StatusReport, submit
+from faxcore.delivery.sms_text import Part, parts_of
+from faxcore.delivery.states import CallState, CancelWish, Channel, RecipientState
+from faxcore.delivery.store import lock_account
+from faxcore.delivery.transitions import Step, move
+from faxcore.delivery.work import persist
+from faxcore.errors import ModemError
+from faxcore.t30.result import PageOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    number: str
+    reference: int
+    recipient_id: int
+    run: int
+    known_references: str
+    due: tuple[Part, ...]
+
+
+@dataclass(slots=True)
+class SmsWork:
+    """Short messages through one modem; ``opener`` opens and closes it for each call."""
+
+    queue: Queue
+    worker: str
+    opener: Callable[[], GsmModem]
+    clock: Callable[[], datetime]
+
+    def prepare(self, call_id: int) -> bool:
+        """False where it is over already."""
+        return call_state(self.queue, call_id) in {CallState.CALLING, CallState.DIALLED}
+
+    def perform(self, call_id: int) -> Finding:
+        """Hand over what is due, at most once under this call."""
+        if call_state(self.queue, call_id) is not CallState.CALLING:
+            return INTERRUPTED
+        try:
+            plan = self._plan(call_id)
+        except ValueError as error:
+            return Finding(Failure.PERMANENT, "convert_failed", str(error))
+        try:
+            modem = self.opener()
+        except ModemError as error:
+            return Finding(Failure.LOCAL, "equipment", str(error))
+        try:
+            modem.prepare()
+            pages = tuple(
+                PageInCall(position, plan.recipient_id, plan.run, part.number, "")
+                for position, part in enumerate(plan.due, 1)
+            )
+            if not mark_dialled(self.queue, call_id, pages, self.clock()):
+                return Finding(Failure.CANCELLED, "cancelled", "cancelled before sending")
+            return self._hand_over(call_id, modem, plan)
+        except ModemError as error:
+            return Finding(Failure.LOCAL, "equipment", str(error))
+        finally:
+            modem.close()
+
+    def finish(self, call_id: int, finding: Finding) -> None:
+        """Write down what follows."""
+        persist(
+            lambda: finish_call(self.queue, call_id, finding, self.clock(), random.random()),
+            "the end of a short message",
+        )
+
+    def read_reports(self) -> int:
+        """Take up the network's reports; how many recipients changed. Raises ModemError."""
+        modem = self.opener()
+        try:
+            modem.prepare()
+            reports = modem.read_reports()
+        finally:
+            modem.close()
+        return sum(apply_report(self.queue, report, self.clock()) for report in reports)
+
+    def _plan(self, call_id: int) -> _Plan:
+        with self.queue.store.write("sms-plan") as session:
+            (attempt,) = attempts_of(session, call_id)
+            recipient = session.get_one(Recipient, attempt.recipient_id)
+            message = recipient.message
+            parts = parts_of(plain_text(message.body or "", message.body_type))
+            recipient.pages = len(parts)
+            session.flush()
+            wanted = known_pages(session, self.queue.rules, recipient).to_send(skip_uncertain=False)
+            return _Plan(
+                session.get_one(Call, call_id).dial_line,
+                (recipient.id * 7 + recipient.run) & 0xFF,
+                recipient.id,
+                recipient.run,
+                recipient.gateway_id,
+                tuple(part for part in parts if part.number in wanted),
+            )
+
+    def _hand_over(self, call_id: int, modem: GsmModem, plan: _Plan) -> Finding:
+        found: dict[int, PageFinding] = {}
+        references = [each for each in plan.known_references.split(",") if each]
+        failure: Failure | None = None
+        reason, text = "relayed", "accepted by the network"
+        for position, part in enumerate(plan.due, 1):
+            note_page(self.queue, call_id, position, PageOutcome.UNCERTAIN, self.clock())
+            crash_point("sms:handing-over")
+            try:
+                reference = modem.send(submit(plan.number, part, plan.reference))
+            except NotTaken as refused:
+                found[position] = PageFinding(PageOutcome.DOUBTFUL, sendings=1)
+                failure, reason = _failure(refused.code), "refused"
+                text = f"part {part.number} of {part.parts}: {refused.text}"
+                break
+            except ModemError as error:
+                found[position] = PageFinding(PageOutcome.UNCERTAIN, sendings=1)
+                failure, reason, text = Failure.TRANSIENT, "page_unanswered", str(error)
+                break
+            crash_point("sms:handed-over")
+            note_page(self.queue, call_id, position, PageOutcome.CONFIRMED, self.clock())
+            found[position] = PageFinding(PageOutcome.CONFIRMED, sendings=1)
+            references.append(str(reference))
+            if cancel_wish(self.queue, call_id) is not CancelWish.NO and part.number < part.parts:
+                failure, reason, text = Failure.CANCELLED, "cancelled", "cancelled between parts"
+                break
+        return Finding(
+            failure,
+            reason,
+            text,
+            answered=True,
+            relayed=True,
+            pages=found,
+            gateway_id=",".join(references),
+        )
+
+
+def _failure(code: int) -> Failure:
+    if code in LOCAL:
+        return Failure.LOCAL
+    return Failure.TRANSIENT if code in TEMPORARY or code == -1 else Failure.PERMANENT
+
+
+def apply_report(queue: Queue, report: StatusReport, now: datetime) -> bool:
+    """Take up one report: the last relayed message to its number with its reference.
+
+    All parts delivered make the recipient sent; one that failed makes it failed.
+    """
+    if report.fate is Fate.TRYING:
+        return False
+    with queue.store.write("sms-report") as session:
+        relayed = session.scalars(
+            select(Recipient)
+            .where(
+                Recipient.channel == Channel.SMS,
+                Recipient.state == RecipientState.RELAYED,
+                Recipient.gateway_id != "",
+            )
+            .order_by(Recipient.last_attempt.desc())
+        )
+        wanted = str(report.reference)
+        for recipient in relayed:
+            references = recipient.gateway_id.split(",")
+            if wanted not in references or not _same(recipient.destination, report.number):
+                continue
+            account = lock_account(session, recipient.message.account_id)
+            if report.fate is Fate.FAILED:
+                text = f"the network could not deliver it (status {report.status})"
+                step = Step(RecipientState.FAILED, reason="undelivered", text=text)
+                move(session, account, recipient, step, now)
+                return True
+            references.remove(wanted)
+            recipient.gateway_id = ",".join(references)
+            if not references:
+                step = Step(RecipientState.SENT, reason="ok", text="the network delivered it")
+                move(session, account, recipient, step, now)
+                return True
+            return False
+    return False
+
+
+def _same(destination: str, number: str) -> bool:
+    """Whether a report's number is the one that was sent to: networks change its beginning."""
+    ours, theirs = destination.lstrip("+0"), number.lstrip("+0")
+    return ours == theirs or (len(theirs) >= 7 and ours.endswith(theirs[-9:]))

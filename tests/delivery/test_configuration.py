@@ -1,0 +1,145 @@
+"""faxcore.toml: what it may say, and in which words it is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from faxcore.delivery.configuration import SIMULATED, configure
+from faxcore.delivery.model import Node
+from faxcore.delivery.retry import Failure
+from faxcore.delivery.states import Channel, UncertainPolicy
+from faxcore.errors import SettingsError
+from tests.delivery.moments import NOW
+
+WHOLE = """
+[queue]
+node = "north"
+nodes = ["south"]
+cancel = "at-once"
+batch = 3
+expire_hours = 24
+
+[[modem]]
+name = "usb0"
+port = "/dev/ttyUSB0"
+class = "1"
+number = "+44 20 7946 0000"
+
+[[modem]]
+name = "usb1"
+port = "/dev/ttyUSB1"
+
+[numbers]
+country = "44"
+trunk = "0"
+abroad = "00"
+outside = "9,"
+[[numbers.rule]]
+deny = "118"
+name = "directories"
+
+[[hours]]
+prefix = "+44"
+hours = "08:00-18:30"
+zone = "Europe/London"
+days = "mon-fri"
+
+[retry]
+dials = 6
+uncertain = "ask"
+[retry.class.busy]
+seconds = 60
+
+[memory]
+forget_days = 7
+
+[aliases]
+london = "north"
+
+[smtp]
+host = "mail.example.org"
+envelope = "bounce-%@example.org"
+bounces = "/var/mail/bounces"
+
+[sms]
+port = "/dev/ttyUSB2"
+pin = "1234"
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    (folder / "faxcore.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_everything_that_is_said_is_taken(tmp_path: Path) -> None:
+    told = configure(write(tmp_path, WHOLE))
+    assert told.workers == ("usb0", "usb1", "email", "sms")
+    assert told.modems[0].modem_class == "1"
+    rules = told.rules
+    assert rules.channels == set(Channel)
+    assert rules.nodes == {"north", "south"}
+    assert rules.node("london") == "north"
+    assert (rules.cancel_at_once, rules.batch, rules.expire_s) == (True, 3, 86400)
+    assert (rules.retry.dials, rules.retry.uncertain) == (6, UncertainPolicy.ASK)
+    assert rules.retry.rules[Failure.BUSY].delay_s == 60
+    assert rules.retry.rules[Failure.LINE].delay_s == 300
+    assert str(rules.numbers.rules[0]) == "deny 118 (directories)"
+    assert not rules.simulated
+    assert told.mail is not None
+    assert (told.mail.port, told.mail.tls) == (587, "starttls")
+
+
+def test_nothing_said_is_a_simulated_modem_and_defaults(tmp_path: Path) -> None:
+    told = configure(tmp_path)
+    assert told.modems == (SIMULATED,)
+    assert told.rules.simulated
+    assert told.rules.channels == {Channel.FAX}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[queue]\nnoed = 'x'", r"\[queue\] noed: is no setting; there are: .*node"),
+        ("[queues]\n", r"faxcore\.toml: queues: is no setting"),
+        ("[[modem]]\nname = 'a'", r"\[modem 1\] port: is missing"),
+        ("[[modem]]\nname = 'a b'\nport = 'x'", r"\[modem 1\] name: 'a b'"),
+        ("[[modem]]\nname = 'email'\nport = 'x'", "name: 'email'"),
+        ("[[modem]]\nname='a'\nport='x'\n[[modem]]\nname='a'\nport='y'", "'a' is there twice"),
+        ("[retry]\ndials = 'many'", r"\[retry\] dials: a number is expected"),
+        ("[retry]\ndials = 1.5", "whole number"),
+        ("[retry]\njitter = 2", "2 is not from 0 to 1"),
+        ("[retry]\nuncertain = 'maybe'", "resend, ask or accept"),
+        ("[retry.class.bussy]\nseconds = 1", r"\[retry\.class\] bussy: is no setting"),
+        ("[queue]\ncancel = true", "a text is expected"),
+        ("[[numbers.rule]]\nname = 'x'", "either allow or deny"),
+        ("[[hours]]\nhours = '8-18'", "calling hours '8-18'"),
+        ("[smtp]\ntls = 'none'", r"\[smtp\] host: is missing"),
+        ("[smtp]\nhost = 'h'\nbounces = '/x'", "a % must stand"),
+        ("[sms]\nport = 'x'\npin = 'abcd'", "4 to 8 digits"),
+        ("modem = 3", "tables"),
+        ("not toml", r"faxcore\.toml: Expected"),
+    ],
+)
+def test_what_is_wrong_is_told_by_its_place(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        configure(write(tmp_path, text))
+
+
+def test_a_queue_that_had_a_real_modem_is_not_simulated_for_want_of_settings(
+    tmp_path: Path,
+) -> None:
+    queue = configure(tmp_path).open()
+    with queue.store.write("test") as session:
+        session.add(Node(name="north", started=NOW, lease_until=NOW, seen_real=True))
+    queue.store.close()
+    with pytest.raises(SettingsError, match="a real one was used before"):
+        configure(tmp_path).open()
+    asked_for = "[[modem]]\nname='a'\nport='sim://'"
+    configure(write(tmp_path, asked_for)).open().store.close()
+
+
+def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(SettingsError, match="Not a directory"):
+        configure(tmp_path / "file" / "queue").open()

@@ -1,0 +1,228 @@
+"""E-mail through a real SMTP server on loopback: who gets what, and what refusals become."""
+
+import email
+import email.policy
+import mailbox
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from faxcore.delivery.bounces import read_bounces
+from faxcore.delivery.claiming import Claimant
+from faxcore.delivery.email_channel import EmailWork, MailServer
+from faxcore.delivery.model import Account
+from faxcore.delivery.operations import (
+    MessageDraft,
+    MessageName,
+    RecipientDraft,
+    add_attachment,
+    add_recipient,
+    create_message,
+    message_report,
+    send_message,
+)
+from faxcore.delivery.states import Body, Channel, Letter, MessageStatus, Scope
+from faxcore.delivery.worker import WorkerLoop
+from faxcore.errors import SettingsError
+from tests.delivery.deliveries import AtOnce, House
+from tests.delivery.moments import NOW
+
+M1 = MessageName(client_id="m1")
+BUSY, NEVER, FULL = "busy@example.org", "never@example.org", "full@example.org"
+
+
+class Inbox:
+    """Keeps what it accepts; refuses some addresses, for now or for good."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, list[str], email.message.EmailMessage]] = []
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address == BUSY:
+            return "450 4.2.1 mailbox busy"
+        if address == NEVER:
+            return "550 5.1.1 no such user"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        if FULL in envelope.rcpt_tos:
+            return "552 5.2.2 mailbox full"
+        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        self.taken.append((envelope.mail_from, list(envelope.rcpt_tos), mail))
+        return "250 OK"
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@pytest.fixture
+def server(inbox: Inbox) -> Iterator[MailServer]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield MailServer("127.0.0.1", port, domain="fax.example.org", envelope="bounce-%@ours.example")
+    controller.stop()
+
+
+def work(house: House, server: MailServer) -> None:
+    job = EmailWork(house.queue, "north/email", server, house.clock)
+    claimant = Claimant("north/email", "north", Channel.EMAIL, "email")
+    loop = WorkerLoop(house.queue, claimant, job, clock=house.clock, runner=AtOnce)
+    loop.run(lambda: True)
+
+
+def submit(house: House, *drafts: RecipientDraft, **changes: object) -> None:
+    with house.queue.store.write("test") as session:
+        account = session.get_one(Account, house.account)
+        account.sender_email, account.email_domains = "clinic@example.org", ["example.org"]
+    values = {"body": "Hello.", "body_type": Body.TEXT, "subject": "Results"} | changes
+    create_message(house.queue, house.account, MessageDraft("m1", **values), NOW)
+    for draft in drafts:
+        add_recipient(house.queue, house.account, M1, draft)
+    add_attachment(house.queue, house.account, M1, "Blatt ä.tif", "Image/TIFF", b"II*\0data")
+    send_message(house.queue, house.account, M1, NOW)
+
+
+def to(address: str, scope: Scope = Scope.TO, name: str = "") -> RecipientDraft:
+    return RecipientDraft(Channel.EMAIL, address, name, scope)
+
+
+def test_every_recipient_gets_a_copy_and_bcc_is_in_no_header(
+    house: House, server: MailServer, inbox: Inbox
+) -> None:
+    submit(
+        house,
+        to("ada@example.org", name="Ada Lovelace"),
+        to("bob@example.org", Scope.CC),
+        to("eve@example.org", Scope.BCC),
+        sender_name="Dr. Grün",
+    )
+    work(house, server)
+    assert [taken[1] for taken in inbox.taken] == [
+        ["ada@example.org"], ["bob@example.org"], ["eve@example.org"],
+    ]  # fmt: skip
+    for _, _, mail in inbox.taken:
+        assert mail["To"] == "Ada Lovelace <ada@example.org>"
+        assert mail["Cc"] == "bob@example.org"
+        assert "eve" not in mail.as_string()
+        assert mail["From"] == '"Dr. Grün" <clinic@example.org>'
+        assert mail["Subject"] == "Results"
+        (attached,) = mail.iter_attachments()
+        assert attached.get_content_type() == "image/tiff"
+        assert attached.get_filename() == "Blatt ä.tif"
+        assert attached.get_content() == b"II*\0data"
+    report = message_report(house.queue, house.account, M1)
+    assert {each.letter for each in report.recipients} == {Letter.RELAYED}
+    assert report.status is MessageStatus.GONE
+    assert inbox.taken[0][0] == f"bounce-{report.recipients[0].id}@ours.example"
+
+
+def test_html_goes_with_its_plain_words(house: House, server: MailServer, inbox: Inbox) -> None:
+    html = "<h1>Ärzte</h1><p>Words &amp; more</p><script>no()</script>"
+    submit(house, to("ada@example.org"), body=html, body_type=Body.HTML)
+    work(house, server)
+    mail = inbox.taken[0][2]
+    assert mail.get_body(("html",)).get_content().strip() == html
+    assert mail.get_body(("plain",)).get_content().split() == ["Ärzte", "Words", "&", "more"]
+
+
+@pytest.mark.parametrize(
+    ("address", "letter", "code"),
+    [(BUSY, Letter.RETRY, "450"), (NEVER, Letter.FAILED, "550"), (FULL, Letter.FAILED, "552")],
+)
+def test_a_refusal_is_for_now_or_for_good(
+    house: House, server: MailServer, address: str, letter: Letter, code: str
+) -> None:
+    submit(house, to("ada@example.org"), to(address))
+    work(house, server)
+    one, other = message_report(house.queue, house.account, M1).recipients
+    assert one.letter is Letter.RELAYED
+    assert (other.letter, other.attempts) == (letter, 1)
+    assert code in other.description
+
+
+def test_a_server_that_is_not_there_is_charged_to_nobody(house: House, server: MailServer) -> None:
+    submit(house, to("ada@example.org"))
+    work(house, MailServer("127.0.0.1", 1, timeout_s=1))
+    recipient = message_report(house.queue, house.account, M1).recipients[0]
+    assert (recipient.letter, recipient.attempts) == (Letter.PENDING, 0)
+    assert recipient.reason == "smtp_unreachable"
+    house.clock.advance(60)
+    work(house, server)
+    assert message_report(house.queue, house.account, M1).status is MessageStatus.GONE
+
+
+def test_a_server_without_tls_is_not_used_where_tls_is_wanted(
+    house: House, server: MailServer, inbox: Inbox
+) -> None:
+    submit(house, to("ada@example.org"))
+    work(house, MailServer(server.host, server.port, tls="starttls"))
+    assert inbox.taken == []
+    recipient = message_report(house.queue, house.account, M1).recipients[0]
+    assert "STARTTLS" in recipient.description
+
+
+def test_a_password_does_not_go_over_the_network_in_the_clear() -> None:
+    with pytest.raises(SettingsError, match="without tls"):
+        MailServer("mail.example.org", user="us", password="secret")
+
+
+REPORT = """\
+From: MAILER-DAEMON@example.org
+To: bounce-{recipient}@ours.example
+Subject: Undelivered
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+Sorry.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; example.org
+
+Final-Recipient: rfc822; ada@example.org
+Action: {action}
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 no such user
+--b--
+"""
+
+
+@pytest.mark.parametrize(
+    ("action", "letter", "status"),
+    [
+        ("failed", Letter.FAILED, MessageStatus.FAILED),
+        ("delivered", Letter.SENT, MessageStatus.GONE),
+        ("delayed", Letter.RELAYED, MessageStatus.GONE),
+    ],
+)
+def test_what_comes_back_changes_what_was_relayed(
+    house: House,
+    server: MailServer,
+    tmp_path: Path,
+    action: str,
+    letter: Letter,
+    status: MessageStatus,
+) -> None:
+    submit(house, to("ada@example.org"))
+    work(house, server)
+    recipient = message_report(house.queue, house.account, M1).recipients[0]
+    box = mailbox.Maildir(tmp_path / "mail")
+    box.add(REPORT.format(recipient=recipient.id, action=action))
+    box.add("From: a@b\nTo: bounce-99@ours.example\nSubject: hello\n\nwords\n")
+    changed = read_bounces(house.queue, tmp_path / "mail", server.envelope, NOW)
+    assert changed == (action != "delayed")
+    report = message_report(house.queue, house.account, M1)
+    assert (report.recipients[0].letter, report.status) == (letter, status)
+    assert read_bounces(house.queue, tmp_path / "mail", server.envelope, NOW) == 0
