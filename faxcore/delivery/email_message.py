@@ -13,12 +13,17 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 
+from faxcore.delivery.fax_content import render_body
 from faxcore.delivery.model import AttachmentRow, Message, Recipient
 from faxcore.delivery.plain_text import plain_text
 from faxcore.delivery.states import Body, Channel, RecipientState, Scope
 from faxcore.delivery.store import Store
 from faxcore.errors import ContentError
+from faxcore.render import Attachment
+from faxcore.render.sniff import kind_of
 
+_BANNER = "banner@faxcore"
+_BODY = re.compile(r"<body\b[^>]*>", re.I)
 _TYPE = re.compile(r"([A-Za-z0-9!#$&^_.+-]{1,64})/([A-Za-z0-9!#$&^_.+-]{1,64})")
 
 
@@ -45,7 +50,7 @@ def build_email(
         raise ContentError(f"a header of the e-mail: {error}") from error
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = message_id(message, recipient, domain)
-    _put_body(mail, message)
+    _put_body(mail, store, message, at)
     for row in message.attachments:
         _attach(mail, store, row)
     return mail
@@ -70,13 +75,32 @@ def _address(name: str, address: str) -> Address:
     return Address(display_name=name, addr_spec=address)
 
 
-def _put_body(mail: EmailMessage, message: Message) -> None:
+def _put_body(mail: EmailMessage, store: Store, message: Message, at: datetime) -> None:
     body = message.body or ""
     if message.body_type is Body.HTML:
         mail.set_content(plain_text(body, Body.HTML))
-        mail.add_alternative(body, subtype="html")
+        _put_html(mail, store, message, body)
+    elif message.body_type is Body.XML:
+        mail.set_content("")
+        pdf = render_body(store, message, at)
+        mail.add_attachment(pdf, maintype="application", subtype="pdf", filename="message.pdf")
     else:
         mail.set_content(body)
+
+
+def _put_html(mail: EmailMessage, store: Store, message: Message, body: str) -> None:
+    """The HTML form, with the banner on top of it and in the mail itself."""
+    if not message.banner:
+        mail.add_alternative(body, subtype="html")
+        return
+    picture = store.blobs.get(message.banner)
+    opening = _BODY.search(body)
+    at = opening.end() if opening else 0
+    shown = f'{body[:at]}<img src="cid:{_BANNER}" alt=""><br>{body[at:]}'
+    mail.add_alternative(shown, subtype="html")
+    *_, part = mail.iter_parts()
+    kind = kind_of(Attachment("banner", picture)).value.lower()
+    part.add_related(picture, maintype="image", subtype=kind, cid=f"<{_BANNER}>")
 
 
 def _attach(mail: EmailMessage, store: Store, row: AttachmentRow) -> None:

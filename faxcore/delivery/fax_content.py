@@ -17,6 +17,11 @@ from faxcore.t4 import Resolution
 from faxcore.t30.document import FaxPage
 
 _COVER = "cover"
+_BODY_TYPES = {
+    Body.TEXT: BodyType.TEXT,
+    Body.HTML: BodyType.HTML,
+    Body.XML: BodyType.XML,
+}
 
 
 def render_fax(
@@ -31,13 +36,27 @@ def render_fax(
         content = Content(
             _fields(message, recipient, at, number),
             body=message.body,
-            body_type=BodyType.HTML if message.body_type is Body.HTML else BodyType.TEXT,
+            body_type=_BODY_TYPES[message.body_type or Body.TEXT],
             cover=_cover_name(message),
             cover_folder=folder,
             attachments=attachments,
             paper=Paper[message.paper.upper()],
+            banner=_banner(store, message),
         )
         return _render(content, message)
+
+
+def render_body(store: Store, message: Message, at: datetime) -> bytes:
+    """The body alone as PDF, as an e-mail carries one that is written in XML."""
+    account = message.account
+    content = Content(
+        CoverFields(moment=at, sender_name=message.sender_name or account.sender_name),
+        body=message.body,
+        body_type=_BODY_TYPES[message.body_type or Body.TEXT],
+        paper=Paper[message.paper.upper()],
+        banner=_banner(store, message),
+    )
+    return render_content(content, header=None, resolutions=(Resolution.COARSE,)).pdf
 
 
 def render_continuation(
@@ -95,6 +114,10 @@ def _fields(message: Message, recipient: Recipient, at: datetime, number: str) -
 
 def _attachment(store: Store, row: AttachmentRow) -> Attachment:
     return Attachment(row.name, store.blobs.get(row.blob))
+
+
+def _banner(store: Store, message: Message) -> Attachment | None:
+    return Attachment("banner", store.blobs.get(message.banner)) if message.banner else None
 
 
 def _cover_name(message: Message) -> str | None:

@@ -47,6 +47,13 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
+def converter_missing(name: str = "this") -> str:
+    """A sentence that says what to install before office files can be faxed; "" if nothing is."""
+    if shutil.which("soffice") and shutil.which("bwrap"):
+        return ""
+    return f"{name} is an office file; {ADVICE}"
+
+
 def office_pdf(file: Attachment) -> bytes:
     """The pages of a text, table or presentation as PDF.
 
@@ -55,7 +62,7 @@ def office_pdf(file: Attachment) -> bytes:
     """
     office, room = shutil.which("soffice"), shutil.which("bwrap")
     if office is None or room is None:
-        raise AttachmentError(f"{file.name} is an office file; {ADVICE}")
+        raise AttachmentError(converter_missing(file.name))
     _check(file)
     with tempfile.TemporaryDirectory(prefix="office-") as name:
         folder = Path(name)

@@ -18,6 +18,7 @@ from faxcore.errors import FaxcoreError, QueueError, RequestRefused
 from faxcore.service import json_door, json_reading
 from faxcore.service.console.pages import Console
 from faxcore.service.gate import Audit, Gate, Limits
+from faxcore.service.handlers import handler_names
 from faxcore.service.json_door import Forbidden, House, Unknown
 from faxcore.service.json_once import Clash
 from faxcore.service.operations import Desk
@@ -42,13 +43,12 @@ def make_app(
     *,
     limits: Limits | None = None,
     fetch_banner: Callable[[str], bytes],
-    handlers: frozenset[str] = frozenset(),
     cookie_only_tls: bool = False,
 ) -> FastAPI:
     """The application for a queue. ``now`` is the wall clock."""
     limits = limits or Limits()
     gate, audit = Gate(queue), Audit(queue, now)
-    desk = Desk(queue, now, fetch_banner, handlers)
+    desk = Desk(queue, now, fetch_banner, handler_names())
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:

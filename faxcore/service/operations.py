@@ -19,6 +19,8 @@ from faxcore.delivery.rules import Queue
 from faxcore.delivery.states import Body, Channel, Scope
 from faxcore.service import contract as wire
 from faxcore.service.accounts import Caller
+from faxcore.service.handlers import HandledFile
+from faxcore.service.handling import handle_attachment, handle_message
 from faxcore.service.requests import Refused
 
 T = TypeVar("T")
@@ -139,18 +141,24 @@ def add_attachment(
     for element in ("attachment_data", "attachment_type", "attachment_name"):
         if getattr(request, element) is None:
             raise Refused("is missing", element)
-    added = queue_ops.add_attachment(
-        desk.queue,
-        caller.account_id,
-        name_of(request),
+    file = HandledFile(
         request.attachment_name or "",
         request.attachment_type or "",
         request.attachment_data or b"",
     )
+    file, warnings = handle_attachment(desk.queue, caller.account_id, name_of(request), file)
+    added = queue_ops.add_attachment(
+        desk.queue, caller.account_id, name_of(request), file.name, file.type, file.data
+    )
+    response = "200: Attachment Created"
+    if warnings:
+        said = "; ".join(warnings)
+        response = "300: Attachment Created, Special Handler task generated warnings / errors"
+        response = f"{response}: {said}"
     return wire.CFAddAttachmentWSResponse(
         clientMessageId=added.message.client_id,
         presenceUniqueIdentifier=added.message.uid,
-        serverResponse="200: Attachment Created",
+        serverResponse=response,
     )
 
 
@@ -158,11 +166,15 @@ def send_message(
     desk: Desk, caller: Caller, request: wire.CFSendMessageWS
 ) -> wire.CFSendMessageWSResponse:
     """``CFSendMessageWS``."""
+    warnings = handle_message(desk.queue, caller.account_id, name_of(request))
     sent = queue_ops.send_message(desk.queue, caller.account_id, name_of(request), desk.now())
+    response = "200:Message Sent"
+    if warnings:
+        response = f"300:Message Sent, the handler warns: {'; '.join(warnings)}"
     return wire.CFSendMessageWSResponse(
         clientMessageId=sent.client_id,
         presenceUniqueIdentifier=sent.uid,
-        serverResponse="200:Message Sent",
+        serverResponse=response,
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
+from PIL import Image
 
 from faxcore.delivery.bounces import read_bounces
 from faxcore.delivery.claiming import Claimant
@@ -29,6 +30,7 @@ from faxcore.delivery.worker import WorkerLoop
 from faxcore.errors import SettingsError
 from tests.delivery.deliveries import AtOnce, House
 from tests.delivery.moments import NOW
+from tests.render.samples import image_file
 
 M1 = MessageName(client_id="m1")
 BUSY, NEVER, FULL = "busy@example.org", "never@example.org", "full@example.org"
@@ -132,6 +134,35 @@ def test_html_goes_with_its_plain_words(house: House, server: MailServer, inbox:
     mail = inbox.taken[0][2]
     assert mail.get_body(("html",)).get_content().strip() == html
     assert mail.get_body(("plain",)).get_content().split() == ["Ärzte", "Words", "&", "more"]
+
+
+def test_a_banner_is_in_the_mail_and_on_top_of_it(
+    house: House, server: MailServer, inbox: Inbox
+) -> None:
+    picture = image_file(Image.new("L", (8, 8)), "PNG")
+    banner = house.queue.store.blobs.put(picture)
+    html = "<html><body class='x'><p>Words</p></body></html>"
+    submit(house, to("ada@example.org"), body=html, body_type=Body.HTML, banner=banner)
+    work(house, server)
+    mail = inbox.taken[0][2]
+    shown = mail.get_body(("html",)).get_content()
+    assert "<body class='x'><img src=\"cid:banner@faxcore\"" in shown
+    inline = [each for each in mail.walk() if each["Content-ID"] == "<banner@faxcore>"]
+    assert [each.get_content() for each in inline] == [picture]
+    assert mail.get_body(("plain",)).get_content().strip() == "Words"
+
+
+def test_a_body_in_xml_goes_as_a_pdf(house: House, server: MailServer, inbox: Inbox) -> None:
+    xml = (
+        "<document><pageInfo pageSize='a4'/><pageDrawing><drawString x='9' y='9'>Words"
+        "</drawString></pageDrawing></document>"
+    )
+    submit(house, to("ada@example.org"), body=xml, body_type=Body.XML)
+    work(house, server)
+    pdf, attached = inbox.taken[0][2].iter_attachments()
+    assert pdf.get_content_type() == "application/pdf"
+    assert pdf.get_content().startswith(b"%PDF-")
+    assert attached.get_filename() == "Blatt ä.tif"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import func, select
 
+import faxcore.service.tables  # noqa: F401  # its tables stand beside the queue's
 from faxcore.delivery.claiming import Claimant, claim
 from faxcore.delivery.model import Base, Message
 from faxcore.delivery.operations import (

@@ -28,7 +28,8 @@ class Message(Base):
     from another message under the same client id. ``released`` is the moment of sending, None
     before it. ``cover_blob`` is the account's own cover page, frozen at release. ``pages`` is the
     largest count of pages among its faxes, None until the first is rendered. ``paper`` and
-    ``header`` are for the renderer; ``node`` is the delivery node that is preferred.
+    ``header`` are for the renderer, ``banner`` is a picture among the stored files, ``handler`` the
+    name of a plug-in; ``node`` is the delivery node that is preferred.
     """
 
     __tablename__ = "message"
@@ -58,6 +59,8 @@ class Message(Base):
     subject: Mapped[str] = mapped_column(Text, default="")
     node: Mapped[str] = mapped_column(String(128), default="")
     header: Mapped[str | None] = mapped_column(String(512))
+    banner: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    handler: Mapped[str] = mapped_column(String(64), default="", server_default="")
     paper: Mapped[str] = mapped_column(String(16), default="A4")
     uncertain: Mapped[UncertainPolicy] = mapped_column(
         Word(UncertainPolicy), default=UncertainPolicy.RESEND_ONCE

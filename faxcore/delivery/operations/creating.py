@@ -186,6 +186,8 @@ def _message(queue: Queue, account_id: int, draft: MessageDraft, now: datetime) 
         uncertain=draft.uncertain or queue.rules.retry.uncertain,
         batched=draft.batched,
         resume_cover=draft.resume_cover,
+        banner=draft.banner,
+        handler=draft.handler,
         expires=start + timedelta(seconds=expire) if expire is not None else None,
         created=now,
     )

@@ -41,6 +41,7 @@ def sweep_files(queue: Queue, now: datetime, also_used: Iterable[str] = ()) -> i
         used: set[str] = set(session.scalars(select(AttachmentRow.blob)))
         used.update(session.scalars(select(Recipient.document).where(Recipient.document != "")))
         used.update(session.scalars(select(Message.cover_blob).where(Message.cover_blob != "")))
+        used.update(session.scalars(select(Message.banner).where(Message.banner != "")))
         used.update(session.scalars(select(Cover.blob)))
     used.update(also_used)
     return queue.store.blobs.sweep(used, (now - _GRACE).timestamp())

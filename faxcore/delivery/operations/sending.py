@@ -53,25 +53,28 @@ def _first_step(message: Message, recipient: Recipient, now: datetime) -> Step:
 
 def _check_content(queue: Queue, message: Message, channels: set[Channel]) -> None:
     body = message.body if message.body is not None and message.body.strip() else None
-    if message.body_type is Body.XML and body is not None:
-        raise RequestRefused("body_type", "XML bodies cannot be rendered by this version")
     if Channel.FAX in channels:
         if body is None and not message.cover and not message.attachments:
             raise RequestRefused(
                 "message", "there is nothing to fax: a cover, a body or an attachment is needed"
             )
         _check_attachments(queue, message)
+    if Channel.SMS in channels and message.body_type is Body.XML:
+        raise RequestRefused("body_type", "a short message cannot be written in XML")
     if Channel.SMS in channels and (body is None or not plain_text(body, message.body_type)):
         raise RequestRefused("body", "a short message needs a body with text in it")
 
 
 def _check_attachments(queue: Queue, message: Message) -> None:
     from faxcore.render import Attachment  # noqa: PLC0415
-    from faxcore.render.sniff import kind_of  # noqa: PLC0415
+    from faxcore.render.office import converter_missing  # noqa: PLC0415
+    from faxcore.render.sniff import Kind, kind_of  # noqa: PLC0415
 
     for row in message.attachments:
         try:
-            kind_of(Attachment(row.name, queue.store.blobs.get(row.blob)))
+            kind = kind_of(Attachment(row.name, queue.store.blobs.get(row.blob)))
+            if kind is Kind.OFFICE and converter_missing():
+                raise AttachmentError(converter_missing(row.name))
         except AttachmentError as error:
             raise RequestRefused("attachment", str(error)) from error
 

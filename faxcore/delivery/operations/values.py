@@ -34,7 +34,8 @@ class MessageDraft:
     ``priority`` 1 to 10, 10 is served first. ``send_time`` is aware. ``header`` is the line at the
     top of every page: None for none, "auto" for the usual one. ``cover`` names a cover page, one of
     the account's own or a shipped one. ``uncertain`` None means the installation's policy;
-    ``batched`` allows other messages to the same number in the same call.
+    ``batched`` allows other messages to the same number in the same call. ``banner`` is the name of
+    a stored picture, ``handler`` that of a plug-in.
     """
 
     client_id: str | None = None
@@ -56,6 +57,8 @@ class MessageDraft:
     uncertain: UncertainPolicy | None = None
     batched: bool = True
     resume_cover: bool = False
+    banner: str = ""
+    handler: str = ""
 
     def fingerprint(self) -> str:
         """Tells a repeat of the same creation from another message under the same client id."""

@@ -1,0 +1,105 @@
+"""Calling a message's handler: at each attachment, and on the whole message as it is released."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from faxcore.delivery.model import AttachmentRow, Message
+from faxcore.delivery.operations import MessageName
+from faxcore.delivery.operations.finding import find_message
+from faxcore.delivery.rules import Queue
+from faxcore.delivery.states import MessageStatus
+from faxcore.delivery.store import lock_account
+from faxcore.delivery.transitions import status_of
+from faxcore.service.handlers import HandledFile, HandlerFailed, Outcome, Stage, Task, run_handler
+from faxcore.service.requests import Refused
+
+ELEMENT = "handlerTask"
+
+
+def handle_attachment(
+    queue: Queue, account_id: int, name: MessageName, file: HandledFile
+) -> tuple[HandledFile, tuple[str, ...]]:
+    """The file as its message's handler leaves it, and the handler's warnings.
+
+    A handler that fails here leaves the file as it is, and that is a warning.
+    """
+    with queue.store.read() as session:
+        handler = find_message(session, account_id, name).handler
+    if not handler or not file.data:
+        return file, ()
+    try:
+        outcome = run_handler(handler, Task(Stage.ATTACHMENT, (file,)))
+    except HandlerFailed as error:
+        return file, (str(error),)
+    if outcome.files is None:
+        return file, outcome.warnings
+    if len(outcome.files) != 1:
+        text = f"{handler} answers with {len(outcome.files)} files for one; it is left as it was"
+        return file, (*outcome.warnings, text)
+    return outcome.files[0], outcome.warnings
+
+
+def handle_message(queue: Queue, account_id: int, name: MessageName) -> tuple[str, ...]:
+    """Let the handler work on a message that is about to be released; its warnings.
+
+    Refused where it fails. A message that has been released already is not handled again.
+    """
+    with queue.store.read() as session:
+        message = find_message(session, account_id, name)
+        if not message.handler or status_of(message) is not MessageStatus.WAITING:
+            return ()
+        files = tuple(
+            HandledFile(row.name, row.type, queue.store.blobs.get(row.blob))
+            for row in message.attachments
+        )
+        task = Task(
+            Stage.MESSAGE,
+            files,
+            message.body,
+            None if message.body_type is None else message.body_type.value,
+            (
+                ("subject", message.subject),
+                ("memo", message.memo),
+                ("senderName", message.sender_name),
+            ),
+        )
+        number, handler = message.id, message.handler
+    try:
+        outcome = run_handler(handler, task)
+    except HandlerFailed as error:
+        raise Refused(str(error), ELEMENT) from error
+    if outcome.files is not None or outcome.body is not None:
+        _replace(queue, account_id, number, outcome)
+    return outcome.warnings
+
+
+def _replace(queue: Queue, account_id: int, number: int, outcome: Outcome) -> None:
+    """Put the handler's files and body in the place of the message's, if it still waits."""
+    stored = [(each, queue.store.blobs.put(each.data)) for each in outcome.files or () if each.data]
+    with queue.store.write("handler") as session:
+        lock_account(session, account_id)
+        message = session.scalar(
+            select(Message)
+            .where(Message.id == number)
+            .options(selectinload(Message.attachments), selectinload(Message.recipients))
+        )
+        if message is None or status_of(message) is not MessageStatus.WAITING:
+            return
+        if outcome.body is not None:
+            message.body = outcome.body
+        if outcome.files is not None:
+            for row in list(message.attachments):
+                session.delete(row)
+            session.flush()
+            for file, blob in stored:
+                session.add(
+                    AttachmentRow(
+                        message_id=number,
+                        name=file.name,
+                        type=file.type,
+                        blob=blob,
+                        octets=len(file.data),
+                    )
+                )
