@@ -36,7 +36,7 @@ def test_a_message_goes_its_way_from_add_to_delete(queue, data: Path, letter: Pa
     assert uid in again.err
     ran = subprocess.run(run_host(data), capture_output=True, text=True, check=False, timeout=120)
     assert ran.returncode == 0, ran.stderr
-    assert "calls are simulated" in ran.stdout
+    assert "every modem is simulated" in ran.stdout
     shown = json.loads(queue("show", "m1", "--json").out)
     assert (shown["status"], shown["pages"]) == ("GONE", 2)
     explained = queue("explain", uid).out
