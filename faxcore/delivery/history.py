@@ -41,6 +41,7 @@ class AttemptStory:
     reason: str
     text: str
     worker: str
+    call: int = 0
     dial_line: str = ""
     rule: str = ""
     dialled: datetime | None = None
@@ -94,6 +95,7 @@ def _story(session: Session, attempt: Attempt) -> AttemptStory:
         reason=attempt.reason,
         text=attempt.text,
         worker=attempt.worker,
+        call=call.id,
         dial_line=call.dial_line if call.dialled is not None else "",
         rule=call.rule,
         dialled=call.dialled,
