@@ -89,23 +89,36 @@ def _candidates(rules: Rules, claimant: Claimant, now: datetime) -> Select[int]:
 def _wake_timed(session: Session, channel: Channel, now: datetime) -> None:
     """Who waited for a set time that has come waits for his turn now: T becomes P."""
     timed = (
-        select(Recipient)
+        select(Recipient.id, Message.account_id)
+        .join(Message, Recipient.message_id == Message.id)
         .where(
             Recipient.channel == channel,
             Recipient.state == RecipientState.QUEUED,
             Recipient.cause == Cause.SCHEDULED,
             Recipient.due <= now,
         )
-        .order_by(Recipient.due)
+        .order_by(Message.account_id, Recipient.due)
         .limit(100)
-        .with_for_update(skip_locked=True)
     )
-    for recipient in session.scalars(timed):
-        account = lock_account(session, recipient.message.account_id)
-        step = Step(
-            RecipientState.QUEUED, Cause.NONE, "queued", "waits for its turn", recipient.due
-        )
-        move(session, account, recipient, step, now)
+    for recipient_id, account_id in session.execute(timed).all():
+        account = lock_account(session, account_id)
+        recipient = _still_queued(session, recipient_id)
+        if recipient is not None and recipient.cause is Cause.SCHEDULED:
+            step = Step(
+                RecipientState.QUEUED, Cause.NONE, "queued", "waits for its turn", recipient.due
+            )
+            move(session, account, recipient, step, now)
+
+
+def _still_queued(session: Session, recipient_id: int) -> Recipient | None:
+    """A recipient, held, if it is queued and nobody else holds it. Its account is held before."""
+    found: Recipient | None = session.scalar(
+        select(Recipient)
+        .where(Recipient.id == recipient_id, Recipient.state == RecipientState.QUEUED)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return found
 
 
 def _take(
@@ -120,11 +133,7 @@ def _take(
     if account_id is None:
         return None
     account = lock_account(session, account_id)
-    recipient = session.scalar(
-        select(Recipient)
-        .where(Recipient.id == recipient_id, Recipient.state == RecipientState.QUEUED)
-        .with_for_update(skip_locked=True)
-    )
+    recipient = _still_queued(session, recipient_id)
     if recipient is None:
         return None
     obstacle = _obstacle(session, rules, account, recipient, now)

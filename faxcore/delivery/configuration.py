@@ -32,7 +32,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 class ModemSettings:
     """One modem of this host: its name, its port, what it is like, who it is on the line.
 
-    ``timeout_s`` is the longest that a call may take.
+    ``timeout_s`` is the longest that a call may take. With ``receives`` it answers, at the ring of
+    number ``rings``, when it has nothing to send.
     """
 
     name: str
@@ -41,6 +42,8 @@ class ModemSettings:
     modem_class: str = ""
     number: str = ""
     timeout_s: float = 3600.0
+    receives: bool = False
+    rings: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,8 @@ def _modem(section: Section) -> ModemSettings:
         section.text("class"),
         section.text("number"),
         section.number("call_minutes", 60, 1, 1440) * 60,
+        section.flag("receive", False),
+        section.whole("rings", 1, 1, 20),
     )
 
 

@@ -12,7 +12,7 @@ from faxcore.t30.result import HangupStatus
 
 FIRST_S, LONGEST_S = 30.0, 600.0
 _NOT_THE_MODEM = frozenset(
-    {int(HangupStatus.GLARE), int(HangupStatus.BLACKLISTED), int(HangupStatus.UNDERRUN)}
+    {int(HangupStatus.BLACKLISTED), int(HangupStatus.UNDERRUN), int(HangupStatus.CANCELLED)}
 )
 """Local trouble that says nothing against the modem."""
 
@@ -20,25 +20,25 @@ _GLARE_S = 10.0
 """A modem that a call came in on is left to it for so long."""
 
 
-def note_modem(queue: Queue, worker: str, finding: Finding, now: datetime) -> float:
-    """Write down how a modem did in a call; for how many seconds it is to be left alone.
+def note_modem(queue: Queue, worker: str, finding: Finding, now: datetime) -> None:
+    """Write down how a modem did in a call, and until when it is to be left alone.
 
     After its first failure in a row 30 s, then twice as long each time, ten minutes at most.
     """
     with queue.store.write("modem") as session:
         row = session.get(Worker, worker, with_for_update=True)
         if row is None:
-            return 0.0
+            return
         if finding.failure is not Failure.LOCAL or finding.interrupted:
             row.failures, row.quarantined_until, row.note = 0, None, ""
-            return 0.0
-        if finding.status in _NOT_THE_MODEM:
-            return _GLARE_S if finding.status == HangupStatus.GLARE else 0.0
-        row.failures += 1
-        seconds = min(FIRST_S * 2.0 ** min(row.failures - 1, 8), LONGEST_S)
-        row.quarantined_until = now + timedelta(seconds=seconds)
+            return
         row.note = f"{finding.reason}: {finding.text}"
-        return seconds
+        if finding.status == HangupStatus.GLARE:
+            row.quarantined_until = now + timedelta(seconds=_GLARE_S)
+        elif finding.status not in _NOT_THE_MODEM:
+            row.failures += 1
+            seconds = min(FIRST_S * 2.0 ** min(row.failures - 1, 8), LONGEST_S)
+            row.quarantined_until = now + timedelta(seconds=seconds)
 
 
 def quarantined(queue: Queue, worker: str, now: datetime) -> float:

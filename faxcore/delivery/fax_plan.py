@@ -68,7 +68,7 @@ def render_due(
             except ContentError as error:
                 _refuse(queue, call_id, recipient.id, str(error), now)
                 continue
-            _keep(queue, recipient.id, pages)
+            _keep(queue, message.account_id, recipient.id, pages)
 
 
 def plan_call(queue: Queue, call_id: int, own_number: str, now: datetime) -> Plan | None:
@@ -131,9 +131,10 @@ def _first_number(pages: tuple[PageInCall, ...]) -> int:
     return first if is_run and len({page.recipient_id for page in pages}) == 1 else 1
 
 
-def _keep(queue: Queue, recipient_id: int, pages: tuple[FaxPage, ...]) -> None:
+def _keep(queue: Queue, account_id: int, recipient_id: int, pages: tuple[FaxPage, ...]) -> None:
     blob = queue.store.blobs.put(pack(pages))
     with queue.store.write("rendered") as session:
+        lock_account(session, account_id)
         recipient = session.get_one(Recipient, recipient_id, with_for_update=True)
         recipient.document, recipient.pages = blob, len(pages)
         message = session.get_one(Message, recipient.message_id, with_for_update=True)

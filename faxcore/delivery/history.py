@@ -41,6 +41,7 @@ class AttemptStory:
     reason: str
     text: str
     worker: str
+    call: int = 0
     dial_line: str = ""
     rule: str = ""
     dialled: datetime | None = None
@@ -53,7 +54,6 @@ class AttemptStory:
     trainings: int = 0
     seconds: float = 0.0
     transcript: str = ""
-    call: int | None = None
     pages: tuple[PageReceipt, ...] = ()
 
 
@@ -95,6 +95,7 @@ def _story(session: Session, attempt: Attempt) -> AttemptStory:
         reason=attempt.reason,
         text=attempt.text,
         worker=attempt.worker,
+        call=call.id,
         dial_line=call.dial_line if call.dialled is not None else "",
         rule=call.rule,
         dialled=call.dialled,
@@ -107,7 +108,6 @@ def _story(session: Session, attempt: Attempt) -> AttemptStory:
         trainings=call.trainings,
         seconds=call.seconds,
         transcript=call.transcript,
-        call=call.id,
         pages=tuple(_receipt(row) for row in pages),
     )
 

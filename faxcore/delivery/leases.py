@@ -36,7 +36,7 @@ def register(
             session.add(worker)
         worker.node, worker.channel = claimant.node, claimant.channel
         worker.modem, worker.port = claimant.modem, port
-        worker.life, worker.pid, worker.doing = life, pid, ""
+        worker.life, worker.pid = life, pid
         worker.lease_until = now + timedelta(seconds=LEASE_S)
         _renew_node(session, claimant.node, port, now)
 
@@ -56,7 +56,7 @@ def resign(queue: Queue, claimant: Claimant, life: str, now: datetime) -> None:
     with queue.store.write("resign") as session:
         worker = session.get(Worker, claimant.worker, with_for_update=True)
         if worker is not None and worker.life == life:
-            worker.lease_until, worker.pid, worker.doing = now, 0, ""
+            worker.lease_until, worker.pid = now, 0
 
 
 def _renew_node(session: Session, name: str, port: str, now: datetime) -> None:

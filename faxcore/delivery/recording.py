@@ -29,9 +29,6 @@ def mark_dialled(queue: Queue, call_id: int, pages: Sequence[PageInCall], now: d
     False where it has dialled before, is over, or was cancelled meanwhile.
     """
     with queue.store.write("dial") as session:
-        attempts = attempts_of(session, call_id)
-        if any(_recipient(session, each).cancel_wish is not CancelWish.NO for each in attempts):
-            return False
         guarded = session.scalars(
             update(Call)
             .where(Call.id == call_id, Call.state == CallState.CALLING)
@@ -39,6 +36,10 @@ def mark_dialled(queue: Queue, call_id: int, pages: Sequence[PageInCall], now: d
             .returning(Call.id)
         ).all()
         if not guarded:
+            return False
+        attempts = attempts_of(session, call_id)
+        if any(_recipient(session, each).cancel_wish is not CancelWish.NO for each in attempts):
+            session.rollback()
             return False
         for attempt in attempts:
             attempt.counted = True

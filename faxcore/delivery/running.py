@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 
+from faxcore.delivery.answering import Listener
 from faxcore.delivery.bounces import read_bounces
 from faxcore.delivery.claiming import Claimant
 from faxcore.delivery.configuration import (
@@ -60,16 +61,32 @@ def fax_worker(
 ) -> WorkerLoop:
     """The worker of one modem."""
     name = f"{configuration.node}/{modem.name}"
-    equipment = Equipment(
+    equipment = _equipment(configuration, modem)
+    work = FaxWork(queue, name, equipment, modem.number, wall_clock, stop)
+    claimant = Claimant(name, configuration.node, Channel.FAX, modem.name)
+    pace = Pace(poll_s=configuration.poll_s, lease_s=configuration.lease_s)
+    return WorkerLoop(queue, claimant, work, port=modem.port, stop=stop, pace=pace)
+
+
+def _equipment(configuration: Configuration, modem: ModemSettings) -> Equipment:
+    return Equipment(
         port=modem.port,
         profile=choose_profile(modem.profile or None, modem.modem_class or None),
         timeout_s=modem.timeout_s,
         transcript=_transcripts(configuration) if configuration.transcripts else None,
     )
-    work = FaxWork(queue, name, equipment, modem.number, wall_clock, stop)
-    claimant = Claimant(name, configuration.node, Channel.FAX, modem.name)
-    pace = Pace(poll_s=configuration.poll_s, lease_s=configuration.lease_s)
-    return WorkerLoop(queue, claimant, work, port=modem.port, stop=stop, pace=pace)
+
+
+def _listener(
+    configuration: Configuration, queue: Queue, name: str, stop: threading.Event
+) -> Listener | None:
+    """What a modem does when nothing is due; None for one that does not answer."""
+    modem = next((each for each in configuration.modems if each.name == name), None)
+    if modem is None or not modem.receives:
+        return None
+    claimant = Claimant(f"{configuration.node}/{name}", configuration.node, Channel.FAX, modem.name)
+    equipment = _equipment(configuration, modem)
+    return Listener(queue, claimant, equipment, modem.number, wall_clock, stop, modem.rings)
 
 
 def email_worker(
@@ -148,7 +165,9 @@ def run_worker(folder: Path, name: str, *, as_json: bool = False) -> None:
             work = sms_work(configuration, queue, configuration.sms)
             _sms_worker(configuration, queue, work, stop).run(_ReportReader(work))
         else:
-            make_worker(configuration, queue, name, stop).run()
+            worker = make_worker(configuration, queue, name, stop)
+            listener = _listener(configuration, queue, name, stop)
+            worker.run() if listener is None else worker.run(listener)
     finally:
         queue.store.close()
 

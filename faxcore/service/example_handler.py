@@ -1,7 +1,7 @@
-"""The handler that ships, as an example and for use: it looks at attachments when they come.
+"""The handler that ships, for use and as an example: it looks at attachments when they come.
 
-``handlerTask`` = ``check-attachments``: a file whose declared type is not what it is, that cannot be
-faxed, or that is very large is told at once, as a warning, and sent all the same.
+``handlerTask`` = ``check-attachments``: a file whose declared type is not what it is, that cannot
+be faxed, or that is very large is told at once, as a warning, and sent all the same.
 """
 
 from __future__ import annotations

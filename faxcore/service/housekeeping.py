@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 
 from faxcore.delivery.logs import log
-from faxcore.delivery.model import Account, Message
+from faxcore.delivery.model import Account, InboundFax, Message
 from faxcore.delivery.operations import MessageName, delete_message, sweep_files
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.worker import wall_clock
 from faxcore.errors import QueueError, RequestRefused
 from faxcore.service.gate import Audit
-from faxcore.service.tables import InboundFax, Repeat
+from faxcore.service.tables import Repeat
 
 HOUR_S = 3600.0
 REPEAT_DAYS = 7

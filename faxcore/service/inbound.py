@@ -1,61 +1,20 @@
-"""Received faxes: stored for the account that owns the number, listed, and handed out."""
+"""Received faxes: listed, and handed out."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
+from faxcore.delivery.model import InboundFax
 from faxcore.delivery.rules import Queue
 from faxcore.service import contract as wire
 from faxcore.service.accounts import Caller
 from faxcore.service.operations import Desk, zoned
 from faxcore.service.requests import Refused
-from faxcore.service.tables import InboundFax
 
 _AT_A_TIME = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A fax that has arrived: whose it is, who sent it, and its pages as a TIFF and as a PDF."""
-
-    account_id: int
-    received: datetime
-    pages: int
-    tiff: bytes
-    pdf: bytes
-    sender_id: str = ""
-    called_number: str = ""
-    modem: str = ""
-    complete: bool = True
-    text: str = ""
-
-
-def store_arrival(queue: Queue, arrival: Arrival) -> str:
-    """Keep a received fax; its identifier. It is on the disk when this returns."""
-    tiff, pdf = queue.store.blobs.put(arrival.tiff), queue.store.blobs.put(arrival.pdf)
-    uid = secrets.token_hex(12)
-    with queue.store.write("inbound") as session:
-        session.add(
-            InboundFax(
-                uid=uid,
-                account_id=arrival.account_id,
-                sender_id=arrival.sender_id[:64],
-                called_number=arrival.called_number[:64],
-                modem=arrival.modem[:128],
-                received=arrival.received,
-                pages=arrival.pages,
-                complete=arrival.complete,
-                tiff=tiff,
-                pdf=pdf,
-                text=arrival.text,
-            )
-        )
-    return uid
 
 
 def list_inbound(

@@ -18,7 +18,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from faxcore.delivery.rules import Queue
-from faxcore.delivery.running import Host
+from faxcore.delivery.running import run_host
 from faxcore.delivery.worker import wall_clock
 from faxcore.errors import SettingsError
 from faxcore.service.app import make_app
@@ -76,11 +76,12 @@ def serve(house: House, *, say: Callable[[str], None], as_json: bool = False) ->
     """
     delivery, service = house.delivery, house.service
     queue = delivery.open()
-    names = tuple(modem.name for modem in delivery.modems)
-    workers = Host(delivery.folder, names, as_json=as_json)
+    stop = threading.Event()
     keeping = Housekeeping(queue, service.keep_days)
     threads = [
-        threading.Thread(target=workers.run, name="workers", daemon=True),
+        threading.Thread(
+            target=run_host, args=(delivery, stop), kwargs={"as_json": as_json}, name="workers"
+        ),
         threading.Thread(target=keeping.run, name="housekeeping", daemon=True),
     ]
     try:
@@ -95,7 +96,7 @@ def serve(house: House, *, say: Callable[[str], None], as_json: bool = False) ->
         if not server.started:
             raise SettingsError(f"{service.host}:{service.port} cannot be listened on")
     finally:
-        workers.stop.set()
+        stop.set()
         keeping.stop.set()
         for thread in threads:
             if thread.ident is not None:

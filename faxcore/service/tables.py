@@ -1,11 +1,11 @@
-"""The service's own tables beside the queue's: keys, cursors, repeats, received faxes, audit."""
+"""The service's own tables beside the queue's: keys, cursors, repeats, audit."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from faxcore.delivery.model.base import Base, Moment
@@ -54,26 +54,6 @@ class Repeat(Base):
     status: Mapped[int]
     answer: Mapped[dict[str, Any]] = mapped_column(JSON)
     created: Mapped[datetime] = mapped_column(Moment, index=True)
-
-
-class InboundFax(Base):
-    """A fax that was received; its pages are among the stored files, as TIFF and as PDF."""
-
-    __tablename__ = "inbound"
-    __table_args__ = (Index("inbound_by_account", "account_id", "received"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    uid: Mapped[str] = mapped_column(String(32), unique=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    sender_id: Mapped[str] = mapped_column(String(64), default="")
-    called_number: Mapped[str] = mapped_column(String(64), default="")
-    modem: Mapped[str] = mapped_column(String(128), default="")
-    received: Mapped[datetime] = mapped_column(Moment)
-    pages: Mapped[int]
-    complete: Mapped[bool] = mapped_column(default=True)
-    tiff: Mapped[str] = mapped_column(String(64))
-    pdf: Mapped[str] = mapped_column(String(64))
-    text: Mapped[str] = mapped_column(Text, default="")
 
 
 class AuditEntry(Base):

@@ -36,12 +36,16 @@ def test_a_message_goes_its_way_from_add_to_delete(queue, data: Path, letter: Pa
     assert uid in again.err
     ran = subprocess.run(run_host(data), capture_output=True, text=True, check=False, timeout=120)
     assert ran.returncode == 0, ran.stderr
-    assert "calls are simulated" in ran.stdout
+    assert "every modem is simulated" in ran.stdout
     shown = json.loads(queue("show", "m1", "--json").out)
     assert (shown["status"], shown["pages"]) == ("GONE", 2)
     explained = queue("explain", uid).out
     assert explained.count("confirmed") == 3
     assert "dialled +15550100" in explained
+    proven = queue("receipt", "m1", "--out", data / "receipts")
+    assert proven.out.count("as it was to be sent") == 2
+    written = sorted(each.name for each in (data / "receipts").iterdir())
+    assert written == ["receipt.json", "recipient-1-attempt-1.tif"]
     listed = json.loads(queue("list", "--json").out)
     assert [row["recipient"]["letter"] for row in listed] == ["S"]
     assert "m1 GONE S +1 555 0100, 2 of 2 pages: simulated: ok" in queue("watch", "--once").out

@@ -15,6 +15,7 @@ from faxcore.delivery.store import Store, open_store
 from tests.delivery.deliveries import House
 from tests.delivery.far_end import Network
 from tests.delivery.moments import NOW
+from tests.delivery.places import quick_folder
 from tests.delivery.postgres import NotInstalled, Server, postgres_server
 
 
@@ -27,11 +28,12 @@ def empty_queue(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def store(empty_queue: Path, tmp_path: Path) -> Iterator[Store]:
-    shutil.copytree(empty_queue, tmp_path / "queue")
-    opened = open_store(tmp_path / "queue")
-    yield opened
-    opened.close()
+def store(empty_queue: Path) -> Iterator[Store]:
+    with quick_folder() as folder:
+        shutil.copytree(empty_queue, folder / "queue")
+        opened = open_store(folder / "queue")
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ import random
 import shutil
 import signal
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -45,6 +44,7 @@ from faxcore.t30.result import PageOutcome
 from tests.delivery.deliveries import Clock, House
 from tests.delivery.far_end import Network
 from tests.delivery.moments import NOW
+from tests.delivery.places import quick_folder
 
 NUMBERS = ("5550101", "5550102", "5550103")
 PLAYS = {
@@ -172,8 +172,7 @@ def forked(act, environment: dict[str, str]) -> int:
 
 def kill_at(point: str, template: Path, second: str = "north/usb0") -> dict:
     """One life killed at a point, one after it; ``second`` is who lives then."""
-    with tempfile.TemporaryDirectory(prefix="faxcore-crash-") as name:
-        folder = Path(name)
+    with quick_folder() as folder:
         shutil.copytree(template / "queue", folder / "queue")
         first = forked(lambda: live(folder, "north/usb0", 0), {crash.VARIABLE: point})
         after = forked(lambda: live(folder, second, 300), {})
@@ -190,8 +189,7 @@ def kill_at(point: str, template: Path, second: str = "north/usb0") -> dict:
 
 def points(template: Path) -> dict[str, int]:
     """The points that a whole undisturbed life passes, and how often."""
-    with tempfile.TemporaryDirectory(prefix="faxcore-crash-") as name:
-        folder = Path(name)
+    with quick_folder() as folder:
         shutil.copytree(template / "queue", folder / "queue")
         told = folder / "points.json"
 
@@ -214,8 +212,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=0, help="so many points, evenly spread")
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="faxcore-crash-") as name:
-        template = Path(name)
+    with quick_folder() as template:
         forked(lambda: open_store(template / "queue").close(), {})
         passed = points(template)
         if wanted.list:

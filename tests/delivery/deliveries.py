@@ -2,9 +2,10 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -83,6 +84,7 @@ class House:
     stop: threading.Event = field(default_factory=threading.Event)
     runner: RunnerMaker = AtOnce
     render: Renderer | None = None
+    transcript: Callable[[int], Path] | None = None
     pace: Pace = field(default_factory=lambda: Pace(0.01, 5, 30))
 
     def submit(
@@ -97,7 +99,9 @@ class House:
         return named
 
     def loop(self, worker: str = "north/usb0", opener=None) -> WorkerLoop:
-        equipment = Equipment("sim://", PROFILE, opener=opener or self.network.open)
+        equipment = Equipment(
+            "sim://", PROFILE, opener=opener or self.network.open, transcript=self.transcript
+        )
         work = FaxWork(
             self.queue, worker, equipment, "+1 555 0199", self.clock, self.stop,
             self.render or rendered(self.pages),

@@ -26,6 +26,7 @@ from faxcore.sim.scenarios import Scenario, scenario
 from faxcore.t4 import Coding, PageBitmap, decode_octets, encode_page
 from faxcore.t30.document import FaxPage, Station
 from faxcore.t30.line import KeepPage
+from faxcore.transport.recording import RecordingPort
 from faxcore.transport.virtual_port import VirtualPort
 
 ROWS = 40
@@ -67,7 +68,8 @@ class Network:
     told: list[Callable[[dict], None]] = field(default_factory=list)
 
     def open(self, url: str, profile: ModemProfile, record: Path | None) -> VirtualPort:
-        return VirtualPort(_Switched(self, profile))
+        port = VirtualPort(_Switched(self, profile))
+        return port if record is None else RecordingPort(port, record, profile.name)
 
     def note(self, **said: object) -> None:
         with self.log.open("ab") as file:

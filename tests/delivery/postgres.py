@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.delivery.places import in_memory
+
 
 class NotInstalled(Exception):
     """There is no PostgreSQL here, or nobody who may run it."""
@@ -59,11 +61,14 @@ class Server:
 
 
 @contextmanager
-def postgres_server() -> Iterator[Server]:
-    """A running server, gone afterwards. Raises NotInstalled where there cannot be one."""
+def postgres_server(*, memory: bool = True) -> Iterator[Server]:
+    """A running server, gone afterwards, with its files in memory or on the disk.
+
+    Raises NotInstalled where there cannot be one.
+    """
     programs = _programs()
     user = _ordinary_user()
-    folder = Path(tempfile.mkdtemp(prefix="faxcore-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="faxcore-pg-", dir=in_memory() if memory else None))
     server = Server(folder, programs, user)
     if user is not None:
         shutil.chown(folder, user)

@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 from PIL import Image
 
 from faxcore.delivery.bounces import read_bounces
-from faxcore.delivery.claiming import Claimant
+from faxcore.delivery.claiming import Claimant, claim
 from faxcore.delivery.email_channel import EmailWork, MailServer
 from faxcore.delivery.model import Account
 from faxcore.delivery.operations import (
@@ -25,6 +25,7 @@ from faxcore.delivery.operations import (
     message_report,
     send_message,
 )
+from faxcore.delivery.recording import mark_dialled
 from faxcore.delivery.states import Body, Channel, Letter, MessageStatus, Scope
 from faxcore.delivery.worker import WorkerLoop
 from faxcore.errors import SettingsError
@@ -257,3 +258,24 @@ def test_what_comes_back_changes_what_was_relayed(
     report = message_report(house.queue, house.account, M1)
     assert (report.recipients[0].letter, report.status) == (letter, status)
     assert read_bounces(house.queue, tmp_path / "mail", server.envelope, NOW) == 0
+
+
+def test_a_mail_that_a_crash_cut_off_is_not_handed_over_again_under_the_same_attempt(
+    house: House, server: MailServer, inbox: Inbox
+) -> None:
+    submit(house, to("ada@example.org"))
+    claimant = Claimant("north/email", "north", Channel.EMAIL, "email")
+    call_id = claim(house.queue, claimant, NOW)
+    assert call_id is not None
+    assert mark_dialled(house.queue, call_id, (), NOW)
+    work(house, server)  # the same worker, in its next life
+    assert inbox.taken == []
+    recipient = message_report(house.queue, house.account, M1).recipients[0]
+    assert (recipient.letter, recipient.reason, recipient.attempts) == (
+        Letter.RETRY, "interrupted", 1,
+    )  # fmt: skip
+    house.clock.advance(600)
+    work(house, server)
+    first = inbox.taken[0][2]["Message-ID"]
+    assert first.endswith("@fax.example.org>")
+    assert message_report(house.queue, house.account, M1).status is MessageStatus.GONE

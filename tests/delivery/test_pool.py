@@ -6,12 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from faxcore.delivery.claiming import Claimant, claim
+from faxcore.delivery.equipment import note_modem, quarantined
+from faxcore.delivery.findings import Finding
 from faxcore.delivery.leases import LeaseWatch, beat, register, take_over
 from faxcore.delivery.model import Recipient, Worker
 from faxcore.delivery.recording import PageInCall, mark_dialled, note_page
+from faxcore.delivery.retry import Failure
 from faxcore.delivery.states import CancelWish, Channel, Letter, MessageStatus
 from faxcore.errors import QueueError
-from faxcore.t30.result import PageOutcome
+from faxcore.t30.result import HangupStatus, PageOutcome
 from tests.delivery.deliveries import House
 from tests.delivery.moments import NOW, later
 
@@ -178,3 +181,24 @@ def test_another_modem_takes_what_a_broken_one_could_not(house: House) -> None:
     house.clock.advance(10)
     house.work("north/sound")
     assert house.report().status is MessageStatus.GONE
+
+
+@pytest.mark.parametrize(
+    ("status", "seconds"),
+    [
+        (HangupStatus.GLARE, 10),
+        (HangupStatus.EQUIPMENT, 30),
+        (HangupStatus.BLACKLISTED, 0),
+        (HangupStatus.CANCELLED, 0),
+    ],
+)
+def test_only_what_is_the_modems_own_fault_is_held_against_it(
+    house: House, status: HangupStatus, seconds: float
+) -> None:
+    register(house.queue, NORTH, "", "life", 1, NOW)
+    finding = Finding(Failure.LOCAL, status.reason, "so it went", int(status))
+    note_modem(house.queue, "north/usb0", finding, NOW)
+    assert quarantined(house.queue, "north/usb0", NOW) == seconds
+    good = Finding(None, "ok")
+    note_modem(house.queue, "north/usb0", good, NOW)
+    assert quarantined(house.queue, "north/usb0", NOW) == 0

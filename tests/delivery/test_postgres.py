@@ -20,13 +20,15 @@ from faxcore.delivery.operations import (
     RecipientDraft,
     add_recipient,
     create_message,
+    hold,
     last_change,
+    release,
     send_message,
 )
 from faxcore.delivery.states import Body, Channel, Letter, MessageStatus
 from faxcore.delivery.store import open_store
 from faxcore.delivery.worker import durable_runner
-from faxcore.errors import QueueError
+from faxcore.errors import QueueError, RequestRefused
 from tests.delivery.deliveries import House
 from tests.delivery.moments import NOW
 from tests.delivery.postgres import Server
@@ -194,3 +196,35 @@ def test_a_queue_is_opened_by_many_at_once(postgres: Server, tmp_path: Path) -> 
         assert [each.result() for each in [pool.submit(make, n) for n in range(4)]] == [
             "opened"
         ] * 4
+
+
+def test_operations_and_workers_at_once_never_lock_each_other_out(shared_house: House) -> None:
+    house = shared_house
+    house.pages = 1
+    names = [house.submit([f"555030{n}", f"555040{n}"], f"m{n}") for n in range(6)]
+    problems: list[Exception] = []
+
+    def meddle() -> None:
+        for _ in range(8):
+            for name in names:
+                for act in (hold, release):
+                    try:
+                        act(house.queue, house.account, name, house.clock.now)
+                    except RequestRefused:
+                        continue  # it is over: that is an answer, too
+                    except QueueError as error:
+                        problems.append(error)
+
+    def done() -> bool:
+        return all(house.report(f"m{n}").status.is_final for n in range(6))
+
+    loops = [house.loop(f"{node}/usb0") for node in ("north", "south")]
+    threads = [threading.Thread(target=loop.run, args=(done,)) for loop in loops]
+    threads += [threading.Thread(target=meddle) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert problems == []
+    assert {house.report(f"m{n}").status for n in range(6)} == {MessageStatus.GONE}
+    assert set(house.network.kept().values()) == {1}

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faxcore.delivery.claiming import Claimant
+from faxcore.delivery.claiming import Claimant, claim
+from faxcore.delivery.findings import PageInCall
 from faxcore.delivery.gsm_modem import GsmModem
+from faxcore.delivery.model import Recipient
 from faxcore.delivery.operations import (
     MessageDraft,
     MessageName,
@@ -19,12 +21,14 @@ from faxcore.delivery.operations import (
     message_report,
     send_message,
 )
+from faxcore.delivery.recording import mark_dialled, note_page
 from faxcore.delivery.sms_channel import SmsWork
 from faxcore.delivery.sms_pdu import Fate, address, read_report, submit, validity
 from faxcore.delivery.sms_text import SEPTETS, parts_of
 from faxcore.delivery.states import Body, Channel, Letter, MessageStatus
 from faxcore.delivery.worker import WorkerLoop
 from faxcore.errors import CommandRefused, RequestRefused
+from faxcore.t30.result import PageOutcome
 from faxcore.transport.virtual_port import VirtualPort
 from tests.delivery.deliveries import AtOnce, House
 from tests.delivery.gsm import Gsm
@@ -250,3 +254,25 @@ def test_a_cancelled_text_is_not_handed_over(house: House) -> None:
     cancel(house.queue, house.account, M1, NOW)
     work(house, gsm)
     assert gsm.taken == []
+
+
+def test_parts_that_a_crash_left_open_follow_the_rule_for_uncertain_pages(house: House) -> None:
+    gsm = Gsm()
+    send(house, "x" * 153 + "y" * 153 + "z")
+    claimant = Claimant("north/sms", "north", Channel.SMS, "sms")
+    call_id = claim(house.queue, claimant, NOW)
+    assert call_id is not None
+    (row,) = house.rows()
+    with house.queue.store.write("test") as session:
+        session.get_one(Recipient, row.id).pages = 3
+    pages = [PageInCall(number, row.id, 1, number, "") for number in (1, 2, 3)]
+    assert mark_dialled(house.queue, call_id, pages, NOW)
+    note_page(house.queue, call_id, 1, PageOutcome.CONFIRMED, NOW)
+    note_page(house.queue, call_id, 2, PageOutcome.UNCERTAIN, NOW)
+    work(house, gsm)
+    assert gsm.taken == []
+    assert (only(house).pages_confirmed, only(house).pages_uncertain) == (1, 1)
+    house.clock.advance(600)
+    work(house, gsm)
+    assert [text[0] for text in texts(gsm)] == ["y", "z"]
+    assert only(house).letter is Letter.RELAYED

@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from faxcore.delivery import operations as queue_ops
+from faxcore.delivery.inbound import Arrival, store_arrival
 from faxcore.delivery.operations import MessageDraft, MessageName, RecipientDraft
 from faxcore.delivery.states import Channel
-from faxcore.service.inbound import Arrival, store_arrival
 from tests.service.conftest import PASSWORD, Service, add_account
 
 NOW = datetime.now(UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from faxcore.cli.queue import acting, adding, numbers, running, showing, watching
+from faxcore.cli.queue import acting, adding, numbers, receipt, running, showing, watching
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -15,6 +15,7 @@ app.command("add")(adding.command)
 app.command("list")(showing.list_command)
 app.command("show")(showing.show_command)
 app.command("explain")(showing.explain_command)
+app.command("receipt")(receipt.command)
 app.command("watch")(watching.command)
 app.command("hold")(acting.hold_command)
 app.command("release")(acting.release_command)

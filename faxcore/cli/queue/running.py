@@ -39,7 +39,7 @@ def command(
         queue = configuration.open()
         stop = threading.Event()
         if configuration.rules.simulated:
-            print("no modem is configured: calls are simulated, and every status says so")
+            print("every modem is simulated: no fax leaves this computer, and every status says so")
 
         def end(number: int, frame: FrameType | None) -> None:
             stop.set()

@@ -4,6 +4,7 @@ from faxcore.delivery.model.account import Account, Change, Cover
 from faxcore.delivery.model.attempt import Attempt, Call, PageRow
 from faxcore.delivery.model.base import Base
 from faxcore.delivery.model.destination import Destination
+from faxcore.delivery.model.inbound import InboundFax
 from faxcore.delivery.model.message import AttachmentRow, Message, Recipient
 from faxcore.delivery.model.node import Node, Worker
 from faxcore.delivery.model.notification import Notification
@@ -17,6 +18,7 @@ __all__ = [
     "Change",
     "Cover",
     "Destination",
+    "InboundFax",
     "Message",
     "Node",
     "Notification",

@@ -49,7 +49,6 @@ class Call(Base):
     trainings: Mapped[int] = mapped_column(default=0)
     seconds: Mapped[float] = mapped_column(default=0.0)
     transcript: Mapped[str] = mapped_column(Text, default="")
-    advice: Mapped[str] = mapped_column(Text, default="")
 
 
 class Attempt(Base):

@@ -43,7 +43,6 @@ class Worker(Base):
     life: Mapped[str] = mapped_column(String(32), default="")
     pid: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime] = mapped_column(Moment)
-    doing: Mapped[str] = mapped_column(Text, default="")
     failures: Mapped[int] = mapped_column(default=0)
     quarantined_until: Mapped[datetime | None] = mapped_column(Moment)
     note: Mapped[str] = mapped_column(Text, default="")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -161,8 +161,6 @@ def _repeated(present: Message, draft: MessageDraft) -> MessageRef:
 
 
 def _message(queue: Queue, account_id: int, draft: MessageDraft, now: datetime) -> Message:
-    start = max(now, draft.send_time) if draft.send_time is not None else now
-    expire = queue.rules.expire_s
     return Message(
         uid=secrets.token_hex(12),
         account_id=account_id,
@@ -188,7 +186,6 @@ def _message(queue: Queue, account_id: int, draft: MessageDraft, now: datetime) 
         resume_cover=draft.resume_cover,
         banner=draft.banner,
         handler=draft.handler,
-        expires=start + timedelta(seconds=expire) if expire is not None else None,
         created=now,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,6 +39,9 @@ def send_message(queue: Queue, account_id: int, name: MessageName, now: datetime
         _check_content(queue, message, {each.channel for each in waiting})
         _freeze_cover(session, message)
         message.released = now
+        if queue.rules.expire_s is not None:
+            start = max(now, message.send_time) if message.send_time is not None else now
+            message.expires = start + timedelta(seconds=queue.rules.expire_s)
         for recipient in waiting:
             move(session, account, recipient, _first_step(message, recipient, now), now)
         return ref_of(message)

@@ -12,7 +12,15 @@ from sqlalchemy.orm import selectinload
 
 from faxcore.delivery.documents import unpack
 from faxcore.delivery.history import AttemptStory, attempts_of_message
-from faxcore.delivery.model import Account, Call, Message, PageRow, Recipient, Worker
+from faxcore.delivery.model import (
+    Account,
+    Call,
+    InboundFax,
+    Message,
+    PageRow,
+    Recipient,
+    Worker,
+)
 from faxcore.delivery.operations import (
     MessageName,
     MessageReport,
@@ -25,7 +33,6 @@ from faxcore.delivery.states import Letter, MessageStatus
 from faxcore.delivery.transitions import status_of
 from faxcore.render.png import png_octets
 from faxcore.service.accounts import Caller, Role
-from faxcore.service.tables import InboundFax
 from faxcore.t4 import decode_page
 
 PAGE = 50

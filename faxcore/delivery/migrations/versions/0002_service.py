@@ -61,6 +61,7 @@ def upgrade() -> None:
         sa.Column("tiff", sa.String(64), nullable=False),
         sa.Column("pdf", sa.String(64), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("spool", sa.String(128), nullable=True, unique=True),
     )
     op.create_index("inbound_by_account", "inbound", ["account_id", "received"])
     op.create_table(

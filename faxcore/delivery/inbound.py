@@ -1,0 +1,190 @@
+"""Keeping received faxes: whose they are, and their pages as a TIFF and a PDF.
+
+While a call runs, every page is a file in a folder of its own before the caller is told that it
+arrived (``receiving``). Afterwards the fax is stored in one transaction, and the folder goes. A
+folder that a crash left behind is stored at the next start, as incomplete: nothing that a caller
+was told has arrived is ever lost.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import secrets
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from faxcore.delivery.crash import crash_point
+from faxcore.delivery.logs import log
+from faxcore.delivery.model import Account, InboundFax
+from faxcore.delivery.operations import ensure_account
+from faxcore.delivery.rules import Queue
+from faxcore.delivery.store import Conflict
+from faxcore.errors import FaxcoreError
+from faxcore.receiving import ReceivedFax
+from faxcore.render import Attachment, Content, CoverFields, render_content
+from faxcore.t4 import DecodedPage, Resolution
+from faxcore.t4.tiff import read_tiff, write_tiff
+
+SPOOL = "receiving"
+UNOWNED = "local"
+"""The account of faxes that come in on a number that is nobody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A fax that has arrived: whose it is, who sent it, its pages as a TIFF and as a PDF."""
+
+    account_id: int
+    received: datetime
+    pages: int
+    tiff: bytes
+    pdf: bytes
+    sender_id: str = ""
+    called_number: str = ""
+    modem: str = ""
+    complete: bool = True
+    text: str = ""
+    spool: str | None = None
+
+
+def store_arrival(queue: Queue, arrival: Arrival) -> str:
+    """Keep a received fax; its identifier. It is on the disk when this returns."""
+    tiff, pdf = queue.store.blobs.put(arrival.tiff), queue.store.blobs.put(arrival.pdf)
+    uid = secrets.token_hex(12)
+    with queue.store.write("inbound") as session:
+        session.add(
+            InboundFax(
+                uid=uid,
+                account_id=arrival.account_id,
+                sender_id=arrival.sender_id[:64],
+                called_number=arrival.called_number[:64],
+                modem=arrival.modem[:128],
+                received=arrival.received,
+                pages=arrival.pages,
+                complete=arrival.complete,
+                tiff=tiff,
+                pdf=pdf,
+                text=arrival.text,
+                spool=arrival.spool,
+            )
+        )
+    return uid
+
+
+def new_folder(queue: Queue) -> Path:
+    """A folder for the pages of the next call; nobody else has it."""
+    spool = queue.store.folder / SPOOL
+    spool.mkdir(mode=0o700, exist_ok=True)
+    return spool / secrets.token_hex(12)
+
+
+def keep_fax(
+    queue: Queue, fax: ReceivedFax, folder: Path, modem: str, called: str, now: datetime
+) -> str | None:
+    """Store what came in a call, and clear its folder; its identifier, None if no page came."""
+    uid = None
+    if fax.pages:
+        uid = _keep(queue, folder, modem, called, now, fax.remote_id, fax.ok, fax.text)
+    _clear(folder)
+    return uid
+
+
+def recover(queue: Queue, modem: str, called: str) -> int:
+    """Store what a crash left in this modem's folders; how many faxes that were."""
+    spool, found = queue.store.folder / SPOOL, 0
+    for folder in sorted(spool.iterdir()) if spool.is_dir() else ():
+        with contextlib.suppress(FileNotFoundError):
+            if (folder / _OWNER).read_text() != modem:
+                continue
+        if any(folder.glob("page-*.tif")):
+            at = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+            text = "this computer stopped during the call"
+            _keep(queue, folder, modem, called, at, "", False, text)
+            found += 1
+        _clear(folder)
+    return found
+
+
+_OWNER = "modem"
+
+
+def claim_folder(folder: Path, modem: str) -> None:
+    """Write down whose folder it is, for ``recover``."""
+    folder.mkdir(mode=0o700)
+    (folder / _OWNER).write_text(modem)
+
+
+def _keep(
+    queue: Queue,
+    folder: Path,
+    modem: str,
+    called: str,
+    at: datetime,
+    sender: str,
+    complete: bool,
+    text: str,
+) -> str | None:
+    """Store the pages of a folder, once."""
+    pages = sorted(folder.glob("page-*.tif"))
+    target = io.BytesIO()
+    write_tiff(target, _pages_of(pages))
+    crash_point("inbound:bound")
+    tiff = target.getvalue()
+    arrival = Arrival(
+        owner_of(queue, modem, called, at),
+        at,
+        len(pages),
+        tiff,
+        pdf_of(tiff, at),
+        sender,
+        called,
+        modem,
+        complete,
+        text,
+        folder.name,
+    )
+    try:
+        uid = store_arrival(queue, arrival)
+    except Conflict:  # it was stored before a crash, and only its folder was still there
+        return None
+    log().info("fax received", fax=uid, pages=len(pages), modem=modem, complete=complete)
+    return uid
+
+
+def _pages_of(paths: Iterable[Path]) -> Iterable[DecodedPage]:
+    for path in paths:
+        for page in read_tiff(path):
+            yield page.decoded
+
+
+def pdf_of(tiff: bytes, at: datetime) -> bytes:
+    """The pages of a fax as PDF; where that cannot be made, one page that says so."""
+    content = Content(CoverFields(moment=at), attachments=(Attachment("fax.tif", tiff),))
+    try:
+        return render_content(content, header=None, resolutions=(Resolution.COARSE,)).pdf
+    except FaxcoreError as error:
+        log().error("a received fax has no PDF", error=str(error))
+        said = Content(CoverFields(moment=at), body=f"The pages are in the TIFF file. ({error})")
+        return render_content(said, header=None, resolutions=(Resolution.COARSE,)).pdf
+
+
+def owner_of(queue: Queue, modem: str, called: str, now: datetime) -> int:
+    """The account that a modem's or a called number's faxes belong to."""
+    with queue.store.read() as session:
+        for account in session.scalars(select(Account).order_by(Account.id)):
+            owned = set(account.extra.get("numbers", ()))
+            if modem in owned or (called and called in owned):
+                return account.id
+    return ensure_account(queue, UNOWNED, now)
+
+
+def _clear(folder: Path) -> None:
+    crash_point("inbound:stored")
+    if folder.is_dir():
+        shutil.rmtree(folder)
