@@ -61,11 +61,11 @@ def test_a_fax_is_stored_for_the_account_of_the_number(house: House) -> None:
     assert spool(house) == []
 
 
-def test_a_call_that_breaks_off_is_stored_as_incomplete(house: House) -> None:
-    listener(house, "sim://?caller=hangs-up-in-page&pages=3")()
-    (fax,) = faxes(house)
-    assert not fax.complete
-    assert fax.text
+@pytest.mark.parametrize("caller", ["hangs-up-in-page", "never-sends", "dcn-after-dis"])
+def test_a_call_that_brings_no_page_leaves_nothing(house: House, caller: str) -> None:
+    listener(house, f"sim://?caller={caller}")()
+    assert faxes(house) == []
+    assert spool(house) == []
 
 
 def test_listening_ends_when_the_worker_is_to_end(house: House) -> None:
