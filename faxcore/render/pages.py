@@ -29,9 +29,11 @@ from faxcore.render.pdf import (
     open_pdf,
     page_size_mm,
     picture_boxes,
+    text_boxes,
 )
 from faxcore.render.raster import box_pixels, draw_grey
 from faxcore.render.tagline import BAND_MM, HeaderLine, LineWriter, header_html
+from faxcore.render.tone import Tone
 from faxcore.t4 import Coding, PageBitmap, Resolution, encode_page
 
 _PAPER = 253
@@ -66,7 +68,7 @@ class HeaderBands:
         rows_each = oversampling(resolution)
         frame = frame_of(Placement(BAND_MM, WIDTH_MM, BAND_MM), resolution, rows_each)
         drawn = load_page(self._typeset, page - 1, "the header line")
-        return black_and_white(draw_grey(drawn, frame), rows_each, [])
+        return black_and_white(draw_grey(drawn, frame), resolution)
 
 
 class Drawing:
@@ -107,13 +109,14 @@ def render_sheet(
     bands: HeaderBands | None,
     resolutions: tuple[Resolution, ...],
     limits: Limits,
+    tone: Tone,
 ) -> tuple[RenderedPage, bool]:
     """One page in every resolution, and whether it is blank but for the header line.
 
     RenderError if it came out blank and should not have.
     """
     try:
-        return _render_sheet(sheet, number, bands, resolutions, limits)
+        return _render_sheet(sheet, number, bands, resolutions, limits, tone)
     except PdfiumError as error:
         raise AttachmentError(f"{sheet.source} is broken ({error})") from error
 
@@ -124,6 +127,7 @@ def _render_sheet(
     bands: HeaderBands | None,
     resolutions: tuple[Resolution, ...],
     limits: Limits,
+    tone: Tone,
 ) -> tuple[RenderedPage, bool]:
     codings = []
     blank = True
@@ -135,7 +139,7 @@ def _render_sheet(
         if sheet.bitmap is not None:
             black = change_rows(sheet.bitmap.to_array(), sheet.bitmap.resolution, resolution)
         else:
-            black = _drawn(drawing, placement, resolution, sheet.source)
+            black = _drawn(drawing, placement, resolution, tone, sheet.source)
         blank = blank and not black.any()
         if bands is not None:
             black = _headed(black, bands.band(number, resolution), sheet.bitmap is not None)
@@ -181,14 +185,21 @@ def _with_room(drawing: Drawing, placement: Placement, resolution: Resolution) -
     return placement.shrunk_below(BAND_MM)
 
 
-def _drawn(
-    drawing: Drawing, placement: Placement, resolution: Resolution, source: str
+def page_pixels(
+    page: Any, placement: Placement, resolution: Resolution, tone: Tone, source: str
 ) -> NDArray[np.bool_]:
-    rows_each = oversampling(resolution)
-    frame = frame_of(placement, resolution, rows_each)
+    """A PDF page as it is placed, black and white; RenderError if it came out blank and is not."""
+    return _drawn(Drawing(page), placement, resolution, tone, source)
+
+
+def _drawn(
+    drawing: Drawing, placement: Placement, resolution: Resolution, tone: Tone, source: str
+) -> NDArray[np.bool_]:
+    frame = frame_of(placement, resolution, oversampling(resolution))
     grey, page = drawing.grey(frame), drawing.page
-    boxes = [box_pixels(page, frame, box) for box in picture_boxes(page)]
-    black = black_and_white(grey, rows_each, boxes)
+    pictures = [box_pixels(page, frame, box) for box in picture_boxes(page)]
+    labels = [box_pixels(page, frame, box) for box in text_boxes(page)] if pictures else []
+    black = black_and_white(grey, resolution, pictures, labels, tone)
     if not black.any() and (int(grey.min()) < _PAPER or has_visible_content(page)):
         raise RenderError(
             f"{source} came out blank although it is not: its darkest ink, a grey of "
