@@ -21,6 +21,10 @@ HeaderOption: TypeAlias = Annotated[
 PaperOption: TypeAlias = Annotated[
     str, typer.Option("--paper", help="a4, letter or legal, for text and cover pages.")
 ]
+ToneOption: TypeAlias = Annotated[
+    str,
+    typer.Option("--tone", help="Grey to black: auto, text, photo, threshold:N, dither or fast."),
+]
 ProfileOption: TypeAlias = Annotated[
     str | None, typer.Option("--profile", help="What the modem is like; see: modem profiles.")
 ]

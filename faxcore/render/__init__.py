@@ -14,10 +14,12 @@ from faxcore.render.document import Design, Limits, RenderedDocument, RenderedPa
 from faxcore.render.exchange import Request
 from faxcore.render.process import run_worker
 from faxcore.render.tagline import AUTO_HEADER, HeaderLine
+from faxcore.render.tone import AUTO_TONE, Tone, ToneKind
 from faxcore.t4 import Resolution
 
 __all__ = [
     "AUTO_HEADER",
+    "AUTO_TONE",
     "Attachment",
     "BodyType",
     "Content",
@@ -29,6 +31,8 @@ __all__ = [
     "RenderProgress",
     "RenderedDocument",
     "RenderedPage",
+    "Tone",
+    "ToneKind",
     "render_content",
 ]
 
@@ -42,6 +46,7 @@ def render_content(
     cancel: Callable[[], bool] | None = None,
     limits: Limits | None = None,
     designs: bool = False,
+    tone: Tone | str = AUTO_TONE,
 ) -> RenderedDocument:
     """Turn a message into pages that are ready for the line.
 
@@ -50,14 +55,16 @@ def render_content(
     ``|`` parts left, middle and right, or None for no line. Every page is made from its source
     once for each of ``resolutions``. ``observe`` hears of each page; ``cancel`` is asked several
     times a second and ends the rendering by answering true. ``designs`` adds a picture of every
-    page as it was designed, and hints for its designer.
+    page as it was designed, and hints for its designer. ``tone`` is how grey becomes black and
+    white: a ``Tone``, or its text.
 
     Raises ContentError (RenderError, AttachmentError) with one sentence that names the thing:
     nothing is written anywhere, and no process is left behind. The same content (its moment
     included) gives the same octets.
     """
+    chosen = Tone.of(tone)
     if not resolutions:
         raise RenderError("no resolution was asked for")
     template = AUTO_HEADER if header == "auto" else header
-    request = Request(content, template, resolutions, limits or Limits(), designs)
+    request = Request(content, template, resolutions, limits or Limits(), designs, chosen)
     return run_worker(request, observe, cancel)

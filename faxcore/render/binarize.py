@@ -1,20 +1,21 @@
 """Grey to black and white, each part of a page in the way that suits it.
 
 Text and line art are cut at a threshold that follows the contrast around it (``contrast``); tints
-are dropped and keep an outline (``outlines``); coarse rows are made of four drawn ones, line of text
-by line of text (``coarse``); photographs (``photos``) are screened (``halftone``); scans are freed
-of their grain first. How legible that is, and how long on the line, ``tests.bench.bench_legibility``
-measures.
+are dropped and keep an outline (``outlines``); coarse rows are made of four drawn ones, line of
+text by line of text (``coarse``); photographs (``photos``) are screened (``halftone``); scans are
+freed of their grain first; bar codes are drawn anew (``codes``). How legible that is, and how long
+on the line, is measured by ``tests.bench.bench_legibility``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.render.coarse import Weight, coarse_rows
+from faxcore.render.codes import code_areas, in_pixels
 from faxcore.render.contrast import CELL, Surroundings
 from faxcore.render.halftone import diffused, line_screen, row_screen
 from faxcore.render.outlines import outlines
@@ -27,12 +28,18 @@ Black = NDArray[np.bool_]
 Region = tuple[slice, slice]
 """Rows and pixels of the page as it is drawn."""
 
-_FINE_SHARE = 0.35
-_LIGHT_SHARE, _HEAVY_SHARE = 0.3, 0.5
-"""The share of contrast that makes ink: of a row of fine; of a quarter of a row of coarse."""
+Finer = Callable[[Region], Grey]
+"""Draws a region, in rows and pixels of the page as it is sent."""
 
-_COARSE_ROWS = 4
+_FINE_SHARE = 0.35
+_HEAVY_SHARE, _LIGHT_SHARE = 0.45, 0.3
+"""The share of contrast that makes ink: of a row of fine; of half a row and a row of coarse."""
+
+_COARSE_ROWS = 2
 _TINT = 240
+_MOST_CODES = 0.4
+"""What covers more of a page is no code."""
+
 _CLOSING = 16
 
 
@@ -47,11 +54,13 @@ def black_and_white(
     pictures: Sequence[Region] = (),
     labels: Sequence[Region] = (),
     tone: Tone = AUTO_TONE,
+    finer: Finer | None = None,
 ) -> Black:
     """The page's pixels, true = black.
 
     ``grey`` has ``oversampling(resolution)`` rows for each row of the page; ``pictures`` are where
-    images lie on it, ``labels`` where words lie on those.
+    images lie on it, ``labels`` where words lie on those. ``finer`` draws a part of the page so
+    that every grey is as dark as its pixel is covered; without it codes stay as they were drawn.
     """
     fine, each = row_class(resolution), oversampling(resolution)
     if tone.kind is ToneKind.THRESHOLD:
@@ -61,24 +70,50 @@ def black_and_white(
     if tone.kind is ToneKind.PHOTO:
         return line_screen(_mean_rows(grey, each), 0, 0, fine)
     photos, grainy = _sorted_pictures(grey, pictures, screened=tone.kind is not ToneKind.TEXT)
-    surroundings = Surroundings(_without_grain(grey, grainy), CELL * max(1, fine * each // 2))
-    black = _text(surroundings, fine, each)
+    black, ground = _text(_without_grain(grey, grainy), fine, each)
     if not black.any() and not photos:
         return black
+    if finer is not None:
+        _redraw_codes(black, finer, [region for region, _ in photos], each)
     bare = [*grainy, *(region for region, _ in photos)]
-    if bool((surroundings.ground < _TINT).any()):
+    if bool((ground < _TINT).any()):
         black |= _edges_of_tints(grey, bare, fine, each)
     for region, part in photos:
         _screen(black, grey, region, part, labels, (fine, each), tone)
     return black
 
 
-def _text(surroundings: Surroundings, fine: int, each: int) -> Black:
+def _text(grey: Grey, fine: int, each: int) -> tuple[Black, Grey]:
+    """Words and drawings in black, and the ground of every cell."""
+    surroundings = Surroundings(grey, CELL * max(1, fine * each // 2))
     if fine > 1:
-        return surroundings.ink(_FINE_SHARE)
-    light = Weight(surroundings.ink(_LIGHT_SHARE), each // 2)
-    heavy = Weight(surroundings.ink(_HEAVY_SHARE), 1)
-    return coarse_rows(light, heavy, each, 3.85 * fine * each)
+        return surroundings.ink(_FINE_SHARE), surroundings.ground
+    heavy = Weight(surroundings.ink(_HEAVY_SHARE), tuple(range(each)), 1)
+    whole = surroundings.of(_with_the_row_below(grey))
+    light = Weight(whole.ink(_LIGHT_SHARE), (0,), 1)
+    return coarse_rows(heavy, light, each, 3.85 * each), surroundings.ground
+
+
+def _with_the_row_below(grey: Grey) -> Grey:
+    """Each row mixed with the next: what a row of coarse looks like, wherever it begins."""
+    mixed = grey.copy()
+    mixed[:-1] = (grey[:-1] >> 1) + (grey[1:] >> 1) + (grey[:-1] & grey[1:] & 1)
+    return mixed
+
+
+def _redraw_codes(black: Black, finer: Finer, photos: Sequence[Region], each: int) -> None:
+    """Bar codes and QR codes anew, each pixel black if half of it is."""
+    sought = black.copy()
+    for rows, columns in photos:
+        sought[rows.start // each : -(-rows.stop // each), columns] = False
+    blocks, regions = code_areas(sought)
+    if sum(black[region].size for region in regions) > _MOST_CODES * black.size:
+        return
+    found = in_pixels(blocks, black.shape)
+    for region in regions:
+        grey = finer(region)
+        middle = (int(grey.min()) + int(grey.max()) + 1) // 2
+        np.copyto(black[region], grey < middle, where=found[region])
 
 
 def _mean_rows(grey: Grey, each: int) -> Grey:

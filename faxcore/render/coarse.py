@@ -3,20 +3,23 @@
 A coarse row is a quarter of a millimetre high, a stroke of small print half of that. If every row
 that a stroke touches is black, the gap of an ``e`` closes; if only rows that are half ink are,
 thin strokes vanish. Which is worse depends on where the rows fall on the line. So the page is
-drawn with four rows for each of its own and cut into lines of text (at blank rows, then blank
-columns, then blank rows again); each line is tried at four places, at most half a row away, light
-and heavy, and the try that keeps the most edges from top to bottom is taken: an open counter and a
-thin stroke are two edges each. Measured with tesseract on 12 to 5 points this halves the characters
-misread. Rules, pictures, bar codes and large letters stay where they are.
+drawn with two rows for each of its own, and a row is black where one of them is ink; small print
+is cut into lines (at blank rows, then blank columns, then blank rows again); each is tried where it
+is and half a row lower, light and heavy, and the try that keeps the most edges from top to bottom
+is taken: an open counter and a thin stroke are two edges each. Rules, pictures, bar codes and
+larger letters stay where they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from faxcore.render.codes import in_pixels, mean_nearby
 
 Ink = NDArray[np.bool_]
 Box = tuple[int, int, int, int]
@@ -28,24 +31,36 @@ _ACROSS = 4
 _GUTTER = 6
 """Blank columns of such pixels that part two columns, 3 mm."""
 
-_BLOCK = 8
-_HALF, _DENSE = 0.35, 0.55
-"""Shares of black around a pixel: codes have half, light letters on dark more."""
+_DENSE = 0.55
+"""The share of black around light letters on dark, at least."""
 
-_TALLEST_MM, _SHORTEST_MM = 5.0, 0.7
+_TALLEST_MM, _SHORTEST_MM = 2.4, 0.7
+"""Lines of 5 to 7 points; larger letters are good as they are, and best left so."""
+
 _STROKE_MM = 7.0
 """What is longer from top to bottom is a rule, and holds no lines together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """Ink as drawn, several rows for one, and how many of them must be ink to make one black."""
+    """Ink as drawn, several rows for one: which of those count, and how many must be ink."""
 
     ink: Ink
+    rows: tuple[int, ...]
     needed: int
 
+    def count(self, box: Box, first: int, rows_each: int) -> NDArray[np.uint8]:
+        """How many of the rows that count are ink, if the box began in the row ``first``."""
+        top, bottom, left, right = box
+        before = first % rows_each
+        after = -(before + bottom - top) % rows_each
+        part = np.pad(self.ink[top:bottom, left:right], ((before, after), (0, 0)))
+        rows = part.view(np.uint8).reshape(-1, rows_each, right - left)
+        count: NDArray[np.uint8] = rows[:, list(self.rows)].sum(axis=1, dtype=np.uint8)
+        return count
 
-def coarse_rows(light: Weight, heavy: Weight, rows_each: int, rows_per_mm: float) -> Ink:
+
+def coarse_rows(heavy: Weight, light: Weight, rows_each: int, rows_per_mm: float) -> Ink:
     """The page's own rows, true = black. ``rows_per_mm`` counts the drawn ones."""
     black = joined(heavy, rows_each)
     tallest, shortest = round(_TALLEST_MM * rows_per_mm), round(_SHORTEST_MM * rows_per_mm)
@@ -56,34 +71,18 @@ def coarse_rows(light: Weight, heavy: Weight, rows_each: int, rows_per_mm: float
     return black
 
 
-def joined(weight: Weight, rows_each: int) -> Ink:
-    """Drawn rows as one: black where there is the ink needed; in dark surroundings, more of it.
+def joined(heavy: Weight, rows_each: int) -> Ink:
+    """Drawn rows as one: black where the heavy weight has ink; in dark surroundings, otherwise.
 
-    So the thin strokes of light letters on dark live as well as those of dark letters on light,
-    and the squares of codes, half of which are black, keep their shape.
+    So the thin strokes of light letters on dark live as well as those of dark letters on light.
     """
-    count = _counted(weight.ink, 0, rows_each)
-    black: Ink = count >= weight.needed
-    share = _share_of_ink(black)
-    if not (share > _HALF).any():
+    box = (0, heavy.ink.shape[0], 0, heavy.ink.shape[1])
+    count = heavy.count(box, 0, rows_each)
+    black: Ink = count >= heavy.needed
+    dense = mean_nearby(black) > _DENSE
+    if not dense.any():
         return black
-    needed = np.full(share.shape, weight.needed, np.uint8)
-    needed[share > _HALF] = (rows_each + 1) // 2
-    needed[share > _DENSE] = rows_each - weight.needed + 1
-    needed = needed.repeat(_BLOCK, axis=0).repeat(_BLOCK, axis=1)
-    dense: Ink = count >= needed[: black.shape[0], : black.shape[1]]
-    return dense
-
-
-def _counted(ink: Ink, before: int, rows_each: int) -> NDArray[np.uint8]:
-    """How many of the drawn rows are ink, if ``before`` blank ones stood above."""
-    after = -(before + ink.shape[0]) % rows_each
-    padded = np.pad(ink, ((before, after), (0, 0))) if before or after else ink
-    rows = padded.view(np.uint8).reshape(-1, rows_each, ink.shape[1])
-    count = rows[:, 0].copy()
-    for number in range(1, rows_each):
-        count += rows[:, number]
-    return count
+    return np.where(in_pixels(dense, black.shape), count >= len(heavy.rows), black)
 
 
 def _set_line(black: Ink, box: Box, weights: Sequence[Weight], rows_each: int) -> None:
@@ -91,12 +90,11 @@ def _set_line(black: Ink, box: Box, weights: Sequence[Weight], rows_each: int) -
     top, bottom, left, right = box
     best, chosen = -1, None
     for weight in weights:
-        part = weight.ink[top:bottom, left:right]
         for shift in sorted(range(1 - rows_each // 2, rows_each // 2 + 1), key=abs):
             first = top + shift
             if first < 0:
                 continue
-            tried = _counted(part, first % rows_each, rows_each) >= weight.needed
+            tried = weight.count(box, first, rows_each) >= weight.needed
             edges = int((tried[1:] ^ tried[:-1]).sum()) + int(tried[0].sum() + tried[-1].sum())
             if edges > best:
                 best, chosen = edges, (first // rows_each, tried)
@@ -105,17 +103,6 @@ def _set_line(black: Ink, box: Box, weights: Sequence[Weight], rows_each: int) -
     row, line = chosen
     black[top // rows_each : -(-bottom // rows_each), left:right] = False
     black[row : row + line.shape[0], left:right] |= line[: black.shape[0] - row]
-
-
-def _share_of_ink(black: Ink) -> NDArray[np.float64]:
-    """The share of black within about 5 mm, for every block of eight rows and pixels."""
-    padded = np.pad(black, [(0, -size % _BLOCK) for size in black.shape])
-    bands = padded.view(np.uint8).reshape(-1, _BLOCK, padded.shape[1]).sum(axis=1, dtype=np.uint8)
-    blocks = bands.reshape(bands.shape[0], -1, _BLOCK).sum(axis=2, dtype=np.int32)
-    framed = np.pad(blocks, ((2, 1), (3, 2)), mode="edge").cumsum(axis=0).cumsum(axis=1)
-    total = framed[3:, 5:] - framed[:-3, 5:] - framed[3:, :-5] + framed[:-3, :-5]
-    share: NDArray[np.float64] = total / (15 * _BLOCK * _BLOCK)
-    return share
 
 
 def text_lines(ink: Ink, longest_stroke: int) -> list[Box]:
@@ -164,7 +151,7 @@ def _without_uprights(ink: Ink, longest: int) -> Ink:
     return ink & ~solid
 
 
-def _runs(there: Ink, gap: int) -> Iterator[tuple[int, int]]:
+def _runs(there: Any, gap: int) -> Iterator[tuple[int, int]]:
     """Begin and end of what is there, gaps shorter than ``gap`` bridged."""
     places = np.flatnonzero(there)
     if places.size == 0:

@@ -13,6 +13,8 @@ watermark or a stripe, is ground too, although a closing of 4 mm fills it.
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,7 +31,7 @@ _DARK_GROUND = 140
 _LEAST_CONTRAST = 110
 _DARK_LETTERS = 70
 _FULL_CONTRAST = 180
-"""Ink so much darker than its ground is black ink with soft edges: the threshold is the plain one."""
+"""Ink so much darker than its ground is black with soft edges: the plain threshold will do."""
 
 _PALE = 76
 
@@ -54,6 +56,12 @@ class Surroundings:
         contrast[contrast > _FULL_CONTRAST] = 255
         self._paper, self._contrast = ground, np.maximum(contrast, _LEAST_CONTRAST)
 
+    def of(self, grey: Grey) -> Surroundings:
+        """The same for a picture that is nearly the same: ``grey`` is what is cut."""
+        other = copy.copy(self)
+        other._grey = grey
+        return other
+
     def ink(self, share: float) -> NDArray[np.bool_]:
         """The pixels that are darker than the ground by this share of the contrast, or more."""
         limits = self._limits(share)
@@ -75,7 +83,8 @@ class Surroundings:
         return bool(((self._darkest < limit) & (self._darkest >= limits)).any())
 
     def _limits(self, share: float) -> Grey:
-        return (self._paper - share * self._contrast).clip(0, 255).astype(np.uint8)
+        limits: Grey = (self._paper - share * self._contrast).clip(0, 255).astype(np.uint8)
+        return limits
 
 
 def ground_cells(grey: Grey, cell_rows: int = CELL) -> Grey:

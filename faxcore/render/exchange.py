@@ -20,6 +20,7 @@ import numpy as np
 from faxcore.errors import AttachmentError, ContentError, FaxcoreError, RenderError
 from faxcore.render.content import Attachment, BodyType, Content, CoverFields, Paper
 from faxcore.render.document import Design, Limits, RenderedDocument, RenderedPage
+from faxcore.render.tone import AUTO_TONE, Tone
 from faxcore.t4 import Coding, EncodedPage, Resolution
 
 REQUEST = "request.json"
@@ -50,6 +51,7 @@ class Request:
     resolutions: tuple[Resolution, ...]
     limits: Limits
     designs: bool = False
+    tone: Tone = AUTO_TONE
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -74,6 +76,7 @@ def save_request(folder: Path, request: Request) -> None:
         "resolutions": [resolution.name for resolution in request.resolutions],
         "limits": asdict(request.limits),
         "designs": request.designs,
+        "tone": str(request.tone),
     }
     write_private(folder / REQUEST, json.dumps(described).encode())
     for number, file in enumerate(content.attachments):
@@ -98,7 +101,8 @@ def load_request(folder: Path) -> Request:
     )
     resolutions = tuple(Resolution[name] for name in told["resolutions"])
     limits = Limits(**told["limits"])
-    return Request(content, told["header"], resolutions, limits, told["designs"])
+    tone = Tone.parse(told["tone"])
+    return Request(content, told["header"], resolutions, limits, told["designs"], tone)
 
 
 class ResultWriter:

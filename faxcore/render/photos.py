@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,7 +25,7 @@ _TEXTURE = 24
 """By how much the ground varies within a block of a photograph. Uneven light varies by less."""
 
 _LEAST_BLOCKS = 4
-_GRAIN = 2.0
+_GRAIN = 5.0
 
 
 def is_photo(region: Grey) -> bool:
@@ -76,13 +78,11 @@ def is_grainy(region: Grey) -> bool:
 
 def smoothed(region: Grey) -> Grey:
     """The picture with its grain softened: each pixel with half of what its neighbours have."""
-    calm = region.astype(np.uint16)
+    calm: NDArray[np.integer[Any]] = region.astype(np.uint16)
     for axis in (0, 1):
         frame = [(1, 1) if each == axis else (0, 0) for each in (0, 1)]
         padded = np.pad(calm, frame, mode="edge")
         size = calm.shape[axis]
-        before, after = (
-            np.take(padded, range(start, start + size), axis) for start in (0, 2)
-        )
+        before, after = (np.take(padded, range(start, start + size), axis) for start in (0, 2))
         calm = (before + after + 2 * calm + 2) >> 2
     return calm.astype(np.uint8)

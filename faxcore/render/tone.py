@@ -51,11 +51,17 @@ class Tone:
             raise SettingsError(f"tone {text!r}: {_EXPECTED}")
         return cls(kind)
 
+    @classmethod
+    def of(cls, tone: Tone | str) -> Tone:
+        """A tone, or the one that a text stands for; SettingsError that says what is expected."""
+        return tone if isinstance(tone, Tone) else cls.parse(tone)
+
     def __str__(self) -> str:
         """The text that ``parse`` understands."""
         if self.kind is ToneKind.THRESHOLD:
             return f"{self.kind.value}:{self.level}"
-        return self.kind.value
+        text: str = self.kind.value
+        return text
 
 
 AUTO_TONE = Tone()

@@ -28,7 +28,7 @@ _SQUARE = (
     ("TEL:+44 20 7946 0000", 0.6, 0.0),
     ("BCD;002;1;SCT;NORTHGATE ENGINEERING;DE02120300000000202051;EUR1,742.10", 0.5, 0.35),
     ("mailto:orders@example.org", 0.5, 0.0),
-    ("WIFI:S:guests;T:WPA;P:harbour;;", 0.36, 0.45),
+    ("WIFI:S:guests;T:WPA;P:harbour;;", 0.42, 0.45),
 )
 
 
@@ -67,9 +67,7 @@ def _linear(kind: str, value: str, module: float, grey: float) -> Shapes:
         options |= {"checksum": 0, "ratio": 3}
     if kind == "EAN13":
         options |= {"humanReadable": False}
-    return createBarcodeDrawing(
-        kind, value=value, quiet=True, barFillColor=_ink(grey), **options
-    )
+    return createBarcodeDrawing(kind, value=value, quiet=True, barFillColor=_ink(grey), **options)
 
 
 def _square(value: str, module: float, grey: float) -> Shapes:

@@ -1,4 +1,4 @@
-"""A page of the corpus: a PDF, and what it is known to have on it. Millimetres from the top left."""
+"""A page of the corpus: a PDF, and what is on it. Lengths are millimetres from the top left."""
 
 from __future__ import annotations
 
@@ -132,13 +132,13 @@ class Drawing:
             self.note("words", Words(box, " ".join(lines), group))
         return bottom + 2.0
 
-    def area(
-        self, box: Box, colour: tuple[float, float, float], *, tint: bool = True
-    ) -> None:
+    def area(self, box: Box, colour: tuple[float, float, float], *, tint: bool = True) -> None:
         """Fill a box; ``tint`` says that its edges should be seen."""
         left, top, right, bottom = box
         self.canvas.setFillColorRGB(*colour)
-        self.canvas.rect(left * MM, self._up(bottom), (right - left) * MM, (bottom - top) * MM, 0, 1)
+        self.canvas.rect(
+            left * MM, self._up(bottom), (right - left) * MM, (bottom - top) * MM, 0, 1
+        )
         if tint:
             self.note("tints", box)
 

@@ -119,4 +119,6 @@ class Figures:
     @property
     def cpu(self) -> float:
         """Processor seconds of the pages with pictures, the mean."""
-        return _mean([p.cpu_seconds for p in self.pages if p.photos is not None or "scan" in p.page])
+        return _mean(
+            [p.cpu_seconds for p in self.pages if p.photos is not None or "scan" in p.page]
+        )

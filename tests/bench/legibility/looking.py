@@ -19,7 +19,9 @@ _EDGE = 0.06
 def _part(received: Received, box: Box, margin: float = 0.0) -> np.ndarray:
     left, top, right, bottom = box
     across, down = received.pixels_per_mm, received.rows_per_mm
-    columns = [round((side + received.left_mm) * across) for side in (left - margin, right + margin)]
+    columns = [
+        round((side + received.left_mm) * across) for side in (left - margin, right + margin)
+    ]
     rows = [round(side * down) for side in (top - margin, bottom + margin)]
     return received.black[max(0, rows[0]) : rows[1], max(0, columns[0]) : columns[1]]
 
@@ -48,9 +50,7 @@ def edges_visible(page: Page, received: Received) -> float | None:
     if not page.tints:
         return None
     seen = [
-        _edge_shown(received, side, inward)
-        for tint in page.tints
-        for side, inward in _sides(tint)
+        _edge_shown(received, side, inward) for tint in page.tints for side, inward in _sides(tint)
     ]
     return sum(seen) / len(seen)
 
@@ -72,8 +72,10 @@ def _edge_shown(received: Received, side: Box, inward: tuple[float, float]) -> b
     near = 0.3
     left, top, right, bottom = side
     upright = inward[0] != 0
-    strip = (left - near, top, right + near, bottom) if upright else (
-        left, top - near, right, bottom + near
+    strip = (
+        (left - near, top, right + near, bottom)
+        if upright
+        else (left, top - near, right, bottom + near)
     )
     if _part(received, strip).any(axis=1 if upright else 0).mean() >= 0.8:
         return True

@@ -107,10 +107,8 @@ def phone() -> Page:
     image = image.transform(
         image.size, Image.Transform.QUAD, quad, Image.Resampling.BICUBIC, fillcolor=255
     ).filter(ImageFilter.GaussianBlur(0.9))
-    y, x = np.mgrid[0:1:height * 1j, 0:1:width * 1j]
+    y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j]
     light = 0.95 - 0.38 * ((x - 0.2) ** 2 + (y - 0.15) ** 2) ** 0.8
     light -= 0.12 / (1 + np.exp((x + 0.4 * y - 0.9) * 25))
     tones = (_grainy(image, 5, 3) * 0.85 + 25) * light
     return _full_page("phone photograph", _bytes(tones), 60, words)
-
-

@@ -61,9 +61,7 @@ def tables() -> Page:
     names = ("Ashworth", "Bellamy", "Cartwright", "Donovan", "Ellsworth", "Fairbanks", "Granger")
     drawing.area((18, 24, 192, 31), (0.3, 0.35, 0.45))
     for left, head in zip(columns, heads, strict=True):
-        drawing.words(
-            (left, 25.4), [head], face="sans-bold", points=9, grey=1, group=Group.INVERSE
-        )
+        drawing.words((left, 25.4), [head], face="sans-bold", points=9, grey=1, group=Group.INVERSE)
     top = 31.0
     for row in range(18):
         if row % 2:
