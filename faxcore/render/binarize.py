@@ -36,7 +36,7 @@ _HEAVY_SHARE, _LIGHT_SHARE = 0.45, 0.3
 """The share of contrast that makes ink: of a row of fine; of half a row and a row of coarse."""
 
 _COARSE_ROWS = 2
-_TINT = 240
+_TINT, _DARK = 240, 160
 _MOST_CODES = 0.4
 """What covers more of a page is no code."""
 
@@ -74,7 +74,10 @@ def black_and_white(
     if not black.any() and not photos:
         return black
     if finer is not None:
-        _redraw_codes(black, finer, [region for region, _ in photos], each)
+        dark = _in_rows(ground < _DARK, black.shape)
+        for (rows, columns), _ in photos:
+            dark[rows.start // each : -(-rows.stop // each), columns] = True
+        _redraw_codes(black, finer, dark)
     bare = [*grainy, *(region for region, _ in photos)]
     if bool((ground < _TINT).any()):
         black |= _edges_of_tints(grey, bare, fine, each)
@@ -101,12 +104,17 @@ def _with_the_row_below(grey: Grey) -> Grey:
     return mixed
 
 
-def _redraw_codes(black: Black, finer: Finer, photos: Sequence[Region], each: int) -> None:
+def _in_rows(cells: Black, shape: tuple[int, ...]) -> Black:
+    """A mark for each pixel of the page of the marks of cells, which span it."""
+    rows = np.arange(shape[0]) * cells.shape[0] // shape[0]
+    columns = np.arange(shape[1]) * cells.shape[1] // shape[1]
+    marks: Black = cells[rows[:, None], columns[None, :]]
+    return marks
+
+
+def _redraw_codes(black: Black, finer: Finer, dark: Black) -> None:
     """Bar codes and QR codes anew, each pixel black if half of it is."""
-    sought = black.copy()
-    for rows, columns in photos:
-        sought[rows.start // each : -(-rows.stop // each), columns] = False
-    blocks, regions = code_areas(sought)
+    blocks, regions = code_areas(black, dark)
     if sum(black[region].size for region in regions) > _MOST_CODES * black.size:
         return
     found = in_pixels(blocks, black.shape)

@@ -24,19 +24,25 @@ _SHARES = (0.3, 0.65)
 _CHANGES = 0.07
 """Changes of colour from pixel to pixel, at least: bars are a millimetre thick at most."""
 
-_BORDER = 2
+_BORDER = 1
+_FAR = 3
+"""Blocks that a code is away from a dark ground, at least."""
+
 _LEAST_BLOCKS = 3
 
 
-def code_areas(black: Black) -> tuple[Black, list[Region]]:
-    """Where codes may be: a mark for each block of the page, and boxes around them, in pixels."""
+def code_areas(black: Black, dark_ground: Black) -> tuple[Black, list[Region]]:
+    """Where codes may be: a mark for each block of the page, and boxes around them, in pixels.
+
+    ``dark_ground`` is where no code can be, for each pixel.
+    """
     share = mean_nearby(black)
     if not (share > _SHARES[0]).any():
         return np.zeros(share.shape, np.bool_), []
     changes = np.zeros_like(black)
     changes[:, 1:] = black[:, 1:] ^ black[:, :-1]
     found = (share > _SHARES[0]) & (share < _SHARES[1]) & (mean_nearby(changes) > _CHANGES)
-    found = grown(found, _BORDER)
+    found = grown(found & ~grown(mean_nearby(dark_ground) > 0, _FAR), _BORDER)
     return found, [_in_pixels(box, black.shape) for box in _boxes(found)]
 
 
@@ -55,7 +61,8 @@ def grown(blocks: Black, reach: int) -> Black:
     """Blocks and their neighbours, so many to each side."""
     wide: NDArray[Any] = np.pad(blocks, reach)
     for axis in (0, 1):
-        wide = np.lib.stride_tricks.sliding_window_view(wide, 2 * reach + 1, axis=axis).any(axis=-1)
+        windows = np.lib.stride_tricks.sliding_window_view(wide, 2 * reach + 1, axis=axis)
+        wide = np.asarray(windows.any(axis=-1))
     return wide
 
 

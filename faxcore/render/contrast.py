@@ -51,9 +51,10 @@ class Surroundings:
         self._darkest = darkest
         near = _shrunk(darkest, 1)
         ground = self.ground.astype(np.int16)
-        ground[(ground < near + _DARK_LETTERS) & (ground < _DARK_GROUND)] = 255
+        bare = (ground < near + _DARK_LETTERS) & (ground < _DARK_GROUND)
+        ground[bare] = 255
         contrast = ground - near
-        contrast[contrast > _FULL_CONTRAST] = 255
+        contrast[(contrast > _FULL_CONTRAST) & ~bare] = 255
         self._paper, self._contrast = ground, np.maximum(contrast, _LEAST_CONTRAST)
 
     def of(self, grey: Grey) -> Surroundings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tests.bench.legibility.drawn import MM, Drawing, Group, Page
+from tests.bench.legibility.drawn import MM, Drawing, Group, Page, Words
 from tests.bench.legibility.texts import sentences, wrapped
 
 _LABELS = (
@@ -60,8 +60,7 @@ def tables() -> Page:
              "pressure gauges", "pump housings")  # fmt: skip
     names = ("Ashworth", "Bellamy", "Cartwright", "Donovan", "Ellsworth", "Fairbanks", "Granger")
     drawing.area((18, 24, 192, 31), (0.3, 0.35, 0.45))
-    for left, head in zip(columns, heads, strict=True):
-        drawing.words((left, 25.4), [head], face="sans-bold", points=9, grey=1, group=Group.INVERSE)
+    _row(drawing, 24.7, columns, heads, Group.INVERSE)
     top = 31.0
     for row in range(18):
         if row % 2:
@@ -73,13 +72,24 @@ def tables() -> Page:
             f"{1 + row * 5 % 8},{100 + row * 173 % 899}.{10 + row * 7 % 89}",
         )
         group = Group.TINTS if row % 2 else Group.PLAIN
-        for left, cell in zip(columns, cells, strict=True):
-            drawing.words((left, top + 1.1), [cell], points=8.5, group=group)
+        _row(drawing, top + 0.3, columns, cells, group)
         top += 6
     _bars(drawing, 215.0)
     _curve(drawing, 268.0)
     drawing.note("plain", (5.0, 34.0, 16.0, 280.0))
     return drawing.done()
+
+
+def _row(
+    drawing: Drawing, top: float, columns: tuple[int, ...], cells: tuple[str, ...], group: Group
+) -> None:
+    """One row of the table, read as a whole."""
+    head = group is Group.INVERSE
+    face, grey = ("sans-bold", 1.0) if head else ("sans", 0.0)
+    for left, cell in zip(columns, cells, strict=True):
+        at = (left, top + 0.8)
+        drawing.words(at, [cell], face=face, points=8.5, grey=grey, group=group, counted=False)
+    drawing.note("words", Words((18.5, top, 191.5, top + 5.4), " ".join(cells), group))
 
 
 def _bars(drawing: Drawing, foot: float) -> None:
