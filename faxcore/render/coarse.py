@@ -61,48 +61,43 @@ class Weight:
 
 
 def coarse_rows(heavy: Weight, light: Weight, rows_each: int, rows_per_mm: float) -> Ink:
-    """The page's own rows, true = black. ``rows_per_mm`` counts the drawn ones."""
-    black = joined(heavy, rows_each)
+    """The page's own rows, true = black. ``rows_per_mm`` counts the drawn ones.
+
+    A row is black where the heavy weight has ink; in dark surroundings, where all of it is ink: so
+    the thin strokes of light letters on dark live as well as those of dark letters on light.
+    """
+    count = heavy.count((0, heavy.ink.shape[0], 0, heavy.ink.shape[1]), 0, rows_each)
+    black: Ink = count >= heavy.needed
+    dense = in_pixels(mean_nearby(black) > _DENSE, black.shape)
+    black = np.where(dense, count >= len(heavy.rows), black)
     tallest, shortest = round(_TALLEST_MM * rows_per_mm), round(_SHORTEST_MM * rows_per_mm)
-    both = light.ink | heavy.ink
-    for box in text_lines(both, round(_STROKE_MM * rows_per_mm)):
-        if shortest <= box[1] - box[0] <= tallest:
-            _set_line(black, box, (heavy, light), rows_each)
+    lines = []
+    for box in text_lines(light.ink | heavy.ink, round(_STROKE_MM * rows_per_mm)):
+        top, bottom, left, right = box
+        if not shortest <= bottom - top <= tallest:
+            continue
+        if not dense[top // rows_each : -(-bottom // rows_each), left:right].any():
+            lines.append((box, *_best_try(box, (heavy, light), rows_each)))
+    for (top, bottom, left, right), _, _ in lines:
+        black[top // rows_each : -(-bottom // rows_each), left:right] = False
+    for (_, _, left, right), row, line in lines:
+        black[row : row + line.shape[0], left:right] |= line[: black.shape[0] - row]
     return black
 
 
-def joined(heavy: Weight, rows_each: int) -> Ink:
-    """Drawn rows as one: black where the heavy weight has ink; in dark surroundings, otherwise.
-
-    So the thin strokes of light letters on dark live as well as those of dark letters on light.
-    """
-    box = (0, heavy.ink.shape[0], 0, heavy.ink.shape[1])
-    count = heavy.count(box, 0, rows_each)
-    black: Ink = count >= heavy.needed
-    dense = mean_nearby(black) > _DENSE
-    if not dense.any():
-        return black
-    return np.where(in_pixels(dense, black.shape), count >= len(heavy.rows), black)
-
-
-def _set_line(black: Ink, box: Box, weights: Sequence[Weight], rows_each: int) -> None:
-    """Draw a line of text anew, in the way that keeps the most edges."""
-    top, bottom, left, right = box
+def _best_try(box: Box, weights: Sequence[Weight], rows_each: int) -> tuple[int, Ink]:
+    """A line of text in the way that keeps the most edges, and the row that it begins in."""
     best, chosen = -1, None
     for weight in weights:
-        for shift in sorted(range(1 - rows_each // 2, rows_each // 2 + 1), key=abs):
-            first = top + shift
-            if first < 0:
-                continue
-            tried = weight.count(box, first, rows_each) >= weight.needed
-            edges = int((tried[1:] ^ tried[:-1]).sum()) + int(tried[0].sum() + tried[-1].sum())
-            if edges > best:
-                best, chosen = edges, (first // rows_each, tried)
-    if chosen is None or 2 * int(chosen[1].sum()) > chosen[1].size:
-        return
-    row, line = chosen
-    black[top // rows_each : -(-bottom // rows_each), left:right] = False
-    black[row : row + line.shape[0], left:right] |= line[: black.shape[0] - row]
+        for shift in range(rows_each):
+            first = box[0] + shift
+            line = weight.count(box, first, rows_each) >= weight.needed
+            edges = int((line[1:] ^ line[:-1]).sum()) + int(line[0].sum() + line[-1].sum())
+            if chosen is None or edges > best:
+                best, chosen = edges, (first // rows_each, line)
+    if chosen is None:
+        raise ValueError("a line of text needs a weight to be drawn in")
+    return chosen
 
 
 def text_lines(ink: Ink, longest_stroke: int) -> list[Box]:

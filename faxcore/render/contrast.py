@@ -29,7 +29,7 @@ _THICK = 2
 
 _DARK_GROUND = 140
 _LEAST_CONTRAST = 110
-_DARK_LETTERS = 70
+_DARK_LETTERS = 100
 _FULL_CONTRAST = 180
 """Ink so much darker than its ground is black with soft edges: the plain threshold will do."""
 
