@@ -28,6 +28,7 @@ from faxcore.render import (
     RenderedDocument,
     RenderProgress,
     Tone,
+    WarmWorker,
     render_content,
 )
 from faxcore.t4 import Resolution
@@ -120,11 +121,13 @@ def prepare(
     tone: Tone | str = AUTO_TONE,
     observe: Observer | None = None,
     cancel: threading.Event | None = None,
+    warm: WarmWorker | None = None,
 ) -> PreparedFax:
     """Render and encode a message, in a worker process.
 
     ``header`` is the line at the top of every page: ``"auto"``, a text with tokens (see
     ``render_content``), or None; ``tone`` is how grey becomes black and white (see ``send_fax``).
+    ``warm`` is a worker that is kept for message after message (see ``render_content``).
     Raises ContentError for what cannot be faxed.
     """
     if resolution not in _RESOLUTIONS:
@@ -141,6 +144,7 @@ def prepare(
         tone=tone,
         observe=report,
         cancel=cancel.is_set if cancel is not None else None,
+        warm=warm,
     )
     pages = tuple(FaxPage(page.codings) for page in rendered.pages)
     return PreparedFax(rendered, FaxDocument(pages))
