@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.render.coarse import Weight, coarse_rows
-from faxcore.render.codes import code_areas, in_pixels
+from faxcore.render.codes import code_areas
 from faxcore.render.contrast import CELL, Surroundings
 from faxcore.render.halftone import diffused, line_screen, row_screen
 from faxcore.render.outlines import outlines
@@ -74,10 +74,10 @@ def black_and_white(
     if not black.any() and not photos:
         return black
     if finer is not None:
-        dark = _in_rows(ground < _DARK, black.shape)
-        for (rows, columns), _ in photos:
-            dark[rows.start // each : -(-rows.stop // each), columns] = True
-        _redraw_codes(black, finer, dark)
+        dark = ground < _DARK
+        for region, _ in photos:
+            dark[_in_cells(region, grey.shape, dark.shape)] = True
+        _redraw_codes(black, finer, dark, fine)
     bare = [*grainy, *(region for region, _ in photos)]
     if bool((ground < _TINT).any()):
         black |= _edges_of_tints(grey, bare, fine, each)
@@ -104,24 +104,24 @@ def _with_the_row_below(grey: Grey) -> Grey:
     return mixed
 
 
-def _in_rows(cells: Black, shape: tuple[int, ...]) -> Black:
-    """A mark for each pixel of the page of the marks of cells, which span it."""
-    rows = np.arange(shape[0]) * cells.shape[0] // shape[0]
-    columns = np.arange(shape[1]) * cells.shape[1] // shape[1]
-    marks: Black = cells[rows[:, None], columns[None, :]]
-    return marks
+def _in_cells(region: Region, pixels: tuple[int, ...], cells: tuple[int, ...]) -> Region:
+    """A region of pixels in cells."""
+    rows, columns = (
+        slice(side.start * count // size, -(-side.stop * count // size))
+        for side, size, count in zip(region, pixels, cells, strict=True)
+    )
+    return rows, columns
 
 
-def _redraw_codes(black: Black, finer: Finer, dark: Black) -> None:
+def _redraw_codes(black: Black, finer: Finer, no_code: Black, fine: int) -> None:
     """Bar codes and QR codes anew, each pixel black if half of it is."""
-    blocks, regions = code_areas(black, dark)
+    marks, regions = code_areas(black, fine, no_code)
     if sum(black[region].size for region in regions) > _MOST_CODES * black.size:
         return
-    found = in_pixels(blocks, black.shape)
     for region in regions:
         grey = finer(region)
         middle = (int(grey.min()) + int(grey.max()) + 1) // 2
-        np.copyto(black[region], grey < middle, where=found[region])
+        np.copyto(black[region], grey < middle, where=marks[region])
 
 
 def _mean_rows(grey: Grey, each: int) -> Grey:

@@ -31,19 +31,32 @@ _FAR = 3
 _LEAST_BLOCKS = 3
 
 
-def code_areas(black: Black, dark_ground: Black) -> tuple[Black, list[Region]]:
-    """Where codes may be: a mark for each block of the page, and boxes around them, in pixels.
+def code_areas(black: Black, rows_each: int, no_code: Black) -> tuple[Black, list[Region]]:
+    """Where codes may be: a mark for each pixel of the page, and boxes around them.
 
-    ``dark_ground`` is where no code can be, for each pixel.
+    ``rows_each`` is how many rows of the page are as high as one of coarse; ``no_code`` is where
+    no code can be, cell by cell, with any number of cells.
     """
-    share = mean_nearby(black)
-    if not (share > _SHARES[0]).any():
-        return np.zeros(share.shape, np.bool_), []
-    changes = np.zeros_like(black)
-    changes[:, 1:] = black[:, 1:] ^ black[:, :-1]
-    found = (share > _SHARES[0]) & (share < _SHARES[1]) & (mean_nearby(changes) > _CHANGES)
-    found = grown(found & ~grown(mean_nearby(dark_ground) > 0, _FAR), _BORDER)
-    return found, [_in_pixels(box, black.shape) for box in _boxes(found)]
+    sample = black[::rows_each]
+    share = mean_nearby(sample)
+    found = (share > _SHARES[0]) & (share < _SHARES[1])
+    if not found.any():
+        return np.zeros_like(black), []
+    changes = np.zeros_like(sample)
+    changes[:, 1:] = sample[:, 1:] ^ sample[:, :-1]
+    found &= mean_nearby(changes) > _CHANGES
+    found &= ~grown(_at_blocks(no_code, found.shape), _FAR)
+    found = grown(found, _BORDER)
+    marks = in_pixels(found, sample.shape).repeat(rows_each, axis=0)[: black.shape[0]]
+    return marks, [_in_pixels(box, black.shape, rows_each) for box in _boxes(found)]
+
+
+def _at_blocks(cells: Black, shape: tuple[int, ...]) -> Black:
+    """The marks of cells, which are smaller than blocks, at the blocks that they lie in."""
+    marks = np.zeros(shape, np.bool_)
+    rows, columns = np.nonzero(cells)
+    marks[rows * shape[0] // cells.shape[0], columns * shape[1] // cells.shape[1]] = True
+    return marks
 
 
 def mean_nearby(black: Black) -> NDArray[np.float64]:
@@ -88,9 +101,10 @@ def _runs(there: Any) -> Iterator[slice]:
         yield slice(start, stop)
 
 
-def _in_pixels(box: Region, shape: tuple[int, ...]) -> Region:
-    rows, columns = (
-        slice(side.start * BLOCK, min(side.stop * BLOCK, size))
-        for side, size in zip(box, shape, strict=True)
+def _in_pixels(box: Region, shape: tuple[int, ...], rows_each: int) -> Region:
+    rows, columns = box
+    high = BLOCK * rows_each
+    return (
+        slice(rows.start * high, min(rows.stop * high, shape[0])),
+        slice(columns.start * BLOCK, min(columns.stop * BLOCK, shape[1])),
     )
-    return rows, columns
