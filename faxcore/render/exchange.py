@@ -52,6 +52,7 @@ class Request:
     limits: Limits
     designs: bool = False
     tone: Tone = AUTO_TONE
+    codings: tuple[Coding, ...] = tuple(Coding)
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -77,6 +78,7 @@ def save_request(folder: Path, request: Request) -> None:
         "limits": asdict(request.limits),
         "designs": request.designs,
         "tone": str(request.tone),
+        "codings": [coding.name for coding in request.codings],
     }
     write_private(folder / REQUEST, json.dumps(described).encode())
     for number, file in enumerate(content.attachments):
@@ -102,7 +104,8 @@ def load_request(folder: Path) -> Request:
     resolutions = tuple(Resolution[name] for name in told["resolutions"])
     limits = Limits(**told["limits"])
     tone = Tone.parse(told["tone"])
-    return Request(content, told["header"], resolutions, limits, told["designs"], tone)
+    codings = tuple(Coding[name] for name in told["codings"])
+    return Request(content, told["header"], resolutions, limits, told["designs"], tone, codings)
 
 
 class ResultWriter:
@@ -185,12 +188,12 @@ def _load_designs(folder: Path, described: list[dict[str, Any]]) -> tuple[Design
 def _forms(
     described: list[dict[str, Any]], request: Request
 ) -> Iterator[tuple[Resolution, Coding]]:
-    """The forms that a page must have: every coding of one or more of the resolutions asked for."""
+    """The forms that a page must have: the codings asked for, in one or more of the resolutions."""
     made = {each["resolution"] for each in described}
     resolutions = [each for each in request.resolutions if each.name in made]
     if not resolutions:
         raise ValueError("a page has no resolution that was asked for")
-    return product(resolutions, Coding)
+    return product(resolutions, request.codings)
 
 
 def _read(path: Path, at_most: int) -> bytes:

@@ -35,7 +35,7 @@ from faxcore.render.pdf import (
 from faxcore.render.raster import box_pixels, draw_covered, draw_grey
 from faxcore.render.tagline import BAND_MM, HeaderLine, LineWriter, header_html
 from faxcore.render.tone import Tone
-from faxcore.t4 import Coding, PageBitmap, Resolution, encode_page
+from faxcore.t4 import PageBitmap, Resolution, encode_page
 
 _PAPER = 253
 """A grey value from here on is nothing that was meant to be seen."""
@@ -141,7 +141,7 @@ def _render_sheet(
         if bands is not None:
             black = _headed(black, bands.band(number, resolution), sheet.bitmap is not None)
         bitmap = PageBitmap.from_array(black, resolution)
-        codings += [encode_page(bitmap, coding) for coding in Coding]
+        codings += [encode_page(bitmap, coding) for coding in request.codings]
     drawing.page.close()
     return RenderedPage(sheet.source, tuple(codings)), blank
 
