@@ -21,11 +21,14 @@ from faxcore.modem.number import dial_string
 from faxcore.ports import open_port
 from faxcore.profiles import ModemProfile
 from faxcore.render import (
+    AUTO_TONE,
     Attachment,
     Content,
     CoverFields,
     RenderedDocument,
     RenderProgress,
+    Tone,
+    WarmWorker,
     render_content,
 )
 from faxcore.t4 import Resolution
@@ -115,13 +118,17 @@ def prepare(
     *,
     header: str | None = "auto",
     resolution: Resolution = Resolution.FINE,
+    tone: Tone | str = AUTO_TONE,
     observe: Observer | None = None,
     cancel: threading.Event | None = None,
+    warm: WarmWorker | None = None,
 ) -> PreparedFax:
     """Render and encode a message, in a worker process.
 
     ``header`` is the line at the top of every page: ``"auto"``, a text with tokens (see
-    ``render_content``), or None. Raises ContentError for what cannot be faxed.
+    ``render_content``), or None; ``tone`` is how grey becomes black and white (see ``send_fax``).
+    ``warm`` is a worker that is kept for message after message (see ``render_content``).
+    Raises ContentError for what cannot be faxed.
     """
     if resolution not in _RESOLUTIONS:
         raise SettingsError(f"a fax is sent coarse or fine, not {resolution.name.lower()}")
@@ -134,8 +141,10 @@ def prepare(
         content,
         header=header,
         resolutions=_RESOLUTIONS[resolution],
+        tone=tone,
         observe=report,
         cancel=cancel.is_set if cancel is not None else None,
+        warm=warm,
     )
     pages = tuple(FaxPage(page.codings) for page in rendered.pages)
     return PreparedFax(rendered, FaxDocument(pages))
@@ -151,6 +160,7 @@ def send_fax(
     subaddress: str = "",
     password: str = "",
     resolution: Resolution | str = Resolution.FINE,
+    tone: Tone | str = AUTO_TONE,
     profile: ModemProfile | str | None = None,
     modem_class: str | None = None,
     options: CallOptions = DEFAULT_OPTIONS,
@@ -192,6 +202,9 @@ def send_fax(
     ``resolution``
         ``Resolution.FINE`` or ``COARSE``, or their names. A fine page is sent coarse to a far end
         that knows no better; ``result.call.pages[i].parameters`` says how each page went out.
+    ``tone``
+        How grey becomes black and white: ``"auto"`` (each part of a page as suits it), ``"text"``,
+        ``"photo"``, ``"threshold:N"``, ``"dither"``, or ``"fast"`` (photographs coarse and short).
     ``profile``, ``modem_class``
         What the modem is like: a profile's name or a ``ModemProfile``; and the fax class to use in
         place of the profile's: "1", "1.0", "2", "2.0", "2.1", or "auto", the best it offers.
@@ -221,7 +234,13 @@ def send_fax(
     listener = Listener(observe)
     try:
         fax = _prepared(
-            content, to, header, resolution=_resolution(resolution), observe=listener, cancel=stop
+            content,
+            to,
+            header,
+            resolution=_resolution(resolution),
+            tone=Tone.of(tone),
+            observe=listener,
+            cancel=stop,
         )
     except ContentError:
         if stop.is_set():
@@ -302,6 +321,7 @@ def _prepared(
     header: str | None,
     *,
     resolution: Resolution,
+    tone: Tone,
     observe: Observer,
     cancel: threading.Event,
 ) -> PreparedFax:
@@ -309,7 +329,9 @@ def _prepared(
         return content
     if not isinstance(content, Content):
         content = _as_content(content, to)
-    return prepare(content, header=header, resolution=resolution, observe=observe, cancel=cancel)
+    return prepare(
+        content, header=header, resolution=resolution, tone=tone, observe=observe, cancel=cancel
+    )
 
 
 def _as_content(content: str | Path | Sequence[Path], to: str) -> Content:

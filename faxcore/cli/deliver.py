@@ -13,7 +13,7 @@ from types import FrameType
 from faxcore.cli.exits import Exit
 from faxcore.cli.outbox import Outbox
 from faxcore.cli.show import Display, print_result, result_json
-from faxcore.render import Content
+from faxcore.render import AUTO_TONE, Content, Tone
 from faxcore.sending import FaxResult, PreparedFax, check_call, prepare, send_fax
 from faxcore.t4 import Resolution
 from faxcore.t30.document import CallOptions, Station
@@ -37,6 +37,7 @@ def send_and_show(
     profile: str | None = None,
     modem_class: str | None = None,
     resolution: Resolution = Resolution.FINE,
+    tone: Tone = AUTO_TONE,
     options: CallOptions = DEFAULT_OPTIONS,
     out: Path | None = None,
     as_json: bool = False,
@@ -56,7 +57,14 @@ def send_and_show(
             if pacing is not None:
                 pacing(progress)
 
-        fax = prepare(content, header=header, resolution=resolution, observe=observe, cancel=cancel)
+        fax = prepare(
+            content,
+            header=header,
+            resolution=resolution,
+            tone=tone,
+            observe=observe,
+            cancel=cancel,
+        )
         if outbox is not None:
             outbox.put_message(fax)
         result = send_fax(

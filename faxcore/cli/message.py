@@ -24,6 +24,10 @@ PaperOption: TypeAlias = Annotated[
 BannerOption: TypeAlias = Annotated[
     Path | None, typer.Option("--banner", help="A picture for the top of the first page.")
 ]
+ToneOption: TypeAlias = Annotated[
+    str,
+    typer.Option("--tone", help="Grey to black: auto, text, photo, threshold:N, dither or fast."),
+]
 ProfileOption: TypeAlias = Annotated[
     str | None, typer.Option("--profile", help="What the modem is like; see: modem profiles.")
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from faxcore.cli.exits import one_sentence
-from faxcore.cli.message import HeaderOption, PaperOption, header_text
+from faxcore.cli.message import HeaderOption, PaperOption, ToneOption, header_text
 
 if TYPE_CHECKING:
     from faxcore.render.preview import Preview
@@ -26,6 +26,7 @@ def command(
     ] = None,
     header: HeaderOption = "auto",
     paper: PaperOption = "a4",
+    tone: ToneOption = "auto",
     port: Annotated[int, typer.Option("--port", help="Of the local page; 0 = any.")] = 0,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Only say where the page is.")
@@ -37,9 +38,10 @@ def command(
     """Show a cover page or files as designed and as they arrive, fine and coarse."""
     with one_sentence():
         from faxcore.cli.preview_server import Watched, serve  # noqa: PLC0415
+        from faxcore.render import Tone  # noqa: PLC0415
         from faxcore.render.installing import SAMPLE  # noqa: PLC0415
 
-        watched = Watched(what, header_text(header), dict(SAMPLE), paper)
+        watched = Watched(what, header_text(header), dict(SAMPLE), paper, Tone.parse(tone))
         if html is None and png is None:
             serve(watched, port, open_browser=not no_browser)
             return

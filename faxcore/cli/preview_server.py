@@ -16,7 +16,7 @@ from pathlib import Path
 
 from faxcore.cli.message import message, now
 from faxcore.errors import ContentError, FaxcoreError, SettingsError
-from faxcore.render import Content, CoverFields
+from faxcore.render import AUTO_TONE, Content, CoverFields, Tone
 from faxcore.render.coverpage import home_of
 from faxcore.render.preview import Preview, error_page, preview
 
@@ -32,6 +32,7 @@ class Watched:
     header: str | None
     fields: dict[str, str] = field(default_factory=dict)
     paper: str = "a4"
+    tone: Tone = AUTO_TONE
 
     def content(self, fields: dict[str, str]) -> Content:
         """The message as it is now."""
@@ -44,7 +45,7 @@ class Watched:
 
     def render(self, fields: dict[str, str]) -> Preview:
         """The preview as it is now. Raises ContentError for what cannot be faxed."""
-        return preview(self.content(fields), header=self.header)
+        return preview(self.content(fields), header=self.header, tone=self.tone)
 
     def state(self) -> str:
         """A text that changes when a watched file does."""

@@ -12,6 +12,7 @@ from faxcore.cli.message import (
     BannerOption,
     HeaderOption,
     PaperOption,
+    ToneOption,
     header_text,
     message,
     now,
@@ -26,6 +27,7 @@ def command(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The TIFF class F file to make.")],
     resolution: Annotated[str, typer.Option("--resolution", help="coarse or fine.")] = "fine",
+    tone: ToneOption = "auto",
     paper: PaperOption = "a4",
     banner: BannerOption = None,
     header: HeaderOption = "auto",
@@ -33,13 +35,19 @@ def command(
     """Render files to a TIFF class F, as they would be sent."""
     with one_sentence():
         from faxcore.cli.show import Display  # noqa: PLC0415
-        from faxcore.render import CoverFields  # noqa: PLC0415
+        from faxcore.render import CoverFields, Tone  # noqa: PLC0415
         from faxcore.sending import prepare  # noqa: PLC0415
         from faxcore.t4.tiff import write_tiff  # noqa: PLC0415
 
-        chosen = resolution_of(resolution)
+        chosen, way = resolution_of(resolution), Tone.parse(tone)
         content = message(CoverFields(moment=now()), files, None, paper, banner)
         with Display() as display:
-            fax = prepare(content, header=header_text(header), resolution=chosen, observe=display)
+            fax = prepare(
+                content,
+                header=header_text(header),
+                resolution=chosen,
+                tone=way,
+                observe=display,
+            )
         count = write_tiff(output, (page.codings[0] for page in fax.rendered.pages))
         print(f"{output}: {count} {'page' if count == 1 else 'pages'}")

@@ -14,6 +14,7 @@ from faxcore.cli.message import (
     HeaderOption,
     PaperOption,
     ProfileOption,
+    ToneOption,
     header_text,
     message,
     now,
@@ -62,6 +63,7 @@ def command(
     resolution: Annotated[str, typer.Option("--resolution", help="coarse or fine.")] = "fine",
     low: Annotated[bool, typer.Option("-l", help="98 lines/inch: --resolution coarse.")] = False,
     medium: Annotated[bool, typer.Option("-m", help="196 lines/inch: --resolution fine.")] = False,
+    tone: ToneOption = "auto",
     station_id: Annotated[
         str, typer.Option("--station-id", "-S", help="Our identity on the line (TSI).")
     ] = "",
@@ -92,9 +94,10 @@ def command(
     """
     with one_sentence():
         from faxcore.cli.deliver import send_and_show  # noqa: PLC0415
-        from faxcore.render import CoverFields  # noqa: PLC0415
+        from faxcore.render import CoverFields, Tone  # noqa: PLC0415
         from faxcore.t30.document import CallOptions, Station  # noqa: PLC0415
 
+        way = Tone.parse(tone)
         fields = CoverFields(
             moment=now(),
             sender_name=sender,
@@ -120,6 +123,7 @@ def command(
             profile=profile,
             modem_class=modem_class,
             resolution=resolution_of(chosen),
+            tone=way,
             options=CallOptions(ecm=not no_ecm, fastest=fastest),
             out=out,
             as_json=as_json,

@@ -14,10 +14,13 @@ from faxcore.render.document import Design, Limits, RenderedDocument, RenderedPa
 from faxcore.render.exchange import Request
 from faxcore.render.process import run_worker
 from faxcore.render.tagline import AUTO_HEADER, HeaderLine
-from faxcore.t4 import Resolution
+from faxcore.render.tone import AUTO_TONE, Tone, ToneKind
+from faxcore.render.warm import WarmWorker
+from faxcore.t4 import Coding, Resolution
 
 __all__ = [
     "AUTO_HEADER",
+    "AUTO_TONE",
     "Attachment",
     "BodyType",
     "Content",
@@ -29,6 +32,9 @@ __all__ = [
     "RenderProgress",
     "RenderedDocument",
     "RenderedPage",
+    "Tone",
+    "ToneKind",
+    "WarmWorker",
     "render_content",
 ]
 
@@ -42,6 +48,9 @@ def render_content(
     cancel: Callable[[], bool] | None = None,
     limits: Limits | None = None,
     designs: bool = False,
+    tone: Tone | str = AUTO_TONE,
+    warm: WarmWorker | None = None,
+    codings: tuple[Coding, ...] = tuple(Coding),
 ) -> RenderedDocument:
     """Turn a message into pages that are ready for the line.
 
@@ -50,14 +59,21 @@ def render_content(
     ``|`` parts left, middle and right, or None for no line. Every page is made from its source
     once for each of ``resolutions``. ``observe`` hears of each page; ``cancel`` is asked several
     times a second and ends the rendering by answering true. ``designs`` adds a picture of every
-    page as it was designed, and hints for its designer.
+    page as it was designed, and hints for its designer. ``tone`` is how grey becomes black and
+    white: a ``Tone``, or its text. ``warm`` is for programs that render message after
+    message: it saves the half second in which a worker loads what it needs. ``codings`` are
+    those that the pages are wanted in; a call may need all of them.
 
     Raises ContentError (RenderError, AttachmentError) with one sentence that names the thing:
     nothing is written anywhere, and no process is left behind. The same content (its moment
     included) gives the same octets.
     """
+    chosen = Tone.of(tone)
     if not resolutions:
         raise RenderError("no resolution was asked for")
+    if not codings:
+        raise RenderError("no coding was asked for")
     template = AUTO_HEADER if header == "auto" else header
-    request = Request(content, template, resolutions, limits or Limits(), designs)
-    return run_worker(request, observe, cancel)
+    request = Request(content, template, resolutions, limits or Limits(), designs, chosen, codings)
+    run = run_worker if warm is None else warm.run
+    return run(request, observe, cancel)

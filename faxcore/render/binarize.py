@@ -1,141 +1,214 @@
-"""Grey to black and white.
+"""Grey to black and white, each part of a page in the way that suits it.
 
-Text and line art are cut at a threshold that follows the contrast around it (``contrast``). In
-coarse a thin horizontal stroke that lies between two rows would be lost or broken: so coarse is
-drawn with twice the rows, and a pixel is black as soon as one of its halves is ink. Measured with
-tesseract on 6 to 10 point Helvetica and Times, of nine ways this one misread the fewest
-characters (3.2 %); in fine, one row and a light threshold do (0.3 %).
-Photographs (pictures with many middle tones) are screened with clustered dots, which survive
-copying and code into a third of what error diffusion takes.
+Text and line art are cut at a threshold that follows the contrast around it (``contrast``); tints
+are dropped and keep an outline (``outlines``); coarse rows are made of four drawn ones, line of
+text by line of text (``coarse``); photographs (``photos``) are screened (``halftone``); scans are
+freed of their grain first; bar codes are drawn anew (``codes``). How legible that is, and how long
+on the line, is measured by ``tests.bench.bench_legibility``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from faxcore.render.contrast import ground_cells, thresholds
+from faxcore.render.coarse import Weight, coarse_rows
+from faxcore.render.codes import code_areas
+from faxcore.render.contrast import CELL, Surroundings
+from faxcore.render.halftone import diffused, line_screen, row_screen
+from faxcore.render.outlines import outlines
+from faxcore.render.photos import is_grainy, is_photo, photo_parts, smoothed
+from faxcore.render.tone import AUTO_TONE, Tone, ToneKind
 from faxcore.t4 import Resolution
 
-FINE_INK = 165
-COARSE_INK = 140
-"""On white a grey value below these is ink; in coarse, of half a row."""
+Grey = NDArray[np.uint8]
+Black = NDArray[np.bool_]
+Region = tuple[slice, slice]
+"""Rows and pixels of the page as it is drawn."""
 
-_BLOCK = 8
-_DENSE = 0.55
-_MIDDLE = (48, 208)
-_PHOTO_SHARE = 0.1
-_PHOTO_TONES = 12
-_PAPER = 128
-_UNEVEN = 48
-_UNEVEN_SHARE = 0.1
+Finer = Callable[[Region], Grey]
+"""Draws a region, in rows and pixels of the page as it is sent."""
+
+_FINE_SHARE = 0.35
+_HEAVY_SHARE, _LIGHT_SHARE = 0.45, 0.3
+"""The share of contrast that makes ink: of a row of fine; of half a row and a row of coarse."""
+
+_COARSE_ROWS = 2
+_TINT, _DARK = 240, 160
+_MOST_CODES = 0.4
+"""What covers more of a page is no code."""
+
+_CLOSING = 16
 
 
 def oversampling(resolution: Resolution) -> int:
     """How many rows are drawn for one row of this resolution."""
-    return 2 if row_class(resolution) == 1 else 1
+    return _COARSE_ROWS if row_class(resolution) == 1 else 1
 
 
 def black_and_white(
-    grey: NDArray[np.uint8],
-    rows_each: int,
-    pictures: Sequence[tuple[slice, slice]],
-) -> NDArray[np.bool_]:
+    grey: Grey,
+    resolution: Resolution,
+    pictures: Sequence[Region] = (),
+    labels: Sequence[Region] = (),
+    tone: Tone = AUTO_TONE,
+    finer: Finer | None = None,
+) -> Black:
     """The page's pixels, true = black.
 
-    ``grey`` has ``rows_each`` rows for each row of the page; ``pictures`` are where images lie
-    on it.
+    ``grey`` has ``oversampling(resolution)`` rows for each row of the page; ``pictures`` are where
+    images lie on it, ``labels`` where words lie on those. ``finer`` draws a part of the page so
+    that every grey is as dark as its pixel is covered; without it codes stay as they were drawn.
     """
-    full = FINE_INK if rows_each == 1 else COARSE_INK
-    ink = (grey < thresholds(grey, 1 - full / 255)).reshape(-1, rows_each, grey.shape[1])
-    black = ink[:, 0] if rows_each == 1 else joined(ink[:, 0], ink[:, 1])
-    for rows, columns in pictures:
-        region = grey[rows, columns]
-        if region.size == 0:
-            continue
-        top, bottom = rows.start // rows_each, -(-rows.stop // rows_each)
-        whole = grey[top * rows_each : bottom * rows_each, columns]
-        if is_photo(region):
-            black[top:bottom, columns] = screened(whole, rows_each, top, columns.start)
+    fine, each = row_class(resolution), oversampling(resolution)
+    if tone.kind is ToneKind.THRESHOLD:
+        return _mean_rows(grey, each) < tone.level
+    if tone.kind is ToneKind.DITHER:
+        return diffused(_mean_rows(grey, each))
+    if tone.kind is ToneKind.PHOTO:
+        return line_screen(_mean_rows(grey, each), 0, 0, fine)
+    photos, grainy = _sorted_pictures(grey, pictures, screened=tone.kind is not ToneKind.TEXT)
+    black, ground = _text(_without_grain(grey, grainy), fine, each)
+    if not black.any() and not photos:
+        return black
+    if finer is not None:
+        dark = ground < _DARK
+        for region, _ in photos:
+            dark[_in_cells(region, grey.shape, dark.shape)] = True
+        _redraw_codes(black, finer, dark, fine)
+    bare = [*grainy, *(region for region, _ in photos)]
+    if bool((ground < _TINT).any()):
+        black |= _edges_of_tints(grey, bare, fine, each)
+    for region, part in photos:
+        _screen(black, grey, region, part, labels, (fine, each), tone)
     return black
 
 
-def joined(upper: NDArray[np.bool_], lower: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Two half rows as one: black where either is ink, in mostly black surroundings where both are.
-
-    So the thin strokes of light letters on dark live as well as those of dark letters on light.
-    """
-    either: NDArray[np.bool_] = upper | lower
-    dense = _share_of_ink(either) > _DENSE
-    if not dense.any():
-        return either
-    dense = dense.repeat(_BLOCK, axis=0).repeat(_BLOCK, axis=1)
-    dense = dense[: either.shape[0], : either.shape[1]]
-    return np.where(dense, upper & lower, either)
+def _text(grey: Grey, fine: int, each: int) -> tuple[Black, Grey]:
+    """Words and drawings in black, and the ground of every cell."""
+    surroundings = Surroundings(grey, CELL * max(1, fine * each // 2))
+    if fine > 1:
+        return surroundings.ink(_FINE_SHARE), surroundings.ground
+    heavy = Weight(surroundings.ink(_HEAVY_SHARE), tuple(range(each)), 1)
+    whole = surroundings.of(_with_the_row_below(grey))
+    light = Weight(whole.ink(_LIGHT_SHARE), (0,), 1)
+    return coarse_rows(heavy, light, each, 3.85 * each), surroundings.ground
 
 
-def _share_of_ink(black: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """The share of black within about 5 mm, for every block of eight rows and pixels."""
-    padded = np.pad(black, [(0, -size % _BLOCK) for size in black.shape])
-    bands = padded.view(np.uint8).reshape(-1, _BLOCK, padded.shape[1]).sum(axis=1, dtype=np.uint8)
-    blocks = bands.reshape(bands.shape[0], -1, _BLOCK).sum(axis=2, dtype=np.int32)
-    framed = np.pad(blocks, ((2, 1), (3, 2)), mode="edge").cumsum(axis=0).cumsum(axis=1)
-    total = framed[3:, 5:] - framed[:-3, 5:] - framed[3:, :-5] + framed[:-3, :-5]
-    share: NDArray[np.float64] = total / (15 * _BLOCK * _BLOCK)
-    return share
+def _with_the_row_below(grey: Grey) -> Grey:
+    """Each row mixed with the next: what a row of coarse looks like, wherever it begins."""
+    mixed = grey.copy()
+    mixed[:-1] = (grey[:-1] >> 1) + (grey[1:] >> 1) + (grey[:-1] & grey[1:] & 1)
+    return mixed
 
 
-def is_photo(region: NDArray[np.uint8]) -> bool:
-    """Whether a picture is to be screened: many middle tones, and not on one even ground.
-
-    A scanned letter on grey paper has middle tones too, but without its letters it is all paper.
-    """
-    counts = np.bincount((region[::3, ::3] >> 3).ravel(), minlength=32)
-    middle = counts[_MIDDLE[0] >> 3 : _MIDDLE[1] >> 3]
-    tones = np.count_nonzero(middle > counts.sum() // 1000)
-    if middle.sum() < _PHOTO_SHARE * counts.sum() or tones < _PHOTO_TONES:
-        return False
-    ground = ground_cells(region)
-    paper = int(np.bincount(ground.ravel() >> 4).argmax()) * 16 + 8
-    uneven = np.abs(ground.astype(np.int16) - paper) > _UNEVEN
-    return paper < _PAPER or bool(uneven.mean() > _UNEVEN_SHARE)
+def _in_cells(region: Region, pixels: tuple[int, ...], cells: tuple[int, ...]) -> Region:
+    """A region of pixels in cells."""
+    rows, columns = (
+        slice(side.start * count // size, -(-side.stop * count // size))
+        for side, size, count in zip(region, pixels, cells, strict=True)
+    )
+    return rows, columns
 
 
-def screened(grey: NDArray[np.uint8], rows_each: int, top: int, left: int) -> NDArray[np.bool_]:
-    """A halftone of clustered dots at 45 degrees; the screen is fixed to the page's corner."""
-    height, width = grey.shape[0] // rows_each, grey.shape[1]
-    tones = grey.reshape(height, rows_each, width).mean(axis=1, dtype=np.float32)
-    screen = _screen(rows_each)
-    rows = (np.arange(height) + top) % screen.shape[0]
-    columns = (np.arange(width) + left) % screen.shape[1]
-    dark: NDArray[np.bool_] = tones < screen[rows[:, None], columns[None, :]]
-    return dark
+def _redraw_codes(black: Black, finer: Finer, no_code: Black, fine: int) -> None:
+    """Bar codes and QR codes anew, each pixel black if half of it is."""
+    marks, regions = code_areas(black, fine, no_code)
+    if sum(black[region].size for region in regions) > _MOST_CODES * black.size:
+        return
+    for region in regions:
+        grey = finer(region)
+        middle = (int(grey.min()) + int(grey.max()) + 1) // 2
+        np.copyto(black[region], grey < middle, where=marks[region])
 
 
-def _screen(rows_each: int) -> NDArray[np.float32]:
-    """Thresholds of one cell, every grey value equally often: dots where cosines are high."""
-    period, rows = 8, 8 // rows_each
-    y, x = np.mgrid[0:rows, 0:period]
-    across, down = 2 * np.pi * (x + 0.5) / period, 2 * np.pi * (y + 0.5) / rows
-    height = np.cos(across + 0.2) + np.cos(down + 0.1)
-    order = np.argsort(np.argsort(height.ravel(), kind="stable"), kind="stable")
-    thresholds = (order.reshape(height.shape) + 0.5) * 256 / order.size
-    return thresholds.astype(np.float32)
+def _mean_rows(grey: Grey, each: int) -> Grey:
+    """One row for every ``each`` drawn ones."""
+    if each == 1:
+        return grey
+    rows = grey.reshape(-1, each, grey.shape[1])
+    total = rows[:, 0].astype(np.uint16)
+    for number in range(1, each):
+        total += rows[:, number]
+    return (total // each).astype(np.uint8)
 
 
-def change_rows(
-    black: NDArray[np.bool_], source: Resolution, wanted: Resolution
-) -> NDArray[np.bool_]:
+def _sorted_pictures(
+    grey: Grey, pictures: Sequence[Region], *, screened: bool
+) -> tuple[list[tuple[Region, Black | None]], list[Region]]:
+    """The photographs, each with the part of its region that is one; and the grainy scans."""
+    photos: list[tuple[Region, Black | None]] = []
+    grainy: list[Region] = []
+    for region in pictures:
+        part = grey[region]
+        if part.size == 0:
+            continue
+        if screened and is_photo(part):
+            photos.append((region, None))
+            continue
+        inner = photo_parts(part) if screened else None
+        if inner is not None and inner.any():
+            photos.append((region, inner))
+        if is_grainy(part):
+            grainy.append(region)
+    return photos, grainy
+
+
+def _without_grain(grey: Grey, regions: Sequence[Region]) -> Grey:
+    if not regions:
+        return grey
+    calm = grey.copy()
+    for region in regions:
+        calm[region] = smoothed(grey[region])
+    return calm
+
+
+def _edges_of_tints(grey: Grey, bare: Sequence[Region], fine: int, each: int) -> Black:
+    """The outlines of tints, but for those in photographs and scans."""
+    rows_reach = max(1, _CLOSING * fine // 2)
+    edges = outlines(_mean_rows(grey, each), (rows_reach, _CLOSING))
+    for rows, columns in bare:
+        edges[rows.start // each : -(-rows.stop // each), columns] = False
+    return edges
+
+
+def _screen(
+    black: Black,
+    grey: Grey,
+    region: Region,
+    part: Black | None,
+    labels: Sequence[Region],
+    rows: tuple[int, int],
+    tone: Tone,
+) -> None:
+    """Put a photograph's screen onto the page; words that lie on it stay words."""
+    fine, each = rows
+    top, bottom = region[0].start // each, -(-region[0].stop // each)
+    left, right = region[1].start, region[1].stop
+    tones = _mean_rows(grey[top * each : bottom * each, left:right], each)
+    fast = tone.kind is ToneKind.FAST
+    dark = row_screen(tones, top, fine) if fast else line_screen(tones, top, left, fine)
+    screened = np.ones(dark.shape, np.bool_)
+    if part is not None:
+        shift = region[0].start - top * each
+        inner = np.pad(part, ((shift, 0), (0, 0)))[: dark.shape[0] * each : each]
+        screened = np.pad(inner, ((0, dark.shape[0] - inner.shape[0]), (0, 0)))
+    for label_rows, columns in labels:
+        high, low = label_rows.start // each - top, -(-label_rows.stop // each) - top
+        across = slice(max(0, columns.start - left), max(0, columns.stop - left))
+        screened[max(0, high) : max(0, low), across] = False
+    np.copyto(black[top:bottom, left:right], dark, where=screened)
+
+
+def change_rows(black: Black, source: Resolution, wanted: Resolution) -> Black:
     """A page of pixels at another number of rows: joined so that no stroke is lost, or repeated."""
     have, want = row_class(source), row_class(wanted)
     if have > want:
         each = have // want
         padded = np.pad(black, ((0, -black.shape[0] % each), (0, 0)))
-        joined: NDArray[np.bool_] = np.logical_or.reduce(
-            padded.reshape(-1, each, black.shape[1]), axis=1
-        )
+        joined: Black = np.logical_or.reduce(padded.reshape(-1, each, black.shape[1]), axis=1)
         return joined
     return black.repeat(want // have, axis=0)
 

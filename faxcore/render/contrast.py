@@ -6,79 +6,121 @@ the letters: a grey closing of 4 mm, which fills what is thinner than that. The 
 much darker the darkest ink within a cell's distance is. A pixel is ink if it is darker than the
 ground by a share of the contrast. Where all is black on white this is the fixed threshold again.
 
-A light ground is paper, so tints vanish; where one ends a thin outline stays, because the cells
-there still have the lighter ground. A dark ground is black itself, but for the surroundings of
-letters that are darker still.
+A light ground is paper, so tints vanish (``outlines`` keeps their edges). A dark ground is black
+itself, but for the surroundings of letters that are darker still. What is pale and thick, a
+watermark or a stripe, is ground too, although a closing of 4 mm fills it.
 """
 
 from __future__ import annotations
+
+import copy
 
 import numpy as np
 from numpy.typing import NDArray
 
 CELL = 4
-"""Pixels along the side of a cell; the rows must be 7.7 to the millimetre."""
+"""Pixels along the side of a cell, and rows of fine."""
 
 _CLOSING = 4
 """Cells to each side that a letter on its ground may reach."""
 
+_THICK = 2
+"""Cells to each side that no stroke of a letter reaches."""
+
 _DARK_GROUND = 140
 _LEAST_CONTRAST = 110
-_DARK_LETTERS = 70
+_DARK_LETTERS = 100
+_FULL_CONTRAST = 180
+"""Ink so much darker than its ground is black with soft edges: the plain threshold will do."""
+
+_PALE = 76
 
 Grey = NDArray[np.uint8]
 
 
-def thresholds(grey: Grey, share: float) -> Grey:
-    """For each pixel the grey value below which it is ink; ``share`` is the part of contrast."""
-    lightest, darkest = _cells(grey)
-    ground = _closed(lightest)
-    darkest = _shrunk(darkest, 1)
-    bare = ground < darkest.astype(np.int16) + _DARK_LETTERS
-    ground[bare & (ground < _DARK_GROUND)] = 255
-    contrast = ground.astype(np.int16) - darkest
-    limit = ground - share * np.maximum(contrast, _LEAST_CONTRAST)
-    limits = limit.clip(0, 255).astype(np.uint8)
-    wide = np.ascontiguousarray(_in_rows(limits.T).T)
-    return _in_rows(wide)[: grey.shape[0], : grey.shape[1]]
+class Surroundings:
+    """What surrounds each pixel of a page: its ground, and how much darker ink there is.
+
+    ``cell_rows`` is how many rows of ``grey`` a cell has: a power of two.
+    """
+
+    def __init__(self, grey: Grey, cell_rows: int = CELL) -> None:
+        self._grey, self._cell_rows = grey, cell_rows
+        lightest, darkest = _cells(grey, cell_rows)
+        self.ground = _ground(lightest)
+        self._darkest = darkest
+        near = _shrunk(darkest, 1)
+        ground = self.ground.astype(np.int16)
+        bare = (ground < near + _DARK_LETTERS) & (ground < _DARK_GROUND)
+        ground[bare] = 255
+        contrast = ground - near
+        contrast[(contrast > _FULL_CONTRAST) & ~bare] = 255
+        self._paper, self._contrast = ground, np.maximum(contrast, _LEAST_CONTRAST)
+
+    def of(self, grey: Grey) -> Surroundings:
+        """The same for a picture that is nearly the same: ``grey`` is what is cut."""
+        other = copy.copy(self)
+        other._grey = grey
+        return other
+
+    def ink(self, share: float) -> NDArray[np.bool_]:
+        """The pixels that are darker than the ground by this share of the contrast, or more."""
+        limits = self._limits(share)
+        inked = limits[self._darkest < limits]
+        if inked.size and inked.min() == inked.max() and not self._any_below(inked[0], limits):
+            ink: NDArray[np.bool_] = self._grey < inked[0]
+            return ink
+        return self.ink_by_cells(share)
+
+    def ink_by_cells(self, share: float) -> NDArray[np.bool_]:
+        """What ``ink`` answers, by a threshold for each cell."""
+        limits = self._limits(share)
+        wide = limits.repeat(CELL, axis=1).repeat(self._cell_rows, axis=0)
+        ink: NDArray[np.bool_] = self._grey < wide[: self._grey.shape[0], : self._grey.shape[1]]
+        return ink
+
+    def _any_below(self, limit: np.uint8, limits: Grey) -> bool:
+        """Whether a cell without ink would have some by this limit."""
+        return bool(((self._darkest < limit) & (self._darkest >= limits)).any())
+
+    def _limits(self, share: float) -> Grey:
+        limits: Grey = (self._paper - share * self._contrast).clip(0, 255).astype(np.uint8)
+        return limits
 
 
-def ground_cells(grey: Grey) -> Grey:
+def ground_cells(grey: Grey, cell_rows: int = CELL) -> Grey:
     """The ground of every cell: what the picture looks like without all that is thin and dark."""
-    return _closed(_cells(grey)[0])
+    return _closed(_cells(grey, cell_rows)[0], _CLOSING)
 
 
-def _closed(lightest: Grey) -> Grey:
-    closed: Grey = np.maximum(_shrunk(_grown(lightest, _CLOSING), _CLOSING), lightest)
+def _ground(lightest: Grey) -> Grey:
+    ground = _closed(lightest, _CLOSING)
+    thick = _closed(lightest, _THICK)
+    pale = (ground - thick < _PALE) & (thick > _DARK_GROUND)
+    ground[pale] = thick[pale]
+    return ground
+
+
+def _closed(lightest: Grey, reach: int) -> Grey:
+    closed: Grey = np.maximum(_shrunk(_grown(lightest, reach), reach), lightest)
     return closed
 
 
-def _in_rows(limits: Grey) -> Grey:
-    """A row for each pixel of a cell; the outermost are at least what the next cell's are.
-
-    So the outline of a tint stays where cell and tint end as one.
-    """
-    rows = limits.repeat(CELL, axis=0)
-    between = np.maximum(limits[1:], limits[:-1])
-    rows[CELL - 1 : -1 : CELL] = between
-    rows[CELL::CELL] = between
-    return rows
-
-
-def _cells(grey: Grey) -> tuple[Grey, Grey]:
+def _cells(grey: Grey, cell_rows: int) -> tuple[Grey, Grey]:
     """The lightest and the darkest pixel of every cell."""
-    rows, columns = (-size % CELL for size in grey.shape)
+    rows, columns = -grey.shape[0] % cell_rows, -grey.shape[1] % CELL
     padded = np.pad(grey, ((0, rows), (0, columns)), mode="edge") if rows or columns else grey
-    return _folded(padded, np.maximum), _folded(padded, np.minimum)
+    return _folded(padded, np.maximum, cell_rows), _folded(padded, np.minimum, cell_rows)
 
 
-def _folded(grey: Grey, pick: np.ufunc) -> Grey:
-    """One of every cell's pixels; four slices at a time are quicker than a reduction of four."""
-    across = pick(pick(grey[0::4], grey[1::4]), pick(grey[2::4], grey[3::4]))
-    picked: Grey = pick(
-        pick(across[:, 0::4], across[:, 1::4]), pick(across[:, 2::4], across[:, 3::4])
-    )
-    return picked
+def _folded(grey: Grey, pick: np.ufunc, cell_rows: int) -> Grey:
+    """One of every cell's pixels; halving again and again is quicker than a reduction."""
+    while cell_rows > 1:
+        grey, cell_rows = pick(grey[0::2], grey[1::2]), cell_rows // 2
+    across = CELL
+    while across > 1:
+        grey, across = pick(grey[:, 0::2], grey[:, 1::2]), across // 2
+    return grey
 
 
 def _grown(cells: Grey, reach: int) -> Grey:

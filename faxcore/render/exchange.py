@@ -21,6 +21,7 @@ from faxcore.errors import AttachmentError, ContentError, FaxcoreError, RenderEr
 from faxcore.render.content import Attachment, BodyType, Content, CoverFields, Paper
 from faxcore.render.coverpage import cover_folder
 from faxcore.render.document import Design, Limits, RenderedDocument, RenderedPage
+from faxcore.render.tone import AUTO_TONE, Tone
 from faxcore.t4 import Coding, EncodedPage, Resolution
 
 REQUEST = "request.json"
@@ -51,6 +52,8 @@ class Request:
     resolutions: tuple[Resolution, ...]
     limits: Limits
     designs: bool = False
+    tone: Tone = AUTO_TONE
+    codings: tuple[Coding, ...] = tuple(Coding)
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -76,6 +79,8 @@ def save_request(folder: Path, request: Request) -> None:
         "resolutions": [resolution.name for resolution in request.resolutions],
         "limits": asdict(request.limits),
         "designs": request.designs,
+        "tone": str(request.tone),
+        "codings": [coding.name for coding in request.codings],
     }
     write_private(folder / REQUEST, json.dumps(described).encode())
     if content.banner is not None:
@@ -103,7 +108,9 @@ def load_request(folder: Path) -> Request:
     )
     resolutions = tuple(Resolution[name] for name in told["resolutions"])
     limits = Limits(**told["limits"])
-    return Request(content, told["header"], resolutions, limits, told["designs"])
+    tone = Tone.parse(told["tone"])
+    codings = tuple(Coding[name] for name in told["codings"])
+    return Request(content, told["header"], resolutions, limits, told["designs"], tone, codings)
 
 
 def _banner(folder: Path, name: str) -> Attachment:
@@ -195,12 +202,12 @@ def _load_designs(folder: Path, described: list[dict[str, Any]]) -> tuple[Design
 def _forms(
     described: list[dict[str, Any]], request: Request
 ) -> Iterator[tuple[Resolution, Coding]]:
-    """The forms that a page must have: every coding of one or more of the resolutions asked for."""
+    """The forms that a page must have: the codings asked for, in one or more of the resolutions."""
     made = {each["resolution"] for each in described}
     resolutions = [each for each in request.resolutions if each.name in made]
     if not resolutions:
         raise ValueError("a page has no resolution that was asked for")
-    return product(resolutions, Coding)
+    return product(resolutions, request.codings)
 
 
 def _read(path: Path, at_most: int) -> bytes:

@@ -13,6 +13,7 @@ from faxcore.errors import AttachmentError, ContentError, RenderError
 from faxcore.render.binarize import black_and_white, change_rows, oversampling
 from faxcore.render.compose import Sheet
 from faxcore.render.document import Limits, RenderedPage
+from faxcore.render.exchange import Request
 from faxcore.render.fonts import raise_for_missing
 from faxcore.render.geometry import (
     WIDTH,
@@ -29,10 +30,12 @@ from faxcore.render.pdf import (
     open_pdf,
     page_size_mm,
     picture_boxes,
+    text_boxes,
 )
-from faxcore.render.raster import box_pixels, draw_grey
+from faxcore.render.raster import box_pixels, draw_covered, draw_grey
 from faxcore.render.tagline import BAND_MM, HeaderLine, LineWriter, header_html
-from faxcore.t4 import Coding, PageBitmap, Resolution, encode_page
+from faxcore.render.tone import Tone
+from faxcore.t4 import PageBitmap, Resolution, encode_page
 
 _PAPER = 253
 """A grey value from here on is nothing that was meant to be seen."""
@@ -66,7 +69,7 @@ class HeaderBands:
         rows_each = oversampling(resolution)
         frame = frame_of(Placement(BAND_MM, WIDTH_MM, BAND_MM), resolution, rows_each)
         drawn = load_page(self._typeset, page - 1, "the header line")
-        return black_and_white(draw_grey(drawn, frame), rows_each, [])
+        return black_and_white(draw_grey(drawn, frame), resolution)
 
 
 class Drawing:
@@ -105,15 +108,14 @@ def render_sheet(
     sheet: Sheet,
     number: int,
     bands: HeaderBands | None,
-    resolutions: tuple[Resolution, ...],
-    limits: Limits,
+    request: Request,
 ) -> tuple[RenderedPage, bool]:
     """One page in every resolution, and whether it is blank but for the header line.
 
     RenderError if it came out blank and should not have.
     """
     try:
-        return _render_sheet(sheet, number, bands, resolutions, limits)
+        return _render_sheet(sheet, number, bands, request)
     except PdfiumError as error:
         raise AttachmentError(f"{sheet.source} is broken ({error})") from error
 
@@ -122,25 +124,24 @@ def _render_sheet(
     sheet: Sheet,
     number: int,
     bands: HeaderBands | None,
-    resolutions: tuple[Resolution, ...],
-    limits: Limits,
+    request: Request,
 ) -> tuple[RenderedPage, bool]:
     codings = []
     blank = True
     drawing = Drawing(load_page(sheet.document, sheet.index, sheet.source))
-    placement = _placement(sheet, limits)
+    placement = _placement(sheet, request.limits)
     if bands is not None and sheet.bitmap is None:
-        placement = _with_room(drawing, placement, resolutions[0])
-    for resolution in _wanted(sheet, resolutions, keep=bands is None):
+        placement = _with_room(drawing, placement, request.resolutions[0])
+    for resolution in _wanted(sheet, request.resolutions, keep=bands is None):
         if sheet.bitmap is not None:
             black = change_rows(sheet.bitmap.to_array(), sheet.bitmap.resolution, resolution)
         else:
-            black = _drawn(drawing, placement, resolution, sheet.source)
+            black = _drawn(drawing, placement, resolution, request.tone, sheet.source)
         blank = blank and not black.any()
         if bands is not None:
             black = _headed(black, bands.band(number, resolution), sheet.bitmap is not None)
         bitmap = PageBitmap.from_array(black, resolution)
-        codings += [encode_page(bitmap, coding) for coding in Coding]
+        codings += [encode_page(bitmap, coding) for coding in request.codings]
     drawing.page.close()
     return RenderedPage(sheet.source, tuple(codings)), blank
 
@@ -181,14 +182,25 @@ def _with_room(drawing: Drawing, placement: Placement, resolution: Resolution) -
     return placement.shrunk_below(BAND_MM)
 
 
-def _drawn(
-    drawing: Drawing, placement: Placement, resolution: Resolution, source: str
+def page_pixels(
+    page: Any, placement: Placement, resolution: Resolution, tone: Tone, source: str
 ) -> NDArray[np.bool_]:
-    rows_each = oversampling(resolution)
-    frame = frame_of(placement, resolution, rows_each)
+    """A PDF page as it is placed, black and white; RenderError if it came out blank and is not."""
+    return _drawn(Drawing(page), placement, resolution, tone, source)
+
+
+def _drawn(
+    drawing: Drawing, placement: Placement, resolution: Resolution, tone: Tone, source: str
+) -> NDArray[np.bool_]:
+    frame = frame_of(placement, resolution, oversampling(resolution))
     grey, page = drawing.grey(frame), drawing.page
-    boxes = [box_pixels(page, frame, box) for box in picture_boxes(page)]
-    black = black_and_white(grey, rows_each, boxes)
+    pictures = [box_pixels(page, frame, box) for box in picture_boxes(page)]
+    labels = [box_pixels(page, frame, box) for box in text_boxes(page)] if pictures else []
+
+    def finer(region: tuple[slice, slice]) -> NDArray[np.uint8]:
+        return draw_covered(page, frame, region, oversampling(resolution))
+
+    black = black_and_white(grey, resolution, pictures, labels, tone, finer)
     if not black.any() and (int(grey.min()) < _PAPER or has_visible_content(page)):
         raise RenderError(
             f"{source} came out blank although it is not: its darkest ink, a grey of "

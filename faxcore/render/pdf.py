@@ -164,22 +164,30 @@ def has_visible_content(page: Any) -> bool:
     return False
 
 
-def picture_boxes(page: Any) -> list[tuple[float, float, float, float]]:
+def picture_boxes(page: Any) -> list[Box]:
     """The corners (left, bottom, right, top) of a page's pictures, in points on the page."""
-    boxes: list[tuple[float, float, float, float]] = []
+    return _boxes(page, raw.FPDF_PAGEOBJ_IMAGE)
+
+
+def text_boxes(page: Any) -> list[Box]:
+    """The corners of a page's pieces of text, likewise."""
+    return _boxes(page, raw.FPDF_PAGEOBJ_TEXT)
+
+
+def _boxes(page: Any, kind: int) -> list[Box]:
+    boxes: list[Box] = []
     identity = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
     for index in range(raw.FPDFPage_CountObjects(page)):
-        _collect(raw.FPDFPage_GetObject(page, index), identity, boxes, 0)
+        _collect(raw.FPDFPage_GetObject(page, index), kind, identity, boxes, 0)
     return boxes
 
 
+Box = tuple[float, float, float, float]
 _Matrix = tuple[float, float, float, float, float, float]
 _DEPTH = 8
 
 
-def _collect(
-    item: Any, outer: _Matrix, boxes: list[tuple[float, float, float, float]], depth: int
-) -> None:
+def _collect(item: Any, wanted: int, outer: _Matrix, boxes: list[Box], depth: int) -> None:
     kind = raw.FPDFPageObj_GetType(item)
     if kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEPTH:
         own = raw.FS_MATRIX()
@@ -187,8 +195,8 @@ def _collect(
             raise ContentError("PDFium cannot tell where a form on the page is")
         inner = _product((own.a, own.b, own.c, own.d, own.e, own.f), outer)
         for index in range(raw.FPDFFormObj_CountObjects(item)):
-            _collect(raw.FPDFFormObj_GetObject(item, index), inner, boxes, depth + 1)
-    if kind == raw.FPDF_PAGEOBJ_IMAGE:
+            _collect(raw.FPDFFormObj_GetObject(item, index), wanted, inner, boxes, depth + 1)
+    if kind == wanted:
         edges = [ctypes.c_float() for _ in range(4)]
         if raw.FPDFPageObj_GetBounds(item, *edges):
             left, bottom, right, top = (edge.value for edge in edges)

@@ -11,7 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from faxcore.render import Content, Design, RenderedDocument, RenderedPage, render_content
+from faxcore.render import (
+    AUTO_TONE,
+    Content,
+    Design,
+    RenderedDocument,
+    RenderedPage,
+    Tone,
+    render_content,
+)
 from faxcore.render.document import RenderProgress
 from faxcore.render.png import png_octets
 from faxcore.t4 import Coding, Resolution, decode_page, line_octets
@@ -77,13 +85,19 @@ def preview(
     *,
     header: str | None = "auto",
     observe: Callable[[RenderProgress], None] | None = None,
+    tone: Tone | str = AUTO_TONE,
 ) -> Preview:
     """Render a message and show what will arrive, fine and coarse.
 
     Raises ContentError for what cannot be faxed, as sending does.
     """
     document = render_content(
-        content, header=header, resolutions=_RESOLUTIONS, observe=observe, designs=True
+        content,
+        header=header,
+        resolutions=_RESOLUTIONS,
+        observe=observe,
+        designs=True,
+        tone=tone,
     )
     return preview_of(document)
 

@@ -31,6 +31,9 @@ _LINE = 8192
 _TICK = 0.2
 _STDERR_TAIL = 300
 
+Ended = Callable[[float], int]
+"""Waits so many seconds for a worker's end: its exit status, or TimeoutExpired."""
+
 
 def run_worker(
     request: Request,
@@ -41,12 +44,20 @@ def run_worker(
     with tempfile.TemporaryDirectory(prefix="faxcore-render-") as name:
         folder = Path(name)  # mode 0700 by mkdtemp
         save_request(folder, request)
-        fonts = font_configuration(os.environ.get("FONTCONFIG_FILE"))
-        write_private(folder / "fonts.conf", fonts.encode())
-        write_private(folder / "stderr", b"")
+        prepare_fonts(folder)
         with _worker(folder) as process:
-            _listen(process, folder, request, observe, cancel)
+            if process.stdout is None:
+                raise RenderError("the render worker has no output")
+            pipe = process.stdout.fileno()
+            listen(pipe, process.wait, folder, request, observe, cancel)
         return load_result(folder, request)
+
+
+def prepare_fonts(folder: Path) -> None:
+    """Put the font configuration, and an empty file for errors, into a worker's folder."""
+    fonts = font_configuration(os.environ.get("FONTCONFIG_FILE"))
+    write_private(folder / "fonts.conf", fonts.encode())
+    write_private(folder / "stderr", b"")
 
 
 def worker_environment(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
@@ -84,34 +95,33 @@ def _worker(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
             process.stdout.close()
 
 
-def _listen(
-    process: subprocess.Popen[bytes],
+def listen(
+    pipe: int,
+    ended: Ended,
     folder: Path,
     request: Request,
     observe: Callable[[RenderProgress], None] | None,
     cancel: Callable[[], bool] | None,
 ) -> None:
-    """Read the worker's lines until it says that it is done; raise what it or its end says."""
+    """Read a worker's lines until it says that it is done; raise what it or its end says.
+
+    ``pipe`` is where its lines come; ``ended`` waits for its end.
+    """
     doing = ""
-    for line in _lines(process, request.limits.seconds, cancel):
+    for line in _lines(pipe, request.limits.seconds, cancel):
         told = _parsed(line)
         if "error" in told:
             raise error_named(*told["error"])
         if "done" in told:
-            process.wait(timeout=10)
+            ended(10)
             return
         doing = told["progress"][0]
         if observe is not None:
             observe(RenderProgress(*told["progress"]))
-    raise RenderError(_why_ended(process, folder, request, doing))
+    raise RenderError(_why_ended(ended, folder, request, doing))
 
 
-def _lines(
-    process: subprocess.Popen[bytes], seconds: float, cancel: Callable[[], bool] | None
-) -> Iterator[bytes]:
-    pipe = process.stdout
-    if pipe is None:
-        raise RenderError("the render worker has no output")
+def _lines(pipe: int, seconds: float, cancel: Callable[[], bool] | None) -> Iterator[bytes]:
     deadline = time.monotonic() + seconds
     waiting = b""
     with selectors.DefaultSelector() as selector:
@@ -124,7 +134,7 @@ def _lines(
                 raise RenderError(f"rendering took longer than {seconds:g} s and was stopped")
             if not selector.select(min(left, _TICK)):
                 continue
-            read = os.read(pipe.fileno(), 65536)
+            read = os.read(pipe, 65536)
             if not read:
                 return
             *whole, waiting = (waiting + read).split(b"\n")
@@ -150,11 +160,11 @@ def _parsed(line: bytes) -> dict[str, Any]:
     return checked
 
 
-def _why_ended(process: subprocess.Popen[bytes], folder: Path, request: Request, doing: str) -> str:
+def _why_ended(ended: Ended, folder: Path, request: Request, doing: str) -> str:
     """One sentence about a worker that ended without a word, while ``doing`` something."""
     at = f" at {doing}" if doing else ""
     try:
-        code = process.wait(timeout=5)
+        code = ended(5)
     except subprocess.TimeoutExpired:
         return "the render worker stopped answering"
     if code in {-signal.SIGXCPU, -signal.SIGKILL}:

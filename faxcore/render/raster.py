@@ -11,14 +11,21 @@ from pypdfium2 import raw
 
 from faxcore.render.geometry import WIDTH, Frame
 
+Grey = NDArray[np.uint8]
+
+_FINER = 4
 _FLAGS = raw.FPDF_ANNOT | raw.FPDF_PRINTING
 
 
-def draw_grey(page: Any, frame: Frame) -> NDArray[np.uint8]:
+def draw_grey(page: Any, frame: Frame) -> Grey:
     """The page as (rows, 1728) grey values, 0 = black."""
-    pixels = np.full((frame.rows, WIDTH), 255, np.uint8)
+    return _drawn(page, frame, WIDTH)
+
+
+def _drawn(page: Any, frame: Frame, width: int) -> Grey:
+    pixels = np.full((frame.rows, width), 255, np.uint8)
     bitmap = raw.FPDFBitmap_CreateEx(
-        WIDTH, frame.rows, raw.FPDFBitmap_Gray, pixels.ctypes.data_as(ctypes.c_void_p), WIDTH
+        width, frame.rows, raw.FPDFBitmap_Gray, pixels.ctypes.data_as(ctypes.c_void_p), width
     )
     if not bitmap:
         raise MemoryError(f"PDFium has no memory for {frame.rows} rows")
@@ -27,6 +34,30 @@ def draw_grey(page: Any, frame: Frame) -> NDArray[np.uint8]:
     )
     raw.FPDFBitmap_Destroy(bitmap)
     return pixels
+
+
+def draw_covered(page: Any, frame: Frame, region: tuple[slice, slice], each: int) -> Grey:
+    """A region of the page that is sent, every pixel as dark as it is covered with ink.
+
+    ``frame`` has ``each`` rows for one of ``region``'s. PDFium draws boxes on whole pixels, so the
+    region is drawn four times as fine each way, and averaged.
+    """
+    rows, columns = region
+    down = _FINER // each
+    height, width = (rows.stop - rows.start) * _FINER, (columns.stop - columns.start) * _FINER
+    finer = Frame(
+        height,
+        (frame.left - columns.start) * _FINER,
+        frame.top * down - rows.start * _FINER,
+        frame.across * _FINER,
+        frame.down * down,
+        frame.turn,
+    )
+    pixels = _drawn(page, finer, width)
+    shape = height // _FINER, _FINER, width // _FINER, _FINER
+    total = pixels.reshape(shape).sum(axis=(1, 3), dtype=np.uint16)
+    mean: Grey = (total // _FINER**2).astype(np.uint8)
+    return mean
 
 
 def box_pixels(

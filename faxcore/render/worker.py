@@ -58,7 +58,7 @@ def render(folder: Path, request: Request, lines: IO[str]) -> None:
     result, parts = ResultWriter(folder), BlankParts()
     for number, sheet in enumerate(sheets, start=1):
         report(sheet.source, number, len(sheets))
-        page, blank = render_sheet(sheet, number, bands, request.resolutions, request.limits)
+        page, blank = render_sheet(sheet, number, bands, request)
         parts.add(sheet, blank)
         result.add(page, design_of(sheet) if request.designs else None)
     parts.check()

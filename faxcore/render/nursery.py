@@ -1,0 +1,92 @@
+"""A warm render worker: all that is slow to load is loaded once, each message gets a fresh copy.
+
+    python -m faxcore.render.nursery SOCKET
+
+Loading WeasyPrint, Pango and the fonts takes half a second; copying a process that has them takes
+some milliseconds. So this process loads them, reads no message itself, and forks for each: the copy
+limits itself, renders one message as ``worker`` does, and ends. What a hostile message does to its
+copy, the next one never sees. There are no threads here, so forking is safe.
+
+On the socket, in turn: the caller sends a folder's name with two open files, for the lines and for
+errors; this process answers with the copy's process id, and with its exit status when it has ended.
+The copy stays a zombie until the caller has said that it will not signal it any more.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from faxcore.render.worker import main as render_one
+
+_NAME = 4096
+_WARMED = (
+    "<p>Warm <b>bold</b> <i>italic</i> <code>mono</code> <span style='font-family:serif'>serif"
+)
+
+
+def warm_up() -> None:
+    """Load what rendering needs, and the faces that nearly every message is written in."""
+    from faxcore.render import compose, designs, pages, pdf  # noqa: F401, PLC0415
+    from faxcore.render.fetcher import ClosedFetcher  # noqa: F401, PLC0415
+    from faxcore.render.layout import Typesetter  # noqa: PLC0415
+    from faxcore.render.tagline import LineWriter  # noqa: PLC0415
+
+    typesetter = Typesetter([])
+    typesetter.write([typesetter.lay_out(_WARMED, "nothing")])
+    LineWriter().can_write("0")
+
+
+def serve(line: socket.socket) -> None:
+    """Fork for every folder that is named, until the caller closes the socket."""
+    while True:
+        data, files, _, _ = socket.recv_fds(line, _NAME, 2)
+        if not data:
+            return
+        child = os.fork()
+        if child == 0:
+            os._exit(_one_message(line, Path(os.fsdecode(data)), files))
+        for file in files:
+            os.close(file)
+        line.sendall(f"{child}\n".encode())
+        os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+        line.sendall(b"ended\n")
+        if not line.recv(1):
+            return
+        line.sendall(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n".encode())
+
+
+def _one_message(line: socket.socket, folder: Path, files: list[int]) -> int:
+    """Be the worker of one message; the exit status."""
+    try:
+        os.setsid()
+        line.close()
+        os.chdir(folder)
+        os.dup2(files[0], 1)
+        os.dup2(files[1], 2)
+        for file in files:
+            os.close(file)
+        return render_one(folder)
+    except BaseException:  # a copy must end here and never go on as its parent
+        sys.excepthook(*sys.exc_info())
+        return 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+
+
+def main(number: int) -> int:
+    """Warm up, say so, and serve."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with socket.socket(fileno=number) as line:
+        warm_up()
+        line.sendall(b"ready\n")
+        serve(line)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1])))
