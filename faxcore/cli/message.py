@@ -19,7 +19,7 @@ HeaderOption: TypeAlias = Annotated[
     str, typer.Option("--header", help="Line at the top of every page, or none.")
 ]
 PaperOption: TypeAlias = Annotated[
-    str, typer.Option("--paper", help="a4, letter or legal, for text and cover pages.")
+    str, typer.Option("--paper", help="a4, letter, legal, b4 or a3, for text and cover pages.")
 ]
 BannerOption: TypeAlias = Annotated[
     Path | None, typer.Option("--banner", help="A picture for the top of the first page.")
@@ -53,7 +53,7 @@ def resolution_of(name: str) -> Resolution:
 
 
 def paper_of(name: str) -> Paper:
-    """``--paper``: a4, letter or legal."""
+    """``--paper``: a4, letter, legal, b4 or a3."""
     from faxcore.render import Paper  # noqa: PLC0415
 
     try:

@@ -41,6 +41,8 @@ class Paper(enum.Enum):
     A4 = "A4"
     LETTER = "letter"
     LEGAL = "legal"
+    B4 = "jis-b4"
+    A3 = "A3"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ DOCUMENT = "document.pdf"
 _ERRORS = {kind.__name__: kind for kind in (AttachmentError, RenderError, ContentError)}
 _RESULT_OCTETS = 64 << 20
 _WIDTH = 8192
+_WIDTHS = 3
 _SOURCE = 300
 _HINTS = 20
 _DESIGN_OCTETS = 32 << 20
@@ -202,12 +203,19 @@ def _load_designs(folder: Path, described: list[dict[str, Any]]) -> tuple[Design
 def _forms(
     described: list[dict[str, Any]], request: Request
 ) -> Iterator[tuple[Resolution, Coding]]:
-    """The forms that a page must have: the codings asked for, in one or more of the resolutions."""
+    """The forms that a page must have: the codings asked for, in one or more of the resolutions.
+
+    A page that is wider than usual comes in several widths for each resolution.
+    """
     made = {each["resolution"] for each in described}
     resolutions = [each for each in request.resolutions if each.name in made]
     if not resolutions:
         raise ValueError("a page has no resolution that was asked for")
-    return product(resolutions, request.codings)
+    widths = len(described) // (len(resolutions) * len(request.codings))
+    if not 1 <= widths <= _WIDTHS:
+        raise ValueError("a page has too few or too many forms")
+    forms = product(resolutions, range(widths), request.codings)
+    return ((resolution, coding) for resolution, _, coding in forms)
 
 
 def _read(path: Path, at_most: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,13 @@ from faxcore.render.document import Limits, RenderedPage
 from faxcore.render.exchange import Request
 from faxcore.render.fonts import raise_for_missing
 from faxcore.render.geometry import (
-    WIDTH,
     WIDTH_MM,
     Frame,
     Placement,
     frame_of,
     place,
     rows_per_mm,
+    widths_for,
 )
 from faxcore.render.pdf import (
     has_visible_content,
@@ -129,10 +130,11 @@ def _render_sheet(
     codings = []
     blank = True
     drawing = Drawing(load_page(sheet.document, sheet.index, sheet.source))
-    placement = _placement(sheet, request.limits)
+    placements = _placements(sheet, request.limits)
     if bands is not None and sheet.bitmap is None:
-        placement = _with_room(drawing, placement, request.resolutions[0])
-    for resolution in _wanted(sheet, request.resolutions, keep=bands is None):
+        placements = [_with_room(drawing, each, request.resolutions[0]) for each in placements]
+    forms = product(_wanted(sheet, request.resolutions, keep=bands is None), placements)
+    for resolution, placement in forms:
         if sheet.bitmap is not None:
             black = change_rows(sheet.bitmap.to_array(), sheet.bitmap.resolution, resolution)
         else:
@@ -156,14 +158,18 @@ def _wanted(
     return tuple(each for each in resolutions if each.y_dpi <= own.y_dpi)
 
 
-def _placement(sheet: Sheet, limits: Limits) -> Placement:
-    placement = place(*page_size_mm(sheet.document, sheet.index, sheet.source))
+def _placements(sheet: Sheet, limits: Limits) -> list[Placement]:
+    """Where the page lies on each fax page that is made of it, the widest one first."""
+    size = page_size_mm(sheet.document, sheet.index, sheet.source)
+    widths = widths_for(*size) if sheet.bitmap is None else (sheet.bitmap.width,)
+    placements = [place(*size, pixels) for pixels in widths]
+    placement = placements[0]
     if placement.page_mm > limits.page_mm:
         raise ContentError(
             f"{sheet.source} is {placement.page_mm / 1000:.2f} m long; at most "
             f"{limits.page_mm / 1000:.2f} m can be sent"
         )
-    return placement
+    return placements
 
 
 def _with_room(drawing: Drawing, placement: Placement, resolution: Resolution) -> Placement:
@@ -216,10 +222,12 @@ def _percent(grey: int) -> int:
 
 def _headed(black: NDArray[np.bool_], band: NDArray[np.bool_], extend: bool) -> NDArray[np.bool_]:
     """The page with its header line; ``extend`` puts the band above rows that are not blank."""
-    rows = band.shape[0]
+    rows, width = band.shape[0], black.shape[1]
+    side = (width - band.shape[1]) // 2
+    band = np.pad(band, ((0, 0), (side, width - band.shape[1] - side)))
     if extend and black[:rows].any():
         return np.vstack([band, black])
     if black.shape[0] < rows:
-        black = np.vstack([black, np.zeros((rows - black.shape[0], WIDTH), np.bool_)])
+        black = np.vstack([black, np.zeros((rows - black.shape[0], width), np.bool_)])
     black[:rows] |= band
     return black

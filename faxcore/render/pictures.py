@@ -15,7 +15,7 @@ from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 from faxcore.errors import AttachmentError
 from faxcore.render.content import Attachment
 from faxcore.render.document import Limits
-from faxcore.render.geometry import WIDTH, WIDTH_MM, rows_per_mm
+from faxcore.render.geometry import PIXELS_PER_MM, WIDTHS, rows_per_mm
 from faxcore.render.pdf import PictureBook
 from faxcore.render.sniff import Kind, kind_of
 from faxcore.t4 import PageBitmap
@@ -101,8 +101,8 @@ def _fax_pages(file: Attachment, notes: list[str]) -> Iterator[tuple[Picture, Pa
         resolution = bitmap.resolution
         natural = bitmap.width / resolution.x_dpi * 25.4, bitmap.height / rows_per_mm(resolution)
         grey = np.where(bitmap.to_array(), np.uint8(0), np.uint8(255))
-        if page.is_fax_page and bitmap.width == WIDTH:
-            size = (WIDTH_MM, natural[1])
+        if page.is_fax_page and bitmap.width in WIDTHS:
+            size = (bitmap.width / PIXELS_PER_MM, natural[1])
             yield Picture(grey, size, size, 0.0), bitmap
         else:
             yield on_paper(grey, natural), None

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pypdfium2 import raw
 
-from faxcore.render.geometry import WIDTH, Frame
+from faxcore.render.geometry import Frame
 
 Grey = NDArray[np.uint8]
 
@@ -18,8 +18,8 @@ _FLAGS = raw.FPDF_ANNOT | raw.FPDF_PRINTING
 
 
 def draw_grey(page: Any, frame: Frame) -> Grey:
-    """The page as (rows, 1728) grey values, 0 = black."""
-    return _drawn(page, frame, WIDTH)
+    """The page as (rows, pixels) grey values, 0 = black."""
+    return _drawn(page, frame, frame.pixels)
 
 
 def _drawn(page: Any, frame: Frame, width: int) -> Grey:
@@ -72,6 +72,6 @@ def box_pixels(
         )
         columns.append(x.value)
         rows.append(y.value)
-    left, right = max(0, min(columns) - 1), min(WIDTH, max(columns) + 2)
+    left, right = max(0, min(columns) - 1), min(frame.pixels, max(columns) + 2)
     top, bottom = max(0, min(rows) - 2), min(frame.rows, max(rows) + 3)
     return slice(top, max(top, bottom)), slice(left, max(left, right))

@@ -199,8 +199,8 @@ def _check_draft(queue: Queue, draft: MessageDraft) -> None:
         raise RequestRefused("body_type", "is required with a body")
     if draft.send_time is not None and draft.send_time.tzinfo is None:
         raise RequestRefused("send_time", "has no time zone")
-    if draft.paper.upper() not in {"A4", "LETTER", "LEGAL"}:
-        raise RequestRefused("paper", "A4, letter or legal is expected")
+    if draft.paper.upper() not in {"A4", "LETTER", "LEGAL", "B4", "A3"}:
+        raise RequestRefused("paper", "A4, letter, legal, B4 or A3 is expected")
     if draft.node and queue.rules.node(draft.node) is None:
         raise RequestRefused("node", f"there is no delivery node {draft.node!r}")
     for field, longest in _LENGTHS.items():
