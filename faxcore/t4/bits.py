@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 LENGTH_MASK = np.uint64(63)
 MAX_CODE_BITS = 58
-_WORD = 64
+_WORD = np.uint64(64)
 _ONE = np.uint64(1)
+_FEW = 2000  # codes that are not worth being joined to pairs
 _FEW_WIDE = 0.1  # share of pairs too long for one word up to which pairing pays
 
 _REVERSED = np.packbits(np.unpackbits(np.arange(256, dtype=np.uint8)), bitorder="little").tobytes()
@@ -35,7 +36,7 @@ def make_code(bits: str) -> np.uint64:
     """A code in one number: its bits left-justified, its length in the low six bits."""
     if len(bits) > MAX_CODE_BITS:
         raise ValueError(f"a code has at most {MAX_CODE_BITS} bits, not {len(bits)}")
-    return np.uint64((int(bits or "0", 2) << (_WORD - len(bits))) | len(bits))
+    return np.uint64((int(bits or "0", 2) << (64 - len(bits))) | len(bits))
 
 
 def join_codes(
@@ -45,45 +46,44 @@ def join_codes(
 
     A length may be more than the code's bits: what follows the code is then a gap of zeros.
     Returns the words from the one that holds bit ``start`` on, one more than needed; the bit
-    position after all; and the positions after the codes whose indices are ``marks``.
+    position after all; and the positions where the codes begin whose indices are ``marks``.
     """
     count = len(bits) // 2
-    shift, seconds = lengths[: 2 * count : 2], lengths[1 : 2 * count : 2]
+    if len(bits) < _FEW:
+        return _join(bits, lengths, start, marks)
+    shift = lengths[: 2 * count : 2]
     spans = np.empty(len(bits) - count, np.uint64)
-    np.add(shift, seconds, out=spans[:count])
+    np.add(shift, lengths[1 : 2 * count : 2], out=spans[:count])
     spans[count:] = lengths[2 * count :]
-    wide = np.flatnonzero(spans > np.uint64(_WORD))
-    if len(wide) > _FEW_WIDE * len(spans):
-        ends, words = _join(bits, lengths, start)
-        return words, int(ends[-1]), ends[marks + 1].view(np.int64)
+    wide = np.flatnonzero(spans[:count] > _WORD)
+    if len(wide) > _FEW_WIDE * count:
+        return _join(bits, lengths, start, marks)
     pairs = np.empty_like(spans)
     np.right_shift(bits[1 : 2 * count : 2], shift, out=pairs[:count])
     pairs[:count] |= bits[: 2 * count : 2]
     pairs[count:] = bits[2 * count :]
-    pairs[wide] = bits[2 * wide]
-    ends, words = _join(pairs, spans, start)
-    wide = wide[: np.searchsorted(wide, count)]
+    pairs[wide] = bits.take(2 * wide)
+    words, end, begins = join_codes(pairs, spans, start, np.concatenate((marks >> 1, wide)))
     if len(wide):
-        starts = ends[wide] + shift[wide] - np.uint64(start & ~63)
-        place_codes(words, bits[2 * wide + 1], starts.view(np.int64))
-    following = lengths.take(marks + 1, mode="clip")
-    following[(marks & 1) | (marks == len(lengths) - 1) != 0] = 0
-    marked = ends[(marks >> 1) + 1] - following
-    return words, int(ends[-1]), marked.view(np.int64)
+        apart = begins[len(marks) :] + shift.take(wide).view(np.int64)
+        place_codes(words, bits.take(2 * wide + 1), apart - (start & ~63))
+    before = lengths.take(marks & ~1).view(np.int64)
+    before *= marks & 1
+    return words, end, begins[: len(marks)] + before
 
 
 def _join(
-    codes: NDArray[np.uint64], lengths: NDArray[np.uint64], start: int
-) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Where each code begins, with the end of all behind them; and the words."""
-    ends = np.empty(len(codes) + 1, np.uint64)
-    ends[0] = start
-    np.cumsum(lengths, out=ends[1:])
-    ends[1:] += np.uint64(start)
-    words = np.zeros((int(ends[-1]) >> 6) - (start >> 6) + 2, np.uint64)
+    codes: NDArray[np.uint64], lengths: NDArray[np.uint64], start: int, marks: NDArray[np.intp]
+) -> tuple[NDArray[np.uint64], int, NDArray[np.int64]]:
+    """``join_codes`` without making pairs."""
+    starts = np.cumsum(lengths)
+    end = start + (int(starts[-1]) if len(codes) else 0)
+    starts -= lengths
+    starts += np.uint64(start)
+    words = np.zeros((end >> 6) - (start >> 6) + 2, np.uint64)
     if len(codes):
-        _add_codes(words, codes, ends[:-1], start >> 6)
-    return ends, words
+        _add_codes(words, codes, starts, start >> 6)
+    return words, end, starts.take(marks).view(np.int64)
 
 
 def _add_codes(
@@ -130,7 +130,7 @@ def repeat_pattern(
     of = np.repeat(np.arange(len(starts)), pieces)
     before = each * (np.arange(len(of)) - np.repeat(np.cumsum(pieces) - pieces, pieces))
     times = np.minimum(counts[of] - before, each)
-    filled = [int(pattern * n or "0", 2) << (_WORD - n * len(pattern)) for n in range(each + 1)]
+    filled = [int(pattern * n or "0", 2) << (64 - n * len(pattern)) for n in range(each + 1)]
     bits = np.array(filled, np.uint64)[times]
     place_codes(words, bits, starts[of] + before * len(pattern))
 

@@ -36,20 +36,18 @@ _DENSE = 0.8  # share of units that are symbols above which octets are the bette
 
 
 def encode_mh(rows: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """The page's words, each row after its EOL, and each row's length in bits, EOL included.
-
-    Some row must hold black (``blank``).
-    """
+    """The page's words, each row after its EOL, and each row's length in bits, EOL included."""
     height = len(rows)
     black = np.flatnonzero(rows_with_black(rows))
     white = make_code(tables.run_code(width, False) + tables.EOL)
     white_bits = int(white & LENGTH_MASK)
     row_bits = np.full(height, white_bits, np.int64)
-    blanks = np.zeros(len(black) + 1, np.int64)  # blank rows above each black one and at the end
-    blanks[1:-1] = np.diff(black) - 1
-    blanks[0], blanks[-1] = black[0], height - 1 - black[-1]
-    kept = rows if len(black) == height else rows[black]
-    words, row_bits[black] = _encode_black(kept, width, blanks * white_bits)
+    if len(black):
+        blanks = np.diff(black, prepend=-1, append=height) - 1  # above each black row, at the end
+        kept = rows if len(black) == height else rows[black]
+        words, row_bits[black] = _encode_black(kept, width, blanks * white_bits)
+    else:
+        words = np.zeros((height * white_bits >> 6) + 2, np.uint64)
     if len(black) < height:
         ends = np.cumsum(row_bits) + _EOL
         blank = np.ones(height, np.bool_)
@@ -107,9 +105,10 @@ def _encode_black(
         bits, lengths, last = coded
         # blank rows after a row come after the EOL that its last symbol carries
         blank = blank_bits[top + 1 : bottom + 1]
+        last_bits = lengths.take(last).view(np.int64)
         lengths[last] += blank.view(np.uint64)
-        words, end, row_ends[top:bottom] = join_codes(bits, lengths, start, last)
-        row_ends[top:bottom] -= blank
+        words, end, begins = join_codes(bits, lengths, start, last)
+        row_ends[top:bottom] = begins + last_bits
         parts.append((start >> 6, words))
         start, symbol = end, upto
     words = _merge(parts, start)

@@ -1,0 +1,298 @@
+"""From modes to codes, eight pixels at a time: T.4 4.2.1.3, table 4.
+
+Theory of operation. Octets of a page in which something is coded (``modes``) are its *units*. What
+is coded in a unit is four octets, one of each plane, and a table has the codes joined: of two
+planes for all eight pixels, which does for most units, of four planes for four pixels at a time.
+
+Horizontal codes hold runs, which no table of pixels has. They are placed afterwards, in gaps: the
+code of a unit is what comes before the first of them in it, and its length is that of all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faxcore.t4 import tables
+from faxcore.t4.bitmaps import Layout
+from faxcore.t4.bits import LENGTH_MASK, join_codes, make_code, place_codes
+from faxcore.t4.codes import MAX_WIDTH, run_codes
+from faxcore.t4.modes import CODES, PLANES, Active, Modes
+
+_BITS = ~LENGTH_MASK
+_HORIZONTAL_BITS = np.uint64(len(tables.HORIZONTAL))
+_OCTET = np.arange(256)
+
+
+Octets = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Where something is coded: the octets of some active words that have stops, and these.
+
+    ``octets`` are their numbers among all octets of the words. ``pair`` are two planes side by
+    side. ``rare`` are the units with something in the third and fourth plane; of these units
+    only are all planes given.
+    """
+
+    active: NDArray[np.intp]
+    octets: NDArray[np.intp]
+    pair: Octets
+    rare: NDArray[np.intp]
+    planes: list[Octets]
+
+    def places(self, numbers: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Where units are: octets counted from the first row's beginning."""
+        octets = self.octets.take(numbers, mode="clip")
+        places = self.active.take(octets >> 3)
+        places <<= 3
+        places += octets & 7
+        return places
+
+
+def find_units(modes: Modes, active: NDArray[np.intp]) -> Units:
+    """The units of some active words."""
+    octets = np.flatnonzero(modes.stops.view(np.uint8) != 0)
+    first, second, third, fourth = (plane.view(np.uint8) for plane in modes.planes)
+    pair = np.empty((len(octets), 2), np.uint8)
+    pair[:, 0] = first.take(octets)
+    pair[:, 1] = second.take(octets)
+    rare = np.flatnonzero((third | fourth).take(octets) != 0)
+    some = octets.take(rare)
+    planes = [plane.take(some) for plane in (first, second, third, fourth)]
+    return Units(active, octets, pair, rare, planes)
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """Rows joined to words, of which the first is the one that holds their first bit.
+
+    ``row_ends`` are the bits after each row, ``end`` the one after the last gap.
+    """
+
+    words: NDArray[np.uint64]
+    row_ends: NDArray[np.int64]
+    end: int
+
+
+def code_rows(
+    modes: Modes,
+    layout: Layout,
+    active: Active,
+    start: int,
+    gaps: NDArray[np.int64],
+) -> Coded:
+    """The codes of some rows from bit ``start`` of the page on, with gaps behind each row."""
+    units = find_units(modes, active.words)
+    last = np.searchsorted(units.octets, active.ends * 8 + layout.width % 64 // 8)
+    codes = _table(2, 8).take(units.pair.view("<u2").ravel(), mode="clip")
+    runs = _take_horizontal(units, modes, layout)
+    codes[units.rare] = _join_halves(units.planes)
+    lengths = codes & LENGTH_MASK
+    codes &= _BITS
+    own = lengths.take(runs.units)
+    lengths[runs.units] += runs.room
+    row_ends = lengths.take(last)
+    lengths[last] += gaps.view(np.uint64)
+    words, end, begins = join_codes(codes, lengths, start, np.concatenate((last, runs.units)))
+    if len(runs.units):
+        runs.place(words, begins[len(last) :].view(np.uint64) + own - np.uint64(start & ~63))
+    return Coded(words, begins[: len(last)] + row_ends.view(np.int64), end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """Horizontal codes and, behind each, what else is coded in its unit.
+
+    ``units`` are the units with horizontal codes, ``first`` the index of each one's first code,
+    ``room`` what all of them take in each.
+    """
+
+    units: NDArray[np.intp]
+    first: NDArray[np.intp]
+    codes: NDArray[np.uint64]
+    tails: NDArray[np.uint64]
+    room: NDArray[np.uint64]
+
+    def place(self, words: NDArray[np.uint64], starts: NDArray[np.uint64]) -> None:
+        """Put them where each unit's begin."""
+        lengths = self.codes & LENGTH_MASK
+        tails = self.tails & LENGTH_MASK
+        both = lengths + tails
+        before = np.cumsum(both)
+        before -= both
+        starts = starts - before.take(self.first)
+        counts = np.diff(self.first, append=len(self.codes))
+        at = before + np.repeat(starts, counts)
+        place_codes(words, self.codes & _BITS, at.view(np.int64))
+        some = np.flatnonzero(tails != 0)
+        at += lengths
+        place_codes(words, self.tails.take(some) & _BITS, at.take(some).view(np.int64))
+
+
+def _take_horizontal(units: Units, modes: Modes, layout: Layout) -> _Runs:
+    """Find the horizontal codes, and leave in the planes only what comes before them."""
+    first, second, third, fourth = units.planes
+    marked = first | second
+    marked = fourth & ~marked
+    at = np.flatnonzero(marked != 0)
+    marks = marked.take(at)
+    inside = np.flatnonzero(np.unpackbits(marks, bitorder="little").view(np.bool_))
+    of = inside >> 3  # which of the units in ``at``
+    bit = inside & 7
+    unit = units.rare.take(at)
+    code = _horizontal_codes(units, modes, layout, unit.take(of), bit)
+    key = marks.take(of).astype(np.intp) << 3
+    key |= bit
+    behind = _behind().take(key)
+    own = [plane.take(at) for plane in units.planes]
+    tails = np.zeros(len(of), np.uint64)
+    behind &= (own[0] | own[1] | own[2]).take(of)
+    some = np.flatnonzero(behind != 0)
+    of_some, behind = of.take(some), behind.take(some)
+    tails[some] = _join_halves([plane.take(of_some) & behind for plane in own])
+    front = _front().take(marks)
+    for plane, mine in zip(units.planes, own, strict=True):
+        plane[at] = mine & front
+    counts = np.bitwise_count(marks)
+    begin = np.cumsum(counts, dtype=np.intp) - counts
+    room = (code & LENGTH_MASK) + (tails & LENGTH_MASK)
+    room = np.add.reduceat(room, begin) if len(begin) else room
+    return _Runs(unit, begin, code, tails, room)
+
+
+def _horizontal_codes(
+    units: Units, modes: Modes, layout: Layout, unit: NDArray[np.intp], bit: NDArray[np.intp]
+) -> NDArray[np.uint64]:
+    """The codes of these: 001, a0 to a1, a1 to a2."""
+    stops = modes.stops.view(np.uint8)
+    octet = units.octets.take(unit)
+    place = units.places(unit)
+    column = place % (layout.words * 8)
+    column <<= 3
+    column |= bit
+    key = stops.take(octet).astype(np.intp)
+    key <<= 3
+    key |= bit
+    first, second = _back().take(key), _ahead().take(key)
+    far = np.flatnonzero(first == 0)
+    other = unit.take(far)
+    other -= 1
+    run = place.take(far)
+    run -= units.places(other)
+    run <<= 3
+    run += bit.take(far)
+    run -= _LAST.take(stops.take(units.octets.take(other, mode="clip")))
+    run[other < 0] = MAX_WIDTH
+    first[far] = run
+    far = np.flatnonzero(second == 0)
+    other = unit.take(far)
+    other += 1
+    run = units.places(other)
+    run -= place.take(far)
+    run <<= 3
+    run += _FIRST.take(stops.take(units.octets.take(other, mode="clip")))
+    run -= bit.take(far)
+    run[other == len(units.octets)] = MAX_WIDTH
+    second[far] = run
+    np.minimum(first, column, out=first)  # a row begins at its left edge, and not at a stop
+    np.minimum(second, layout.width - column, out=second)
+    black = modes.before.view(np.uint8).take(octet) >> bit.astype(np.uint8) & 1
+    black = black * np.intp(MAX_WIDTH + 1)
+    first += black
+    second += MAX_WIDTH + 1
+    second -= black
+    code = run_codes().take(first)
+    other = run_codes().take(second)
+    length = (code & LENGTH_MASK) + _HORIZONTAL_BITS
+    code &= _BITS
+    code >>= _HORIZONTAL_BITS
+    code |= make_code(tables.HORIZONTAL) & _BITS
+    code |= (other & _BITS) >> length
+    code |= length + (other & LENGTH_MASK)
+    return code
+
+
+def _join_halves(planes: list[Octets]) -> NDArray[np.uint64]:
+    """The joined codes of these octets of the four planes."""
+    low = np.zeros(len(planes[0]), np.uint16)
+    high = np.zeros(len(planes[0]), np.uint16)
+    for number, plane in enumerate(planes):
+        low |= (plane & 15).astype(np.uint16) << (4 * number)
+        high |= (plane >> 4).astype(np.uint16) << (4 * number)
+    left = _table(PLANES, 4).take(low, mode="clip")
+    right = _table(PLANES, 4).take(high, mode="clip")
+    length = left & LENGTH_MASK
+    codes = (right & _BITS) >> length
+    codes |= left & _BITS
+    codes |= length + (right & LENGTH_MASK)
+    return codes
+
+
+@lru_cache(maxsize=2)
+def _table(planes: int, pixels: int) -> NDArray[np.uint64]:
+    """The codes of some pixels, joined, by the bits of their planes, the first plane lowest."""
+    index = np.arange(1 << (planes * pixels))
+    mode_codes = np.zeros(1 << PLANES, np.uint64)
+    for mode, code in CODES.items():
+        mode_codes[mode] = make_code(code)
+    joined = np.zeros(len(index), np.uint64)
+    for pixel in range(pixels):
+        mode = sum((index >> (plane * pixels + pixel) & 1) << plane for plane in range(planes))
+        code = mode_codes.take(mode)
+        length = joined & LENGTH_MASK
+        joined |= (code & _BITS) >> length
+        joined += code & LENGTH_MASK
+    return joined
+
+
+_FIRST = np.array([(n & -n).bit_length() - 1 for n in range(256)], np.intp)
+_LAST = np.array([n.bit_length() - 1 for n in range(256)], np.intp)
+
+
+def _neighbour(find) -> NDArray[np.intp]:
+    return np.array([find(octet, bit) for octet in range(256) for bit in range(8)], np.intp)
+
+
+@lru_cache(maxsize=1)
+def _back() -> NDArray[np.intp]:
+    """By octet and bit: how far the next lower 1 is, 0 if there is none."""
+
+    def find(octet: int, bit: int) -> int:
+        lower = octet & ((1 << bit) - 1)
+        return bit - lower.bit_length() + 1 if lower else 0
+
+    return _neighbour(find)
+
+
+@lru_cache(maxsize=1)
+def _ahead() -> NDArray[np.intp]:
+    """By octet and bit: how far the next higher 1 is, 0 if there is none."""
+
+    def find(octet: int, bit: int) -> int:
+        higher = octet >> (bit + 1)
+        return (higher & -higher).bit_length() if higher else 0
+
+    return _neighbour(find)
+
+
+@lru_cache(maxsize=1)
+def _behind() -> NDArray[np.uint8]:
+    """By octet and bit: the bits above this one, below the next 1."""
+    out = []
+    for octet in range(256):
+        for bit in range(8):
+            higher = octet >> (bit + 1) << (bit + 1)
+            upto = (higher & -higher) - 1 if higher else 255
+            out.append(upto & ~((2 << bit) - 1))
+    return np.array(out, np.uint8)
+
+
+@lru_cache(maxsize=1)
+def _front() -> NDArray[np.uint8]:
+    """The bits below the lowest 1."""
+    return np.array([(n & -n) - 1 & 255 for n in range(256)], np.uint8)

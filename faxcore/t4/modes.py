@@ -1,0 +1,279 @@
+"""The modes of two-dimensional coding, for all pixels of a page at once: T.4 4.2.1, T.6 2.2.
+
+Theory of operation. Coding one row against the one above walks along it: a0 is where it stands, a1
+and a2 are the next changes of the row, b1 and b2 changes of the row above. But almost everything
+about a change can be seen in its neighbourhood, so it is seen for 64 pixels at a time (``bitmaps``).
+Maps are X, the row; P, the row above; T and U, their changes; D = X ^ P, where they differ. Let a
+change be at pixel p, and let a *stretch* be neighbouring pixels of D without a change of X:
+
+- Passed are runs of P that X knows nothing of: a stretch between two pixels where the rows are
+  alike. The pass ends behind it.
+- If the rows are alike before p, b1 is not to the left of p: at p itself if they are alike there
+  too (V0), else at the next change of P, for P has the colour of a0 until then (VL).
+- If they differ before p and this stretch began where the rows were alike, then b1 is where it
+  began (VR). If it began at a change of X, then b1 is the second change of P from p on (VL): the
+  first has the wrong direction.
+- Whatever is farther than three pixels is horizontal.
+
+So all that is not in the neighbourhood is how a stretch began, which an addition tells: a 1 is
+added where a stretch begins well and comes out behind the stretch, at a pass's end or at a p.
+
+After a horizontal code the next change is *skipped*. That too is one addition: between vertical
+codes, skipped or not, every other change is skipped, from the second on. And changes alternate in
+colour: what is skipped is the change after the colour with which the walk did not set out from the
+last vertical one. The addition carries that colour from each vertical code to the next.
+
+Most words of a page show nothing but one colour, in their row and in the row above. Only *active*
+words are computed with, one behind the other: nothing reaches over the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faxcore.t4 import tables
+from faxcore.t4.bitmaps import Layout, Words, add, later, reverse_octets
+
+# What is coded at a pixel, as four bits, one of each plane; 0 is nothing, 8 is horizontal.
+CODES = {
+    0b0001: tables.VERTICAL[0],
+    0b0010: tables.VERTICAL[1],
+    0b0011: tables.VERTICAL[-1],
+    0b0100: tables.PASS,
+    0b0110: tables.VERTICAL[2],
+    0b0111: tables.VERTICAL[-2],
+    0b1010: tables.VERTICAL[3],
+    0b1011: tables.VERTICAL[-3],
+}
+PLANES = 4
+_ONE = np.uint64(1)
+_BLOCK_WORDS = 16384  # arrays of so many words stay in the cache, some twenty of them
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """The active words of some rows, by number.
+
+    ``ends`` are the indices of those that hold a row's end, ``lasts`` of each row's last one.
+    """
+
+    words: NDArray[np.intp]
+    ends: NDArray[np.intp]
+    lasts: NDArray[np.intp]
+
+    def blocks(self, size: int) -> Iterator[tuple[slice, slice, Active]]:
+        """Whole rows of about so many words: which rows, which words, and these alone."""
+        count = max(1, len(self.words) // size)
+        cuts = np.searchsorted(self.lasts + 1, np.arange(1, count) * len(self.words) // count)
+        for top, bottom in pairwise([0, *cuts.tolist(), len(self.ends)]):
+            if top < bottom:
+                first = int(self.lasts[top - 1]) + 1 if top else 0
+                rows, here = slice(top, bottom), slice(first, int(self.lasts[bottom - 1]) + 1)
+                ends, lasts = self.ends[rows] - first, self.lasts[rows] - first
+                yield rows, here, Active(self.words[here], ends, lasts)
+
+
+def find_active(page: Words, layout: Layout, coded: NDArray[np.bool_]) -> Active:
+    """The active words of these rows, which are those under the first row of the page.
+
+    Inactive are words of one colour, in both rows, without a change where they begin: those like
+    the word before them and like the word above, if these are. What is behind a row separates it
+    from the next.
+    """
+    here, above = page[1:].ravel(), page[:-1].ravel()
+    differs = here != above
+    active = here + _ONE > _ONE
+    active |= differs
+    active[1:] |= differs[:-1]
+    active[1:] |= here[1:] != here[:-1]
+    active[0] |= here[0] != 0
+    rows = active.reshape(len(coded), -1)
+    rows[:, layout.width // 64 :] = True
+    rows &= coded[:, np.newaxis]
+    counts = np.count_nonzero(rows, axis=1)[coded]
+    lasts = np.cumsum(counts) - 1
+    ends = lasts - (layout.words - 1 - layout.width // 64)
+    return Active(np.flatnonzero(active), ends, lasts)
+
+
+@dataclass(frozen=True, slots=True)
+class Modes:
+    """What is coded where in some rows, in their active words.
+
+    ``stops`` are the pixels where a0, a1 or a2 may be: changes, ends of passes, and the ends of
+    rows. ``planes`` tell what is coded there. ``before`` is the colour of the pixel before each.
+    """
+
+    stops: Words
+    planes: tuple[Words, Words, Words, Words]
+    before: Words
+
+
+def find_modes(page: Words, active: Active, layout: Layout) -> Modes:
+    """The modes of these active words."""
+    found = np.empty((PLANES + 2, len(active.words)), np.uint64)
+    for _, here, block in active.blocks(_BLOCK_WORDS):
+        _find_modes(page.ravel(), block, layout, found[:, here])
+    return Modes(found[0], (found[1], found[2], found[3], found[4]), found[5])
+
+
+def _find_modes(page: Words, active: Active, layout: Layout, found: Words) -> None:
+    count = len(active.words)
+    pixels = np.empty(2 * count, np.uint64)
+    page.take(active.words, out=pixels[:count], mode="clip")
+    page.take(active.words + layout.words, out=pixels[count:], mode="clip")
+    reverse_octets(pixels)
+    above, here = pixels[:count], pixels[count:]
+    before, before_above = later(here, found[5]), later(above)
+    turns, turns_above = here ^ before, above ^ before_above
+    turns[active.ends] |= layout.end
+    turns_above[active.ends] |= layout.end
+
+    differs = here ^ above
+    differed = np.bitwise_xor(before, before_above, out=before_above)
+    other = differs | differed
+    other &= turns
+    same = turns ^ other
+    right = other & differed
+    left = np.bitwise_xor(other, right, out=other)
+    busy = differs | turns
+    stretches = np.bitwise_xor(busy, turns, out=differs)
+    begins = stretches | differed
+    begins ^= differed
+    total = add(stretches, begins)
+    arrived = np.bitwise_and(total, turns, out=differed)
+    passed = np.bitwise_or(total, busy, out=total)
+    passed ^= busy
+
+    to_left = _find_left(left, turns_above, active)
+    right ^= arrived
+    touched = np.flatnonzero(right != 0)
+    if len(touched):
+        _add_touched(to_left, same, right, touched, turns_above, active, layout)
+    to_right = _find_right(arrived, begins, stretches)
+
+    vertical = to_left[0]
+    vertical |= to_left[1]
+    vertical |= to_left[2]
+    same_or_left = np.bitwise_or(same, vertical, out=busy)
+    vertical |= to_right[0]
+    vertical |= to_right[1]
+    vertical |= to_right[2]
+    any_vertical = np.bitwise_or(same, vertical, out=same)
+    kept = _stopped_at(any_vertical, here, before, active, layout)
+    passed &= kept
+    np.bitwise_or(turns, passed, out=found[0])
+    np.bitwise_and(same_or_left, kept, out=found[1])
+    np.bitwise_and(vertical, kept, out=found[2])
+    third = np.bitwise_or(to_left[1], to_right[1], out=to_left[1])
+    third &= kept
+    np.bitwise_or(third, passed, out=found[3])
+    fourth = np.bitwise_xor(turns, any_vertical, out=turns)
+    fourth |= to_left[2]
+    fourth |= to_right[2]
+    np.bitwise_and(fourth, kept, out=found[4])
+
+
+def _find_left(turns: Words, above: Words, active: Active) -> list[Words]:
+    """Where the next change of the row above is one, two, three pixels to the right.
+
+    ``turns`` is used up.
+    """
+    adjacent = active.words[1:] == active.words[:-1] + 1
+    following = above[1:] * adjacent
+    scratch = np.empty_like(following)
+    found = []
+    for columns in (1, 2, 3):
+        moved = above >> np.uint64(columns)
+        np.left_shift(following, np.uint64(64 - columns), out=scratch)
+        moved[:-1] |= scratch
+        moved &= turns
+        turns ^= moved
+        found.append(moved)
+    return found
+
+
+def _add_touched(
+    found: list[Words],
+    same: Words,
+    turns: Words,
+    some: NDArray[np.intp],
+    above: Words,
+    active: Active,
+    layout: Layout,
+) -> None:
+    """Add where the second change of the row above, from here on, is so many pixels to the right.
+
+    ``some`` are the words that have ``turns``.
+    """
+    following = np.minimum(some + 1, len(above) - 1)
+    adjacent = active.words.take(following) == active.words.take(some) + 1
+    then = above.take(following) * adjacent
+    here, one = turns.take(some), above.take(some)
+    word = one
+    for columns in (1, 2, 3):
+        further = word >> np.uint64(columns)
+        further |= then << np.uint64(64 - columns)
+        second = here & one & further
+        found[columns - 1][some] |= second
+        here = here ^ second
+        one = one | further
+    last = turns.take(active.ends)
+    last |= turns.take(active.ends - 1, mode="clip")
+    if last.any():
+        _add_at_ends(found, same, turns, above, active, layout)
+
+
+def _add_at_ends(
+    found: list[Words],
+    same: Words,
+    turns: Words,
+    above: Words,
+    active: Active,
+    layout: Layout,
+) -> None:
+    """The same where the row above does not change any more, so that b1 is the row's end."""
+    free = np.ones(len(active.ends), np.bool_)
+    beside = active.words.take(active.ends - 1, mode="clip") == active.words.take(active.ends) - 1
+    for columns in range(min(3, layout.width) + 1):
+        column = layout.width - columns
+        bit = np.uint64(1 << column % 64)
+        at = active.ends
+        if column // 64 < layout.width // 64:  # in the word before, if it is active
+            at = np.maximum(at - 1, 0)
+            free &= beside
+        if columns:
+            free &= above.take(at) & bit == 0
+        marked = np.flatnonzero(free & (turns.take(at) & bit != 0))
+        plane = found[columns - 1] if columns else same
+        plane[at[marked]] |= bit
+
+
+def _find_right(arrived: Words, begins: Words, stretches: Words) -> list[Words]:
+    """Where a stretch that began well had one, two, three pixels."""
+    found = []
+    for _ in range(3):
+        begins = later(begins)
+        found.append(arrived & begins)
+        begins &= stretches
+    return found
+
+
+def _stopped_at(
+    vertical: Words, here: Words, before: Words, active: Active, layout: Layout
+) -> Words:
+    """Where the walk stops: before these pixels is the colour that it set out with."""
+    between = ~vertical
+    inside = layout.end | (layout.end - _ONE)
+    inside_ends = between.take(active.ends) & inside
+    between[active.lasts] = 0
+    between[active.ends] = inside_ends
+    colour = add(between, later(vertical & here))
+    colour ^= between
+    colour ^= before
+    return np.invert(colour, out=colour)
