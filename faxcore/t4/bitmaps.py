@@ -74,7 +74,7 @@ def later(bitmap: Words, out: Words | None = None) -> Words:
 def add(left: Words, right: Words) -> Words:
     """The sum of two bitmaps, each taken as one number."""
     total = left + right
-    carries = np.flatnonzero(total < left)
+    carries = (total < left).nonzero()[0]
     while len(carries):
         carries += 1
         total[carries] += _ONE

@@ -14,6 +14,8 @@ code and filled afterwards by ``repeat_pattern``.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,7 +23,7 @@ LENGTH_MASK = np.uint64(63)
 MAX_CODE_BITS = 58
 _WORD = np.uint64(64)
 _ONE = np.uint64(1)
-_FEW = 2000  # codes that are not worth being joined to pairs
+_FEW = 16_000  # codes that are not worth being joined to pairs
 _FEW_WIDE = 0.1  # share of pairs too long for one word up to which pairing pays
 
 _REVERSED = np.packbits(np.unpackbits(np.arange(256, dtype=np.uint8)), bitorder="little").tobytes()
@@ -55,7 +57,7 @@ def join_codes(
     spans = np.empty(len(bits) - count, np.uint64)
     np.add(shift, lengths[1 : 2 * count : 2], out=spans[:count])
     spans[count:] = lengths[2 * count :]
-    wide = np.flatnonzero(spans[:count] > _WORD)
+    wide = (spans[:count] > _WORD).nonzero()[0]
     if len(wide) > _FEW_WIDE * count:
         return _join(bits, lengths, start, marks)
     pairs = np.empty_like(spans)
@@ -76,7 +78,7 @@ def _join(
     codes: NDArray[np.uint64], lengths: NDArray[np.uint64], start: int, marks: NDArray[np.intp]
 ) -> tuple[NDArray[np.uint64], int, NDArray[np.int64]]:
     """``join_codes`` without making pairs."""
-    starts = np.cumsum(lengths)
+    starts = lengths.cumsum()
     end = start + (int(starts[-1]) if len(codes) else 0)
     starts -= lengths
     starts += np.uint64(start)
@@ -93,9 +95,11 @@ def _add_codes(
     shift = starts & LENGTH_MASK
     word_of = (starts >> np.uint64(6)).view(np.int64)
     placed = codes >> shift
-    np.cumsum(placed, out=placed)
-    last = np.flatnonzero(word_of[1:] != word_of[:-1])
-    last = np.append(last, len(codes) - 1)
+    placed.cumsum(out=placed)
+    opens = np.empty(len(codes), np.bool_)
+    opens[-1] = True
+    np.not_equal(word_of[1:], word_of[:-1], out=opens[:-1])
+    last = opens.nonzero()[0]  # the last code of each word
     sums = placed.take(last)
     used = word_of.take(last)
     used -= first
@@ -130,9 +134,15 @@ def repeat_pattern(
     of = np.repeat(np.arange(len(starts)), pieces)
     before = each * (np.arange(len(of)) - np.repeat(np.cumsum(pieces) - pieces, pieces))
     times = np.minimum(counts[of] - before, each)
-    filled = [int(pattern * n or "0", 2) << (64 - n * len(pattern)) for n in range(each + 1)]
-    bits = np.array(filled, np.uint64)[times]
-    place_codes(words, bits, starts[of] + before * len(pattern))
+    bits = _filled(pattern, each).take(times)
+    place_codes(words, bits, starts.take(of) + before * len(pattern))
+
+
+@lru_cache(maxsize=4)
+def _filled(pattern: str, most: int) -> NDArray[np.uint64]:
+    """A pattern so many times over, left-justified."""
+    counts = range(most + 1)
+    return np.array([int(pattern * n or "0", 2) << (64 - n * len(pattern)) for n in counts], np.uint64)
 
 
 def words_to_octets(words: NDArray[np.uint64], total_bits: int) -> bytes:

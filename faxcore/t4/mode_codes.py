@@ -43,7 +43,7 @@ class Units:
     octets: NDArray[np.intp]
     pair: Octets
     rare: NDArray[np.intp]
-    planes: list[Octets]
+    planes: Octets
 
     def places(self, numbers: NDArray[np.intp]) -> NDArray[np.intp]:
         """Where units are: octets counted from the first row's beginning."""
@@ -56,14 +56,14 @@ class Units:
 
 def find_units(modes: Modes, active: NDArray[np.intp]) -> Units:
     """The units of some active words."""
-    octets = np.flatnonzero(modes.stops.view(np.uint8) != 0)
+    octets = (modes.stops.view(np.uint8) != 0).nonzero()[0]
     first, second, third, fourth = (plane.view(np.uint8) for plane in modes.planes)
     pair = np.empty((len(octets), 2), np.uint8)
     pair[:, 0] = first.take(octets)
     pair[:, 1] = second.take(octets)
-    rare = np.flatnonzero((third | fourth).take(octets) != 0)
+    rare = ((third | fourth).take(octets) != 0).nonzero()[0]
     some = octets.take(rare)
-    planes = [plane.take(some) for plane in (first, second, third, fourth)]
+    planes = np.array([plane.take(some) for plane in (first, second, third, fourth)])
     return Units(active, octets, pair, rare, planes)
 
 
@@ -88,7 +88,7 @@ def code_rows(
 ) -> Coded:
     """The codes of some rows from bit ``start`` of the page on, with gaps behind each row."""
     units = find_units(modes, active.words)
-    last = np.searchsorted(units.octets, active.ends * 8 + layout.width % 64 // 8)
+    last = units.octets.searchsorted(active.ends * 8 + layout.width % 64 // 8)
     codes = _table(2, 8).take(units.pair.view("<u2").ravel(), mode="clip")
     runs = _take_horizontal(units, modes, layout)
     codes[units.rare] = _join_halves(units.planes)
@@ -109,11 +109,12 @@ class _Runs:
     """Horizontal codes and, behind each, what else is coded in its unit.
 
     ``units`` are the units with horizontal codes, ``first`` the index of each one's first code,
-    ``room`` what all of them take in each.
+    ``counts`` how many there are in each, ``room`` what all of them take.
     """
 
     units: NDArray[np.intp]
     first: NDArray[np.intp]
+    counts: NDArray[np.uint8]
     codes: NDArray[np.uint64]
     tails: NDArray[np.uint64]
     room: NDArray[np.uint64]
@@ -123,25 +124,22 @@ class _Runs:
         lengths = self.codes & LENGTH_MASK
         tails = self.tails & LENGTH_MASK
         both = lengths + tails
-        before = np.cumsum(both)
+        before = both.cumsum()
         before -= both
         starts = starts - before.take(self.first)
-        counts = np.diff(self.first, append=len(self.codes))
-        at = before + np.repeat(starts, counts)
+        at = before + starts.repeat(self.counts)
         place_codes(words, self.codes & _BITS, at.view(np.int64))
-        some = np.flatnonzero(tails != 0)
+        some = (tails != 0).nonzero()[0]
         at += lengths
         place_codes(words, self.tails.take(some) & _BITS, at.take(some).view(np.int64))
 
 
 def _take_horizontal(units: Units, modes: Modes, layout: Layout) -> _Runs:
     """Find the horizontal codes, and leave in the planes only what comes before them."""
-    first, second, third, fourth = units.planes
-    marked = first | second
-    marked = fourth & ~marked
-    at = np.flatnonzero(marked != 0)
+    marked = units.planes[3] & ~(units.planes[0] | units.planes[1])
+    at = (marked != 0).nonzero()[0]
     marks = marked.take(at)
-    inside = np.flatnonzero(np.unpackbits(marks, bitorder="little").view(np.bool_))
+    inside = (np.unpackbits(marks, bitorder="little").view(np.bool_)).nonzero()[0]
     of = inside >> 3  # which of the units in ``at``
     bit = inside & 7
     unit = units.rare.take(at)
@@ -149,20 +147,19 @@ def _take_horizontal(units: Units, modes: Modes, layout: Layout) -> _Runs:
     key = marks.take(of).astype(np.intp) << 3
     key |= bit
     behind = _behind().take(key)
-    own = [plane.take(at) for plane in units.planes]
+    own = units.planes.take(at, axis=1)
     tails = np.zeros(len(of), np.uint64)
     behind &= (own[0] | own[1] | own[2]).take(of)
-    some = np.flatnonzero(behind != 0)
+    some = (behind != 0).nonzero()[0]
     of_some, behind = of.take(some), behind.take(some)
-    tails[some] = _join_halves([plane.take(of_some) & behind for plane in own])
-    front = _front().take(marks)
-    for plane, mine in zip(units.planes, own, strict=True):
-        plane[at] = mine & front
+    tails[some] = _join_halves(own.take(of_some, axis=1) & behind)
+    units.planes[:, at] = own & _front().take(marks)
     counts = np.bitwise_count(marks)
-    begin = np.cumsum(counts, dtype=np.intp) - counts
+    begin = counts.cumsum(dtype=np.intp)
+    begin -= counts
     room = (code & LENGTH_MASK) + (tails & LENGTH_MASK)
     room = np.add.reduceat(room, begin) if len(begin) else room
-    return _Runs(unit, begin, code, tails, room)
+    return _Runs(unit, begin, counts, code, tails, room)
 
 
 def _horizontal_codes(
@@ -172,14 +169,14 @@ def _horizontal_codes(
     stops = modes.stops.view(np.uint8)
     octet = units.octets.take(unit)
     place = units.places(unit)
-    column = place % (layout.words * 8)
+    column = place - place // (layout.words * 8) * (layout.words * 8)
     column <<= 3
     column |= bit
     key = stops.take(octet).astype(np.intp)
     key <<= 3
     key |= bit
     first, second = _back().take(key), _ahead().take(key)
-    far = np.flatnonzero(first == 0)
+    far = (first == 0).nonzero()[0]
     other = unit.take(far)
     other -= 1
     run = place.take(far)
@@ -189,7 +186,7 @@ def _horizontal_codes(
     run -= _LAST.take(stops.take(units.octets.take(other, mode="clip")))
     run[other < 0] = MAX_WIDTH
     first[far] = run
-    far = np.flatnonzero(second == 0)
+    far = (second == 0).nonzero()[0]
     other = unit.take(far)
     other += 1
     run = units.places(other)
@@ -217,19 +214,18 @@ def _horizontal_codes(
     return code
 
 
-def _join_halves(planes: list[Octets]) -> NDArray[np.uint64]:
+def _join_halves(planes: Octets) -> NDArray[np.uint64]:
     """The joined codes of these octets of the four planes."""
-    low = np.zeros(len(planes[0]), np.uint16)
-    high = np.zeros(len(planes[0]), np.uint16)
-    for number, plane in enumerate(planes):
-        low |= (plane & 15).astype(np.uint16) << (4 * number)
-        high |= (plane >> 4).astype(np.uint16) << (4 * number)
-    left = _table(PLANES, 4).take(low, mode="clip")
-    right = _table(PLANES, 4).take(high, mode="clip")
+    halves = np.array((planes & 15, planes >> 4), np.uint16)
+    halves <<= _SHIFTS
+    left, right = _table(PLANES, 4).take(np.bitwise_or.reduce(halves, axis=1), mode="clip")
     length = left & LENGTH_MASK
-    codes = (right & _BITS) >> length
-    codes |= left & _BITS
-    codes |= length + (right & LENGTH_MASK)
+    codes = right & _BITS
+    codes >>= length
+    length += right & LENGTH_MASK
+    codes |= length
+    left &= _BITS
+    codes |= left
     return codes
 
 
@@ -250,6 +246,7 @@ def _table(planes: int, pixels: int) -> NDArray[np.uint64]:
     return joined
 
 
+_SHIFTS = np.arange(0, 4 * PLANES, 4, dtype=np.uint16)[:, np.newaxis]
 _FIRST = np.array([(n & -n).bit_length() - 1 for n in range(256)], np.intp)
 _LAST = np.array([n.bit_length() - 1 for n in range(256)], np.intp)
 

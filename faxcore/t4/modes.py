@@ -2,7 +2,7 @@
 
 Theory of operation. Coding one row against the one above walks along it: a0 is where it stands, a1
 and a2 are the next changes of the row, b1 and b2 changes of the row above. But almost everything
-about a change can be seen in its neighbourhood, so it is seen for 64 pixels at a time (``bitmaps``).
+about a change can be seen in its neighbourhood, so it is seen for 64 pixels at once (``bitmaps``).
 Maps are X, the row; P, the row above; T and U, their changes; D = X ^ P, where they differ. Let a
 change be at pixel p, and let a *stretch* be neighbouring pixels of D without a change of X:
 
@@ -52,7 +52,8 @@ CODES = {
 }
 PLANES = 4
 _ONE = np.uint64(1)
-_BLOCK_WORDS = 16384  # arrays of so many words stay in the cache, some twenty of them
+_COLUMNS = np.array([[1], [2], [3]], np.uint64)
+_BLOCK_WORDS = 20_000  # arrays of so many words stay in the cache, some twenty of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +79,28 @@ class Active:
                 yield rows, here, Active(self.words[here], ends, lasts)
 
 
-def find_active(page: Words, layout: Layout, coded: NDArray[np.bool_]) -> Active:
+def find_active(
+    page: Words, differs: NDArray[np.bool_], layout: Layout, coded: NDArray[np.bool_]
+) -> Active:
     """The active words of these rows, which are those under the first row of the page.
 
-    Inactive are words of one colour, in both rows, without a change where they begin: those like
-    the word before them and like the word above, if these are. What is behind a row separates it
-    from the next.
+    ``differs`` tells which words differ from the one above. Active are these and, as modes look to
+    the right, the next ones; and words of two colours or of another one than the word before. What
+    is behind a row separates it from the next.
     """
-    here, above = page[1:].ravel(), page[:-1].ravel()
-    differs = here != above
-    active = here + _ONE > _ONE
-    active |= differs
-    active[1:] |= differs[:-1]
-    active[1:] |= here[1:] != here[:-1]
-    active[0] |= here[0] != 0
-    rows = active.reshape(len(coded), -1)
-    rows[:, layout.width // 64 :] = True
-    rows &= coded[:, np.newaxis]
-    counts = np.count_nonzero(rows, axis=1)[coded]
-    lasts = np.cumsum(counts) - 1
+    here = page[1:].ravel()
+    flat = here + _ONE > _ONE
+    flat |= differs.ravel()
+    flat[1:] |= differs.ravel()[:-1]
+    flat[1:] |= here[1:] != here[:-1]
+    active = flat.reshape(differs.shape)
+    active[:, layout.width // 64 :] = True
+    active &= coded[:, np.newaxis]
+    begins = np.arange(0, flat.size, layout.words)
+    counts = np.add.reduceat(flat.view(np.uint8), begins)  # no row has 256 words
+    lasts = counts[coded].cumsum(dtype=np.int64) - 1
     ends = lasts - (layout.words - 1 - layout.width // 64)
-    return Active(np.flatnonzero(active), ends, lasts)
+    return Active(flat.nonzero()[0], ends, lasts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,82 +126,74 @@ def find_modes(page: Words, active: Active, layout: Layout) -> Modes:
 
 def _find_modes(page: Words, active: Active, layout: Layout, found: Words) -> None:
     count = len(active.words)
-    pixels = np.empty(2 * count, np.uint64)
-    page.take(active.words, out=pixels[:count], mode="clip")
-    page.take(active.words + layout.words, out=pixels[count:], mode="clip")
-    reverse_octets(pixels)
-    above, here = pixels[:count], pixels[count:]
-    before, before_above = later(here, found[5]), later(above)
-    turns, turns_above = here ^ before, above ^ before_above
-    turns[active.ends] |= layout.end
-    turns_above[active.ends] |= layout.end
+    both = np.empty((2, count), np.uint64)  # the rows above and the rows
+    page.take(active.words, out=both[0], mode="clip")
+    page.take(active.words + layout.words, out=both[1], mode="clip")
+    reverse_octets(both)
+    shifted = later(both.ravel()).reshape(2, count)
+    changes = both ^ shifted
+    changes.ravel()[np.concatenate((active.ends, active.ends + count))] |= layout.end
+    here, before = both[1], shifted[1]
+    turns_above, turns = changes
 
-    differs = here ^ above
-    differed = np.bitwise_xor(before, before_above, out=before_above)
+    differs = np.bitwise_xor(both[0], here, out=both[0])
+    differed = np.bitwise_xor(shifted[0], before, out=shifted[0])
     other = differs | differed
     other &= turns
     same = turns ^ other
     right = other & differed
-    left = np.bitwise_xor(other, right, out=other)
+    other ^= right
+    to_left = _find_left(other, turns_above)
     busy = differs | turns
     stretches = np.bitwise_xor(busy, turns, out=differs)
-    begins = stretches | differed
+    begins = np.bitwise_or(stretches, differed, out=other)
     begins ^= differed
     total = add(stretches, begins)
     arrived = np.bitwise_and(total, turns, out=differed)
-    passed = np.bitwise_or(total, busy, out=total)
-    passed ^= busy
+    total |= busy
+    passed = np.bitwise_xor(total, busy, out=total)
 
-    to_left = _find_left(left, turns_above, active)
     right ^= arrived
-    touched = np.flatnonzero(right != 0)
+    touched = (right != 0).nonzero()[0]
     if len(touched):
         _add_touched(to_left, same, right, touched, turns_above, active, layout)
-    to_right = _find_right(arrived, begins, stretches)
+    to_right = _find_right(arrived, begins)
 
-    vertical = to_left[0]
-    vertical |= to_left[1]
-    vertical |= to_left[2]
-    same_or_left = np.bitwise_or(same, vertical, out=busy)
-    vertical |= to_right[0]
-    vertical |= to_right[1]
-    vertical |= to_right[2]
-    any_vertical = np.bitwise_or(same, vertical, out=same)
-    kept = _stopped_at(any_vertical, here, before, active, layout)
-    passed &= kept
-    np.bitwise_or(turns, passed, out=found[0])
-    np.bitwise_and(same_or_left, kept, out=found[1])
-    np.bitwise_and(vertical, kept, out=found[2])
-    third = np.bitwise_or(to_left[1], to_right[1], out=to_left[1])
-    third &= kept
-    np.bitwise_or(third, passed, out=found[3])
-    fourth = np.bitwise_xor(turns, any_vertical, out=turns)
+    stops, first, second, third, fourth = found[:5]
+    left = np.bitwise_or(to_left[0], to_left[1], out=busy)
+    left |= to_left[2]
+    np.bitwise_or(same, left, out=first)
+    np.bitwise_or(to_right[0], to_right[1], out=second)
+    second |= to_right[2]
+    second |= left
+    any_vertical = np.bitwise_or(first, second, out=same)
+    np.bitwise_or(to_left[1], to_right[1], out=third)
+    third |= passed
+    np.bitwise_xor(turns, any_vertical, out=fourth)
     fourth |= to_left[2]
     fourth |= to_right[2]
-    np.bitwise_and(fourth, kept, out=found[4])
+    kept = _stopped_at(any_vertical, here, before, active, layout)
+    found[1:5] &= kept
+    passed &= kept
+    np.bitwise_or(turns, passed, out=stops)
+    found[5] = before
 
 
-def _find_left(turns: Words, above: Words, active: Active) -> list[Words]:
+def _find_left(turns: Words, above: Words) -> Words:
     """Where the next change of the row above is one, two, three pixels to the right.
 
     ``turns`` is used up.
     """
-    adjacent = active.words[1:] == active.words[:-1] + 1
-    following = above[1:] * adjacent
-    scratch = np.empty_like(following)
-    found = []
-    for columns in (1, 2, 3):
-        moved = above >> np.uint64(columns)
-        np.left_shift(following, np.uint64(64 - columns), out=scratch)
-        moved[:-1] |= scratch
+    found = above >> _COLUMNS
+    found[:, :-1] |= above[1:] << (np.uint64(64) - _COLUMNS)
+    for moved in found:
         moved &= turns
         turns ^= moved
-        found.append(moved)
     return found
 
 
 def _add_touched(
-    found: list[Words],
+    found: Words,
     same: Words,
     turns: Words,
     some: NDArray[np.intp],
@@ -211,26 +205,24 @@ def _add_touched(
 
     ``some`` are the words that have ``turns``.
     """
-    following = np.minimum(some + 1, len(above) - 1)
-    adjacent = active.words.take(following) == active.words.take(some) + 1
-    then = above.take(following) * adjacent
     here, one = turns.take(some), above.take(some)
-    word = one
-    for columns in (1, 2, 3):
-        further = word >> np.uint64(columns)
-        further |= then << np.uint64(64 - columns)
-        second = here & one & further
-        found[columns - 1][some] |= second
-        here = here ^ second
-        one = one | further
+    changes = one >> _COLUMNS
+    changes |= above.take(some + 1, mode="clip") << (np.uint64(64) - _COLUMNS)
+    for further, plane in zip(changes, found, strict=True):
+        second = here & one
+        second &= further
+        plane[some] |= second
+        here ^= second
+        one |= further
     last = turns.take(active.ends)
-    last |= turns.take(active.ends - 1, mode="clip")
+    last >>= np.uint64(max(layout.width % 64 - 3, 0))
+    last |= turns.take(active.ends - 1, mode="clip") >> np.uint64(61)
     if last.any():
         _add_at_ends(found, same, turns, above, active, layout)
 
 
 def _add_at_ends(
-    found: list[Words],
+    found: Words,
     same: Words,
     turns: Words,
     above: Words,
@@ -254,13 +246,12 @@ def _add_at_ends(
         plane[at[marked]] |= bit
 
 
-def _find_right(arrived: Words, begins: Words, stretches: Words) -> list[Words]:
+def _find_right(arrived: Words, begins: Words) -> Words:
     """Where a stretch that began well had one, two, three pixels."""
-    found = []
-    for _ in range(3):
-        begins = later(begins)
-        found.append(arrived & begins)
-        begins &= stretches
+    found = begins << _COLUMNS
+    found[:, 1:] |= begins[:-1] >> (np.uint64(64) - _COLUMNS)
+    found &= arrived
+    found[2] &= ~found[0]  # between the third pixel and the first may be one where rows are alike
     return found
 
 
@@ -276,4 +267,4 @@ def _stopped_at(
     colour = add(between, later(vertical & here))
     colour ^= between
     colour ^= before
-    return np.invert(colour, out=colour)
+    return ~colour

@@ -8,6 +8,8 @@ kept rows are joined with gaps for it, which are filled at the end.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,6 +29,8 @@ from faxcore.t4.modes import find_active, find_modes
 
 _BITS = ~LENGTH_MASK
 _BLOCK_WORDS = 32_768
+_ONE = np.uint64(1)
+_INSIDE = np.uint64(0x7F7F7F7F7F7F7F7F)  # pixels of an octet that have their neighbour in it
 _EOL = len(tables.EOL)
 _HEADERS = (tables.EOL + "0", tables.EOL + "1")  # T.4 4.2.2: the tag bit is 1 before a 1-D row
 _HEADER = len(_HEADERS[0])
@@ -35,17 +39,16 @@ _HEADER = len(_HEADERS[0])
 def encode_mmr(rows: NDArray[np.uint8], width: int) -> tuple[Words, NDArray[np.int64]]:
     """The page's words without EOFB, and each row's length in bits; some row must hold black."""
     page = lay_out(rows, Layout(width))
-    same = _like_the_one_above(page)
+    differs = page[1:] != page[:-1]
+    keep = _differing(differs)
+    copies = _Copies.find(page, width, keep)
     row_bits = np.zeros(len(rows), np.int64)
-    copies = np.flatnonzero(same)
-    row_bits[copies] = _copied_bits(page, width, same, copies)
-    words = _code_kept(page, width, ~same, row_bits)
-    if len(copies):  # nothing but 1s: each stretch of copies as one
-        edges = np.flatnonzero(np.diff(same, prepend=False, append=False))
-        first, after = edges[::2], edges[1::2]
-        ends = np.cumsum(row_bits)
-        starts = ends[first] - row_bits[first]
-        repeat_pattern(words, tables.VERTICAL[0], starts, ends[after - 1] - starts)
+    row_bits[~keep] = copies.bits.repeat(copies.counts)
+    words = _code_kept(page, differs, width, keep, row_bits)
+    if len(copies.bits):  # nothing but 1s: each stretch of copies as one
+        starts = np.cumsum(row_bits).take(copies.first - 1, mode="wrap")
+        starts[copies.first == 0] = 0
+        repeat_pattern(words, tables.VERTICAL[0], starts, copies.bits * copies.counts)
     return words, row_bits
 
 
@@ -55,46 +58,69 @@ def encode_mr(rows: NDArray[np.uint8], width: int, k: int) -> tuple[Words, NDArr
     Of every ``k`` rows the first is coded one-dimensionally; some row must hold black.
     """
     page = lay_out(rows, Layout(width))
-    same = _like_the_one_above(page)
-    flat = np.arange(len(rows)) % k == 0
-    flat_words, flat_bits = encode_mh(rows[::k], width)
-    copies = np.flatnonzero(same & ~flat)
+    differs = page[1:] != page[:-1]
+    keep = _differing(differs)
+    copies = _Copies.find(page, width, keep)
     row_bits = np.zeros(len(rows), np.int64)
+    row_bits[~keep] = copies.bits.repeat(copies.counts) + _HEADER
+    copied = ~keep
+    copied[::k] = keep[::k] = False
+    flat_words, flat_bits = encode_mh(rows[::k], width)
     row_bits[::k] = flat_bits + 1
-    ones = _copied_bits(page, width, same, copies)
-    row_bits[copies] = ones + _HEADER
-    words = _code_kept(page, width, ~(same | flat), row_bits, _HEADER)
-    ends = np.cumsum(row_bits)
-    starts = ends - row_bits
+    words = _code_kept(page, differs, width, keep, row_bits, _HEADER)
+    starts = np.cumsum(row_bits)
+    starts -= row_bits
+    flat = np.zeros(len(rows), np.intp)
+    flat[::k] = 1
     place_codes(words, _headers().take(flat), starts)
     starts += _HEADER
-    repeat_pattern(words, tables.VERTICAL[0], starts[copies], ones)
+    repeat_pattern(words, tables.VERTICAL[0], starts[copied], row_bits[copied] - _HEADER)
     _move_rows(words, flat_words, flat_bits, starts[::k])
     return words, row_bits
 
 
-def _like_the_one_above(page: Words) -> NDArray[np.bool_]:
-    """Which rows equal the one above, the first one a white row."""
-    return ~np.bitwise_or.reduce(page[1:] ^ page[:-1], axis=1).astype(np.bool_)
+def _differing(differs: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which rows have a word that differs."""
+    wide = np.zeros((len(differs), -(-differs.shape[1] // 8) * 8), np.bool_)
+    wide[:, : differs.shape[1]] = differs
+    found: NDArray[np.uint64] = np.bitwise_or.reduce(wide.view(np.uint64), axis=1)
+    return found != 0
 
 
-def _copied_bits(
-    page: Words, width: int, same: NDArray[np.bool_], copies: NDArray[np.intp]
-) -> NDArray[np.int64]:
-    """How long rows like the one above are: a 1 for each change, and one for the end."""
-    origin = np.arange(1, len(page))  # above the first row is row 0 of the page
-    origin[same] = 0
-    np.maximum.accumulate(origin, out=origin)
-    origins, number = np.unique(origin[copies], return_inverse=True)
-    pixels = page[origins].view(np.uint8)
-    changes = pixels ^ (pixels >> 1)
-    changes[:, 1:] ^= pixels[:, :-1] << 7
-    changes[:, width // 8] |= 0x80 >> width % 8
-    return np.bitwise_count(changes).sum(axis=1, dtype=np.int64)[number]
+@dataclass(frozen=True, slots=True)
+class _Copies:
+    """Stretches of rows like the one above them: ``first`` row, ``counts``, ``bits`` of each row.
+
+    Such a row is a 1 for each change of colour, and one for its end.
+    """
+
+    first: NDArray[np.intp]
+    counts: NDArray[np.intp]
+    bits: NDArray[np.int64]
+
+    @classmethod
+    def find(cls, page: Words, width: int, keep: NDArray[np.bool_]) -> _Copies:
+        copied = np.zeros(len(keep) + 2, np.bool_)
+        np.logical_not(keep, out=copied[1:-1])
+        edges = (copied[1:] != copied[:-1]).nonzero()[0]
+        first, counts = edges[::2], edges[1::2] - edges[::2]
+        pixels = page.take(first, axis=0)  # the row above, for above the page is row 0
+        changes = pixels >> _ONE
+        changes ^= pixels
+        changes &= _INSIDE
+        beside = pixels << np.uint64(15)
+        beside[:, 1:] |= pixels[:, :-1] >> np.uint64(49)
+        beside ^= pixels
+        beside &= ~_INSIDE
+        changes |= beside
+        changes[:, width // 64] |= np.uint64(0x80 >> width % 8 << width % 64 // 8 * 8)
+        bits = np.bitwise_count(changes).sum(axis=1, dtype=np.int64)
+        return cls(first, counts, bits)
 
 
 def _code_kept(
     page: Words,
+    differs: NDArray[np.bool_],
     width: int,
     keep: NDArray[np.bool_],
     row_bits: NDArray[np.int64],
@@ -106,16 +132,20 @@ def _code_kept(
     """
     layout = Layout(width)
     row_bits[keep] = header
-    before = np.cumsum(row_bits)
-    kept = np.flatnonzero(keep)
-    gaps = np.diff(before[kept], append=before[-1] + header)
-    start = int(before[kept[0]]) if len(kept) else int(before[-1])
+    before = row_bits.cumsum()
+    kept = keep.nonzero()[0]
+    gaps = np.empty(len(kept) + 1, np.int64)
+    before.take(kept, out=gaps[:-1])
+    gaps[-1] = before[-1] + header
+    start = int(gaps[0]) if len(kept) else int(before[-1])
+    gaps = gaps[1:] - gaps[:-1]
     coded: list[tuple[int, Coded]] = []
-    for rows, _, active in find_active(page, layout, keep).blocks(_BLOCK_WORDS):
+    for rows, _, active in find_active(page, differs, layout, keep).blocks(_BLOCK_WORDS):
         modes = find_modes(page, active, layout)
         part = code_rows(modes, layout, active, start, gaps[rows])
-        row_bits[kept[rows]] += np.diff(part.row_ends, prepend=start)
-        row_bits[kept[rows][1:]] -= gaps[rows][:-1]
+        part.row_ends[1:] -= part.row_ends[:-1] + gaps[rows][:-1]
+        part.row_ends[0] -= start
+        row_bits[kept[rows]] += part.row_ends
         coded.append((start, part))
         start = part.end
     words = np.zeros((start >> 6) + 4, np.uint64)
