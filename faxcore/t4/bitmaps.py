@@ -43,13 +43,30 @@ class Layout:
         return np.uint64(1 << self.width % 64)
 
 
+def words_of_rows(rows: NDArray[np.uint8]) -> Words:
+    """Packed rows as words, a view where that can be; octets are not turned around."""
+    if rows.shape[1] % 8 == 0 and rows.flags.c_contiguous:
+        return rows.view(np.uint64)
+    words = np.zeros((len(rows), -(-rows.shape[1] // 8)), np.uint64)
+    words.view(np.uint8)[:, : rows.shape[1]] = rows
+    return words
+
+
+def differing_rows(words: Words) -> NDArray[np.bool_]:
+    """Which rows differ from the one above, the first from a white one."""
+    differs = np.empty(len(words), np.bool_)
+    differs[:1] = words[:1].any()
+    differs[1:] = np.bitwise_or.reduce(words[1:] ^ words[:-1], axis=1)
+    return differs
+
+
 def lay_out(rows: NDArray[np.uint8], layout: Layout) -> Words:
-    """Packed rows as words with zeros behind each row, and a white row above the first.
+    """Packed rows as words with zeros behind each row.
 
     The bits of each octet are still in the order of the page, first pixel on top.
     """
-    words = np.zeros((len(rows) + 1, layout.words), np.uint64)
-    words[1:].view(np.uint8)[:, : rows.shape[1]] = rows
+    words = np.zeros((len(rows), layout.words), np.uint64)
+    words.view(np.uint8)[:, : rows.shape[1]] = rows
     return words
 
 

@@ -71,11 +71,11 @@ def find_units(modes: Modes, active: NDArray[np.intp]) -> Units:
 class Coded:
     """Rows joined to words, of which the first is the one that holds their first bit.
 
-    ``row_ends`` are the bits after each row, ``end`` the one after the last gap.
+    ``row_bits`` are the lengths of the rows, ``end`` is the bit after the last gap.
     """
 
     words: NDArray[np.uint64]
-    row_ends: NDArray[np.int64]
+    row_bits: NDArray[np.int64]
     end: int
 
 
@@ -101,7 +101,10 @@ def code_rows(
     words, end, begins = join_codes(codes, lengths, start, np.concatenate((last, runs.units)))
     if len(runs.units):
         runs.place(words, begins[len(last) :].view(np.uint64) + own - np.uint64(start & ~63))
-    return Coded(words, begins[: len(last)] + row_ends.view(np.int64), end)
+    row_bits = begins[: len(last)] + row_ends.view(np.int64)
+    row_bits[1:] -= row_bits[:-1] + gaps[:-1]
+    row_bits[0] -= start
+    return Coded(words, row_bits, end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from numpy.typing import NDArray
 
 from faxcore.t4 import tables
 from faxcore.t4.bitmaps import Layout, Words, add, later, reverse_octets
+from faxcore.t4.bits import nonzero
 
 # What is coded at a pixel, as four bits, one of each plane; 0 is nothing, 8 is horizontal.
 CODES = {
@@ -53,7 +54,7 @@ CODES = {
 PLANES = 4
 _ONE = np.uint64(1)
 _COLUMNS = np.array([[1], [2], [3]], np.uint64)
-_BLOCK_WORDS = 20_000  # arrays of so many words stay in the cache, some twenty of them
+_BLOCK_WORDS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +80,26 @@ class Active:
                 yield rows, here, Active(self.words[here], ends, lasts)
 
 
-def find_active(
-    page: Words, differs: NDArray[np.bool_], layout: Layout, coded: NDArray[np.bool_]
-) -> Active:
-    """The active words of these rows, which are those under the first row of the page.
+def find_active(rows: Words, above: Words, layout: Layout) -> Active:
+    """The active words of rows, of which each is coded against one of those above.
 
-    ``differs`` tells which words differ from the one above. Active are these and, as modes look to
-    the right, the next ones; and words of two colours or of another one than the word before. What
-    is behind a row separates it from the next.
+    Active are words that differ from the one above and, as modes look to the right, the next ones;
+    and words of two colours or of another one than the word before. What is behind a row separates
+    it from the next.
     """
-    here = page[1:].ravel()
+    here = rows.ravel()
+    differs = here != above.ravel()
     flat = here + _ONE > _ONE
-    flat |= differs.ravel()
-    flat[1:] |= differs.ravel()[:-1]
+    flat |= differs
+    flat[1:] |= differs[:-1]
     flat[1:] |= here[1:] != here[:-1]
-    active = flat.reshape(differs.shape)
+    active = flat.reshape(rows.shape)
     active[:, layout.width // 64 :] = True
-    active &= coded[:, np.newaxis]
     begins = np.arange(0, flat.size, layout.words)
     counts = np.add.reduceat(flat.view(np.uint8), begins)  # no row has 256 words
-    lasts = counts[coded].cumsum(dtype=np.int64) - 1
+    lasts = counts.cumsum(dtype=np.int64) - 1
     ends = lasts - (layout.words - 1 - layout.width // 64)
-    return Active(flat.nonzero()[0], ends, lasts)
+    return Active(nonzero(flat), ends, lasts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +115,20 @@ class Modes:
     before: Words
 
 
-def find_modes(page: Words, active: Active, layout: Layout) -> Modes:
-    """The modes of these active words."""
+def find_modes(rows: Words, above: Words, active: Active, layout: Layout) -> Modes:
+    """The modes of these active words of rows, each against one of the rows above."""
     found = np.empty((PLANES + 2, len(active.words)), np.uint64)
     for _, here, block in active.blocks(_BLOCK_WORDS):
-        _find_modes(page.ravel(), block, layout, found[:, here])
+        both = np.empty((2, len(block.words)), np.uint64)
+        above.take(block.words, out=both[0], mode="clip")
+        rows.take(block.words, out=both[1], mode="clip")
+        _find_modes(both, block, layout, found[:, here])
     return Modes(found[0], (found[1], found[2], found[3], found[4]), found[5])
 
 
-def _find_modes(page: Words, active: Active, layout: Layout, found: Words) -> None:
+def _find_modes(both: Words, active: Active, layout: Layout, found: Words) -> None:
+    """Fill in the fields of ``Modes``, the stops first; ``both`` are the rows above and the rows."""
     count = len(active.words)
-    both = np.empty((2, count), np.uint64)  # the rows above and the rows
-    page.take(active.words, out=both[0], mode="clip")
-    page.take(active.words + layout.words, out=both[1], mode="clip")
     reverse_octets(both)
     shifted = later(both.ravel()).reshape(2, count)
     changes = both ^ shifted

@@ -14,21 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4 import tables
-from faxcore.t4.bitmaps import Layout, Words, lay_out
+from faxcore.t4.bitmaps import Layout, Words, differing_rows, lay_out, words_of_rows
 from faxcore.t4.bits import (
     LENGTH_MASK,
-    cut_bits,
     make_code,
+    move_bits,
     place_codes,
     repeat_pattern,
-    words_to_octets,
 )
 from faxcore.t4.mh import encode_mh
 from faxcore.t4.mode_codes import Coded, code_rows
 from faxcore.t4.modes import find_active, find_modes
 
 _BITS = ~LENGTH_MASK
-_BLOCK_WORDS = 32_768
+_BLOCK_WORDS = 32768
 _ONE = np.uint64(1)
 _INSIDE = np.uint64(0x7F7F7F7F7F7F7F7F)  # pixels of an octet that have their neighbour in it
 _EOL = len(tables.EOL)
@@ -38,15 +37,13 @@ _HEADER = len(_HEADERS[0])
 
 def encode_mmr(rows: NDArray[np.uint8], width: int) -> tuple[Words, NDArray[np.int64]]:
     """The page's words without EOFB, and each row's length in bits; some row must hold black."""
-    page = lay_out(rows, Layout(width))
-    differs = page[1:] != page[:-1]
-    keep = _differing(differs)
-    copies = _Copies.find(page, width, keep)
+    keep = differing_rows(words_of_rows(rows))
+    copies = _Copies.find(rows, width, keep)
     row_bits = np.zeros(len(rows), np.int64)
     row_bits[~keep] = copies.bits.repeat(copies.counts)
-    words = _code_kept(page, differs, width, keep, row_bits)
+    words = _code_kept(rows, width, keep, row_bits)
     if len(copies.bits):  # nothing but 1s: each stretch of copies as one
-        starts = np.cumsum(row_bits).take(copies.first - 1, mode="wrap")
+        starts = row_bits.cumsum().take(copies.first - 1, mode="wrap")
         starts[copies.first == 0] = 0
         repeat_pattern(words, tables.VERTICAL[0], starts, copies.bits * copies.counts)
     return words, row_bits
@@ -57,34 +54,25 @@ def encode_mr(rows: NDArray[np.uint8], width: int, k: int) -> tuple[Words, NDArr
 
     Of every ``k`` rows the first is coded one-dimensionally; some row must hold black.
     """
-    page = lay_out(rows, Layout(width))
-    differs = page[1:] != page[:-1]
-    keep = _differing(differs)
-    copies = _Copies.find(page, width, keep)
+    keep = differing_rows(words_of_rows(rows))
+    copies = _Copies.find(rows, width, keep)
     row_bits = np.zeros(len(rows), np.int64)
     row_bits[~keep] = copies.bits.repeat(copies.counts) + _HEADER
     copied = ~keep
     copied[::k] = keep[::k] = False
     flat_words, flat_bits = encode_mh(rows[::k], width)
     row_bits[::k] = flat_bits + 1
-    words = _code_kept(page, differs, width, keep, row_bits, _HEADER)
-    starts = np.cumsum(row_bits)
+    words = _code_kept(rows, width, keep, row_bits, _HEADER)
+    starts = row_bits.cumsum()
     starts -= row_bits
     flat = np.zeros(len(rows), np.intp)
     flat[::k] = 1
     place_codes(words, _headers().take(flat), starts)
     starts += _HEADER
     repeat_pattern(words, tables.VERTICAL[0], starts[copied], row_bits[copied] - _HEADER)
-    _move_rows(words, flat_words, flat_bits, starts[::k])
+    begins = flat_bits.cumsum() - flat_bits
+    move_bits(flat_words, begins + _EOL, flat_bits - _EOL, words, starts[::k])
     return words, row_bits
-
-
-def _differing(differs: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which rows have a word that differs."""
-    wide = np.zeros((len(differs), -(-differs.shape[1] // 8) * 8), np.bool_)
-    wide[:, : differs.shape[1]] = differs
-    found: NDArray[np.uint64] = np.bitwise_or.reduce(wide.view(np.uint64), axis=1)
-    return found != 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +87,12 @@ class _Copies:
     bits: NDArray[np.int64]
 
     @classmethod
-    def find(cls, page: Words, width: int, keep: NDArray[np.bool_]) -> _Copies:
+    def find(cls, rows: NDArray[np.uint8], width: int, keep: NDArray[np.bool_]) -> _Copies:
         copied = np.zeros(len(keep) + 2, np.bool_)
         np.logical_not(keep, out=copied[1:-1])
         edges = (copied[1:] != copied[:-1]).nonzero()[0]
         first, counts = edges[::2], edges[1::2] - edges[::2]
-        pixels = page.take(first, axis=0)  # the row above, for above the page is row 0
+        pixels = lay_out(rows.take(first, axis=0), Layout(width))
         changes = pixels >> _ONE
         changes ^= pixels
         changes &= _INSIDE
@@ -119,8 +107,7 @@ class _Copies:
 
 
 def _code_kept(
-    page: Words,
-    differs: NDArray[np.bool_],
+    rows: NDArray[np.uint8],
     width: int,
     keep: NDArray[np.bool_],
     row_bits: NDArray[np.int64],
@@ -131,37 +118,38 @@ def _code_kept(
     ``row_bits`` are the lengths of the others; those of the kept rows are put in.
     """
     layout = Layout(width)
+    kept = keep.nonzero()[0]
     row_bits[keep] = header
     before = row_bits.cumsum()
-    kept = keep.nonzero()[0]
-    gaps = np.empty(len(kept) + 1, np.int64)
-    before.take(kept, out=gaps[:-1])
-    gaps[-1] = before[-1] + header
-    start = int(gaps[0]) if len(kept) else int(before[-1])
-    gaps = gaps[1:] - gaps[:-1]
+    start = int(before[-1])
     coded: list[tuple[int, Coded]] = []
-    for rows, _, active in find_active(page, differs, layout, keep).blocks(_BLOCK_WORDS):
-        modes = find_modes(page, active, layout)
-        part = code_rows(modes, layout, active, start, gaps[rows])
-        part.row_ends[1:] -= part.row_ends[:-1] + gaps[rows][:-1]
-        part.row_ends[0] -= start
-        row_bits[kept[rows]] += part.row_ends
-        coded.append((start, part))
-        start = part.end
+    if len(kept):
+        start = int(before[kept[0]])
+        gaps = _gaps(before, kept)
+        here = lay_out(rows.take(kept, axis=0), layout)
+        above = lay_out(rows.take(kept - 1, axis=0, mode="clip"), layout)
+        above[0] *= kept[0] > 0  # above the page is white
+        for some, _, active in find_active(here, above, layout).blocks(_BLOCK_WORDS):
+            modes = find_modes(here, above, active, layout)
+            part = code_rows(modes, layout, active, start, gaps[some])
+            row_bits[kept[some]] += part.row_bits
+            coded.append((start, part))
+            start = part.end
     words = np.zeros((start >> 6) + 4, np.uint64)
     for first, part in coded:
         words[first >> 6 : (first >> 6) + len(part.words)] |= part.words
     return words
 
 
-def _move_rows(
-    words: Words, source: Words, row_bits: NDArray[np.int64], targets: NDArray[np.int64]
-) -> None:
-    """Put the codes of MH rows, without their EOLs, where these bits are."""
-    ends = np.cumsum(row_bits)
-    octets = words_to_octets(source, int(ends[-1]))
-    codes, row, offset = cut_bits(octets, ends - row_bits + _EOL, row_bits - _EOL)
-    place_codes(words, codes, targets[row] + offset)
+def _gaps(before: NDArray[np.int64], kept: NDArray[np.intp]) -> NDArray[np.int64]:
+    """From the end of each kept row to the codes of the next one, or to the end of the page.
+
+    ``before`` is where each row would end if no kept row had codes.
+    """
+    places = np.empty(len(kept) + 1, np.int64)
+    before.take(kept, out=places[:-1])
+    places[-1] = before[-1]
+    return places[1:] - places[:-1]
 
 
 def _headers() -> NDArray[np.uint64]:
