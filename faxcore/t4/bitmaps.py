@@ -1,4 +1,4 @@
-"""Pages as words of 64 pixels, on which whole rows are computed with at once.
+"""Pages as words of 32 pixels, on which whole rows are computed with at once.
 
 Theory of operation. The first pixel is the *lowest* bit of a word and words follow each other, so a
 page is one long number: what lies to the right of a pixel is worth more. Then addition walks along
@@ -16,13 +16,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Words = NDArray[np.uint64]
+WORD = np.uint32
+Words = NDArray[WORD]
 
+BITS = 32  # of a word
 SPARE_BITS = 8  # at least so many behind each row
-_ONE, _63 = np.uint64(1), np.uint64(63)
+_ONE, _TOP, _FULL = WORD(1), WORD(BITS - 1), WORD((1 << BITS) - 1)
+_FEW_STEPS = 4
 _SWAPS = [
-    (np.uint64(step), np.uint64(mask))
-    for step, mask in ((1, 0x5555555555555555), (2, 0x3333333333333333), (4, 0x0F0F0F0F0F0F0F0F))
+    (WORD(step), WORD(mask)) for step, mask in ((1, 0x55555555), (2, 0x33333333), (4, 0x0F0F0F0F))
 ]
 
 
@@ -35,28 +37,22 @@ class Layout:
     @property
     def words(self) -> int:
         """How many words a row takes."""
-        return (self.width + SPARE_BITS) // 64 + 1
+        return (self.width + SPARE_BITS) // BITS + 1
 
     @property
-    def end(self) -> np.uint64:
+    def end(self) -> WORD:
         """The bit behind the row, in its word."""
-        return np.uint64(1 << self.width % 64)
+        return WORD(1 << self.width % BITS)
 
 
-def words_of_rows(rows: NDArray[np.uint8]) -> Words:
-    """Packed rows as words, a view where that can be; octets are not turned around."""
+def differing_rows(rows: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which packed rows differ from the one above, the first from a white one."""
+    pixels: NDArray[np.uint8] | NDArray[np.uint64] = rows
     if rows.shape[1] % 8 == 0 and rows.flags.c_contiguous:
-        return rows.view(np.uint64)
-    words = np.zeros((len(rows), -(-rows.shape[1] // 8)), np.uint64)
-    words.view(np.uint8)[:, : rows.shape[1]] = rows
-    return words
-
-
-def differing_rows(words: Words) -> NDArray[np.bool_]:
-    """Which rows differ from the one above, the first from a white one."""
-    differs = np.empty(len(words), np.bool_)
-    differs[:1] = words[:1].any()
-    differs[1:] = np.bitwise_or.reduce(words[1:] ^ words[:-1], axis=1)
+        pixels = rows.view(np.uint64)
+    differs = np.empty(len(rows), np.bool_)
+    differs[:1] = pixels[:1].any()
+    differs[1:] = np.bitwise_or.reduce(pixels[1:] ^ pixels[:-1], axis=1)
     return differs
 
 
@@ -65,7 +61,7 @@ def lay_out(rows: NDArray[np.uint8], layout: Layout) -> Words:
 
     The bits of each octet are still in the order of the page, first pixel on top.
     """
-    words = np.zeros((len(rows), layout.words), np.uint64)
+    words = np.zeros((len(rows), layout.words), WORD)
     words.view(np.uint8)[:, : rows.shape[1]] = rows
     return words
 
@@ -84,7 +80,7 @@ def reverse_octets(words: Words) -> None:
 def later(bitmap: Words, out: Words | None = None) -> Words:
     """Every pixel one column to the right."""
     moved = np.left_shift(bitmap, _ONE, out=out)
-    moved[1:] |= bitmap[:-1] >> _63
+    moved[1:] |= bitmap[:-1] >> _TOP
     return moved
 
 
@@ -92,8 +88,29 @@ def add(left: Words, right: Words) -> Words:
     """The sum of two bitmaps, each taken as one number."""
     total = left + right
     carries = (total < left).nonzero()[0]
-    while len(carries):
+    for _ in range(_FEW_STEPS):
         carries += 1
         total[carries] += _ONE
         carries = carries[total.take(carries) == 0]
+        if not len(carries):
+            return total
+    return _carry(total, carries + 1)
+
+
+def _carry(total: Words, carries: NDArray[np.intp]) -> Words:
+    """Add a 1 to these words and what that carries into others, however far.
+
+    Each word is a bit of a long number here, which Python adds as one: a word of ones hands on.
+    """
+    marks = np.zeros(len(total) + 1, np.bool_)
+    marks[carries] = True
+    full = np.append(total == _FULL, False)
+    into = _number(marks) + _number(full) ^ _number(full)
+    octets = into.to_bytes((len(marks) + 8) // 8, "little")
+    bits = np.frombuffer(octets, np.uint8)
+    total += np.unpackbits(bits, count=len(total), bitorder="little")
     return total
+
+
+def _number(marks: NDArray[np.bool_]) -> int:
+    return int.from_bytes(np.packbits(marks, bitorder="little").tobytes(), "little")

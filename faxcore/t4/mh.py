@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4 import tables
-from faxcore.t4.bitmaps import differing_rows, words_of_rows
+from faxcore.t4.bitmaps import differing_rows
 from faxcore.t4.bits import (
     LENGTH_MASK,
     MAX_CODE_BITS,
@@ -46,7 +46,7 @@ _DENSE = 0.8  # share of units that are symbols above which octets are the bette
 
 def encode_mh(rows: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """The page's words, each row after its EOL, and each row's length in bits, EOL included."""
-    keep = differing_rows(words_of_rows(rows))
+    keep = differing_rows(rows)
     keep[0] = True
     kept = keep.nonzero()[0]
     counts = np.empty_like(kept)  # each kept row and its copies

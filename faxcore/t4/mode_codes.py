@@ -17,14 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4 import tables
-from faxcore.t4.bitmaps import Layout
+from faxcore.t4.bitmaps import BITS, Layout, Words
 from faxcore.t4.bits import LENGTH_MASK, join_codes, make_code, place_codes
 from faxcore.t4.codes import MAX_WIDTH, run_codes
 from faxcore.t4.modes import CODES, PLANES, Active, Modes
 
 _BITS = ~LENGTH_MASK
 _HORIZONTAL_BITS = np.uint64(len(tables.HORIZONTAL))
-_OCTET = np.arange(256)
+WORD_OCTETS = BITS // 8
 
 
 Octets = NDArray[np.uint8]
@@ -48,9 +48,9 @@ class Units:
     def places(self, numbers: NDArray[np.intp]) -> NDArray[np.intp]:
         """Where units are: octets counted from the first row's beginning."""
         octets = self.octets.take(numbers, mode="clip")
-        places = self.active.take(octets >> 3)
-        places <<= 3
-        places += octets & 7
+        places = self.active.take(octets // WORD_OCTETS)
+        places *= WORD_OCTETS
+        places += octets % WORD_OCTETS
         return places
 
 
@@ -88,7 +88,7 @@ def code_rows(
 ) -> Coded:
     """The codes of some rows from bit ``start`` of the page on, with gaps behind each row."""
     units = find_units(modes, active.words)
-    last = units.octets.searchsorted(active.ends * 8 + layout.width % 64 // 8)
+    last = units.octets.searchsorted(active.ends * WORD_OCTETS + layout.width % BITS // 8)
     codes = _table(2, 8).take(units.pair.view("<u2").ravel(), mode="clip")
     runs = _take_horizontal(units, modes, layout)
     codes[units.rare] = _join_halves(units.planes)
@@ -172,7 +172,7 @@ def _horizontal_codes(
     stops = modes.stops.view(np.uint8)
     octet = units.octets.take(unit)
     place = units.places(unit)
-    column = place - place // (layout.words * 8) * (layout.words * 8)
+    column = place - place // (layout.words * WORD_OCTETS) * (layout.words * WORD_OCTETS)
     column <<= 3
     column |= bit
     key = stops.take(octet).astype(np.intp)

@@ -2,7 +2,7 @@
 
 Theory of operation. Coding one row against the one above walks along it: a0 is where it stands, a1
 and a2 are the next changes of the row, b1 and b2 changes of the row above. But almost everything
-about a change can be seen in its neighbourhood, so it is seen for 64 pixels at once (``bitmaps``).
+about a change can be seen in its neighbourhood, so it is seen for many pixels at once (``bitmaps``).
 Maps are X, the row; P, the row above; T and U, their changes; D = X ^ P, where they differ. Let a
 change be at pixel p, and let a *stretch* be neighbouring pixels of D without a change of X:
 
@@ -37,7 +37,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4 import tables
-from faxcore.t4.bitmaps import Layout, Words, add, later, reverse_octets
+from faxcore.t4.bitmaps import BITS, WORD, Layout, Words, add, later, reverse_octets
 from faxcore.t4.bits import nonzero
 
 # What is coded at a pixel, as four bits, one of each plane; 0 is nothing, 8 is horizontal.
@@ -52,8 +52,8 @@ CODES = {
     0b1011: tables.VERTICAL[-3],
 }
 PLANES = 4
-_ONE = np.uint64(1)
-_COLUMNS = np.array([[1], [2], [3]], np.uint64)
+_ONE = WORD(1)
+_COLUMNS = np.array([[1], [2], [3]], WORD)
 _BLOCK_WORDS = 1_000_000
 
 
@@ -94,11 +94,11 @@ def find_active(rows: Words, above: Words, layout: Layout) -> Active:
     flat[1:] |= differs[:-1]
     flat[1:] |= here[1:] != here[:-1]
     active = flat.reshape(rows.shape)
-    active[:, layout.width // 64 :] = True
+    active[:, layout.width // BITS :] = True
     begins = np.arange(0, flat.size, layout.words)
-    counts = np.add.reduceat(flat.view(np.uint8), begins)  # no row has 256 words
+    counts = np.add.reduceat(flat, begins, dtype=np.int16)
     lasts = counts.cumsum(dtype=np.int64) - 1
-    ends = lasts - (layout.words - 1 - layout.width // 64)
+    ends = lasts - (layout.words - 1 - layout.width // BITS)
     return Active(nonzero(flat), ends, lasts)
 
 
@@ -117,9 +117,9 @@ class Modes:
 
 def find_modes(rows: Words, above: Words, active: Active, layout: Layout) -> Modes:
     """The modes of these active words of rows, each against one of the rows above."""
-    found = np.empty((PLANES + 2, len(active.words)), np.uint64)
+    found = np.empty((PLANES + 2, len(active.words)), WORD)
     for _, here, block in active.blocks(_BLOCK_WORDS):
-        both = np.empty((2, len(block.words)), np.uint64)
+        both = np.empty((2, len(block.words)), WORD)
         above.take(block.words, out=both[0], mode="clip")
         rows.take(block.words, out=both[1], mode="clip")
         _find_modes(both, block, layout, found[:, here])
@@ -185,7 +185,7 @@ def _find_left(turns: Words, above: Words) -> Words:
     ``turns`` is used up.
     """
     found = above >> _COLUMNS
-    found[:, :-1] |= above[1:] << (np.uint64(64) - _COLUMNS)
+    found[:, :-1] |= above[1:] << (WORD(BITS) - _COLUMNS)
     for moved in found:
         moved &= turns
         turns ^= moved
@@ -207,7 +207,7 @@ def _add_touched(
     """
     here, one = turns.take(some), above.take(some)
     changes = one >> _COLUMNS
-    changes |= above.take(some + 1, mode="clip") << (np.uint64(64) - _COLUMNS)
+    changes |= above.take(some + 1, mode="clip") << (WORD(BITS) - _COLUMNS)
     for further, plane in zip(changes, found, strict=True):
         second = here & one
         second &= further
@@ -215,8 +215,8 @@ def _add_touched(
         here ^= second
         one |= further
     last = turns.take(active.ends)
-    last >>= np.uint64(max(layout.width % 64 - 3, 0))
-    last |= turns.take(active.ends - 1, mode="clip") >> np.uint64(61)
+    last >>= WORD(max(layout.width % BITS - 3, 0))
+    last |= turns.take(active.ends - 1, mode="clip") >> WORD(BITS - 3)
     if last.any():
         _add_at_ends(found, same, turns, above, active, layout)
 
@@ -234,9 +234,9 @@ def _add_at_ends(
     beside = active.words.take(active.ends - 1, mode="clip") == active.words.take(active.ends) - 1
     for columns in range(min(3, layout.width) + 1):
         column = layout.width - columns
-        bit = np.uint64(1 << column % 64)
+        bit = WORD(1 << column % BITS)
         at = active.ends
-        if column // 64 < layout.width // 64:  # in the word before, if it is active
+        if column // BITS < layout.width // BITS:  # in the word before, if it is active
             at = np.maximum(at - 1, 0)
             free &= beside
         if columns:
@@ -249,7 +249,7 @@ def _add_at_ends(
 def _find_right(arrived: Words, begins: Words) -> Words:
     """Where a stretch that began well had one, two, three pixels."""
     found = begins << _COLUMNS
-    found[:, 1:] |= begins[:-1] >> (np.uint64(64) - _COLUMNS)
+    found[:, 1:] |= begins[:-1] >> (WORD(BITS) - _COLUMNS)
     found &= arrived
     found[2] &= ~found[0]  # between the third pixel and the first may be one where rows are alike
     return found

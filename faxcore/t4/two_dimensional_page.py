@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4 import tables
-from faxcore.t4.bitmaps import Layout, Words, differing_rows, lay_out, words_of_rows
+from faxcore.t4.bitmaps import BITS, WORD, Layout, differing_rows, lay_out
 from faxcore.t4.bits import (
     LENGTH_MASK,
     make_code,
@@ -27,17 +27,17 @@ from faxcore.t4.mode_codes import Coded, code_rows
 from faxcore.t4.modes import find_active, find_modes
 
 _BITS = ~LENGTH_MASK
-_BLOCK_WORDS = 32768
-_ONE = np.uint64(1)
-_INSIDE = np.uint64(0x7F7F7F7F7F7F7F7F)  # pixels of an octet that have their neighbour in it
+_BLOCK_WORDS = 48_000
+_ONE = WORD(1)
+_INSIDE = WORD(0x7F7F7F7F)  # pixels of an octet that have their neighbour in it
 _EOL = len(tables.EOL)
 _HEADERS = (tables.EOL + "0", tables.EOL + "1")  # T.4 4.2.2: the tag bit is 1 before a 1-D row
 _HEADER = len(_HEADERS[0])
 
 
-def encode_mmr(rows: NDArray[np.uint8], width: int) -> tuple[Words, NDArray[np.int64]]:
+def encode_mmr(rows: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """The page's words without EOFB, and each row's length in bits; some row must hold black."""
-    keep = differing_rows(words_of_rows(rows))
+    keep = differing_rows(rows)
     copies = _Copies.find(rows, width, keep)
     row_bits = np.zeros(len(rows), np.int64)
     row_bits[~keep] = copies.bits.repeat(copies.counts)
@@ -49,12 +49,12 @@ def encode_mmr(rows: NDArray[np.uint8], width: int) -> tuple[Words, NDArray[np.i
     return words, row_bits
 
 
-def encode_mr(rows: NDArray[np.uint8], width: int, k: int) -> tuple[Words, NDArray[np.int64]]:
+def encode_mr(rows: NDArray[np.uint8], width: int, k: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """The page's words, each row after EOL and tag bit, and each row's length in bits.
 
     Of every ``k`` rows the first is coded one-dimensionally; some row must hold black.
     """
-    keep = differing_rows(words_of_rows(rows))
+    keep = differing_rows(rows)
     copies = _Copies.find(rows, width, keep)
     row_bits = np.zeros(len(rows), np.int64)
     row_bits[~keep] = copies.bits.repeat(copies.counts) + _HEADER
@@ -96,12 +96,12 @@ class _Copies:
         changes = pixels >> _ONE
         changes ^= pixels
         changes &= _INSIDE
-        beside = pixels << np.uint64(15)
-        beside[:, 1:] |= pixels[:, :-1] >> np.uint64(49)
+        beside = pixels << WORD(15)
+        beside[:, 1:] |= pixels[:, :-1] >> WORD(BITS - 15)
         beside ^= pixels
         beside &= ~_INSIDE
         changes |= beside
-        changes[:, width // 64] |= np.uint64(0x80 >> width % 8 << width % 64 // 8 * 8)
+        changes[:, width // BITS] |= WORD(0x80 >> width % 8 << width % BITS // 8 * 8)
         bits = np.bitwise_count(changes).sum(axis=1, dtype=np.int64)
         return cls(first, counts, bits)
 
@@ -112,7 +112,7 @@ def _code_kept(
     keep: NDArray[np.bool_],
     row_bits: NDArray[np.int64],
     header: int = 0,
-) -> Words:
+) -> NDArray[np.uint64]:
     """The kept rows joined, each behind so many bits for a header, with gaps for the others.
 
     ``row_bits`` are the lengths of the others; those of the kept rows are put in.
