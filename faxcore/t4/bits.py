@@ -14,6 +14,7 @@ code and filled afterwards by ``repeat_pattern``.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -126,6 +127,50 @@ def place_codes(
         _add_codes(words, bits, starts.astype(np.uint64), 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Stretches of bits cut into pieces of 64, the last of each shorter.
+
+    ``bits`` are the pieces, left-justified, zeros behind them; ``counts`` how many each stretch
+    has; ``offsets`` how many bits of the stretch precede each piece.
+    """
+
+    bits: NDArray[np.uint64]
+    counts: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+
+
+def cut_pieces(
+    words: NDArray[np.uint64], starts: NDArray[np.int64], lengths: NDArray[np.int64]
+) -> Pieces:
+    """Cut stretches out of words, whose word after the last is needed too."""
+    counts = (lengths + 63) >> 6
+    behind = counts.cumsum()
+    offsets = np.arange(int(behind[-1]) if len(behind) else 0)
+    offsets -= (behind - counts).repeat(counts)
+    offsets <<= 6
+    at = starts.repeat(counts)
+    at += offsets
+    bits = bits_from(words, at)
+    filled = counts > 0
+    bits[behind[filled] - 1] &= _ALL << (-lengths[filled] & 63).view(np.uint64)
+    return Pieces(bits, counts, offsets)
+
+
+def bits_from(words: NDArray[np.uint64], starts: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """The 64 bits from each of these positions on."""
+    word = starts >> 6
+    shift = (starts & 63).view(np.uint64)
+    bits = words.take(word)
+    bits <<= shift
+    word += 1
+    rest = words.take(word)
+    rest >>= _ONE
+    rest >>= shift ^ LENGTH_MASK
+    bits |= rest
+    return bits
+
+
 def move_bits(
     source: NDArray[np.uint64],
     starts: NDArray[np.int64],
@@ -138,24 +183,14 @@ def move_bits(
     Both are counted in bits; ``targets`` ascends. ``source`` may be ``words``. Both need the word
     after the last.
     """
-    count = (lengths + 63) >> 6
-    behind = count.cumsum()
-    offset = np.arange(int(behind[-1]) if len(behind) else 0)
-    offset -= (behind - count).repeat(count)
-    offset <<= 6
-    at = starts.repeat(count)
-    at += offset
-    word = at >> 6
-    at &= 63
-    shift = at.view(np.uint64)
-    bits = source.take(word) << shift
-    word += 1
-    bits |= (source.take(word) >> _ONE) >> (shift ^ LENGTH_MASK)
-    last = behind[count > 0] - 1
-    spare = (-lengths[count > 0] & 63).view(np.uint64)
-    bits[last] &= _ALL << spare
-    offset += targets.repeat(count)
-    place_codes(words, bits, offset)
+    pieces = cut_pieces(source, starts, lengths)
+    place_codes(words, pieces.bits, pieces.offsets + targets.repeat(pieces.counts))
+
+
+def octets_to_words(octets: bytes) -> NDArray[np.uint64]:
+    """Octets as big-endian words, and two words of zeros behind them."""
+    padded = octets + bytes(16 + -len(octets) % 8)
+    return np.frombuffer(padded, ">u8").astype(np.uint64)
 
 
 def nonzero(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
@@ -206,34 +241,3 @@ def words_to_octets(words: NDArray[np.uint64], total_bits: int) -> bytes:
     if total_bits & 7:
         octets[-1] &= 0xFF00 >> (total_bits & 7) & 0xFF
     return bytes(octets)
-
-
-def windows(octets: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """At each octet the 64 bits that begin there, zeros after the end, one entry more than octets.
-
-    The 57 bits or more from bit position p on are ``windows[p >> 3] << (p & 7)``.
-    """
-    padded = np.zeros(len(octets) + 16, np.uint8)
-    padded[: len(octets)] = octets
-    view = np.lib.stride_tricks.sliding_window_view(padded, 8)[: len(octets) + 1]
-    return np.ascontiguousarray(view).view(">u8").ravel().astype(np.uint64)
-
-
-def cut_bits(
-    octets: bytes, starts: NDArray[np.int64], lengths: NDArray[np.int64]
-) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
-    """Cut pieces of a bit string into codes of at most 56 bits.
-
-    Returns the codes, left-justified, which piece each belongs to, and how many bits of the piece
-    precede it.
-    """
-    count = (lengths + 55) // 56
-    piece = np.repeat(np.arange(len(starts)), count)
-    offset = 56 * (np.arange(len(piece)) - np.repeat(np.cumsum(count) - count, count))
-    position = starts[piece] + offset
-    length = np.minimum(lengths[piece] - offset, 56)
-    window = windows(np.frombuffer(octets, np.uint8))
-    at = np.minimum(position >> 3, len(window) - 1)
-    bits = window[at] << (position & 7).astype(np.uint64)
-    keep = (np.uint64(2**64 - 1)) << (64 - length).astype(np.uint64)
-    return bits & keep, piece, offset

@@ -92,6 +92,7 @@ def find_active(rows: Words, above: Words, layout: Layout) -> Active:
     flat = here + _ONE > _ONE
     flat |= differs
     flat[1:] |= differs[:-1]
+    flat[0] |= here[0] != 0
     flat[1:] |= here[1:] != here[:-1]
     active = flat.reshape(rows.shape)
     active[:, layout.width // BITS :] = True

@@ -49,7 +49,9 @@ def encode_mmr(rows: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint64],
     return words, row_bits
 
 
-def encode_mr(rows: NDArray[np.uint8], width: int, k: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+def encode_mr(
+    rows: NDArray[np.uint8], width: int, k: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """The page's words, each row after EOL and tag bit, and each row's length in bits.
 
     Of every ``k`` rows the first is coded one-dimensionally; some row must hold black.
