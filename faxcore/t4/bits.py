@@ -203,7 +203,7 @@ def nonzero(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
     words = flat[:whole].view(np.uint64)
     some = (words != 0).nonzero()[0]
     inside = words.take(some).view(np.bool_).nonzero()[0]
-    found = some.take(inside >> 3)
+    found: NDArray[np.intp] = some.take(inside >> 3)
     found <<= 3
     inside &= 7
     found |= inside

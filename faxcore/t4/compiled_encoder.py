@@ -172,7 +172,8 @@ def _code_pixels(
                 break
             at, word, free = _put(runs[colour + column - a0], words, at, word, free)
             a0, colour = column, _STRIDE - colour
-    return _put(runs[colour + width - a0], words, at, word, free)
+    at, word, free = _put(runs[colour + width - a0], words, at, word, free)
+    return at, word, free
 
 
 @numba.njit(cache=True, nogil=True)
@@ -251,7 +252,7 @@ def _code_against(
 
 @numba.njit(cache=True, nogil=True)
 def _same(row: NDArray[np.uint64], other: NDArray[np.uint64]) -> bool:
-    for n in range(row.shape[0]):
+    for n in range(row.shape[0]):  # noqa: SIM110 - compiled as it stands
         if row[n] != other[n]:
             return False
     return True

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4 import tables
-from faxcore.t4.bitmaps import BITS, Layout, Words
+from faxcore.t4.bitmaps import BITS, Layout
 from faxcore.t4.bits import LENGTH_MASK, join_codes, make_code, place_codes
 from faxcore.t4.codes import MAX_WIDTH, run_codes
 from faxcore.t4.modes import CODES, PLANES, Active, Modes
@@ -149,14 +149,14 @@ def _take_horizontal(units: Units, modes: Modes, layout: Layout) -> _Runs:
     code = _horizontal_codes(units, modes, layout, unit.take(of), bit)
     key = marks.take(of).astype(np.intp) << 3
     key |= bit
-    behind = _behind().take(key)
+    behind = _BEHIND.take(key)
     own = units.planes.take(at, axis=1)
     tails = np.zeros(len(of), np.uint64)
     behind &= (own[0] | own[1] | own[2]).take(of)
     some = (behind != 0).nonzero()[0]
     of_some, behind = of.take(some), behind.take(some)
     tails[some] = _join_halves(own.take(of_some, axis=1) & behind)
-    units.planes[:, at] = own & _front().take(marks)
+    units.planes[:, at] = own & _FRONT.take(marks)
     counts = np.bitwise_count(marks)
     begin = counts.cumsum(dtype=np.intp)
     begin -= counts
@@ -178,7 +178,7 @@ def _horizontal_codes(
     key = stops.take(octet).astype(np.intp)
     key <<= 3
     key |= bit
-    first, second = _back().take(key), _ahead().take(key)
+    first, second = _BACK.take(key), _AHEAD.take(key)
     far = (first == 0).nonzero()[0]
     other = unit.take(far)
     other -= 1
@@ -186,7 +186,7 @@ def _horizontal_codes(
     run -= units.places(other)
     run <<= 3
     run += bit.take(far)
-    run -= _LAST.take(stops.take(units.octets.take(other, mode="clip")))
+    run += 1 - _LENGTHS.take(stops.take(units.octets.take(other, mode="clip")))
     run[other < 0] = MAX_WIDTH
     first[far] = run
     far = (second == 0).nonzero()[0]
@@ -195,8 +195,8 @@ def _horizontal_codes(
     run = units.places(other)
     run -= place.take(far)
     run <<= 3
-    run += _FIRST.take(stops.take(units.octets.take(other, mode="clip")))
-    run -= bit.take(far)
+    run += _LOWEST.take(stops.take(units.octets.take(other, mode="clip")))
+    run -= bit.take(far) + 1
     run[other == len(units.octets)] = MAX_WIDTH
     second[far] = run
     np.minimum(first, column, out=first)  # a row begins at its left edge, and not at a stop
@@ -221,9 +221,11 @@ def _join_halves(planes: Octets) -> NDArray[np.uint64]:
     """The joined codes of these octets of the four planes."""
     halves = np.array((planes & 15, planes >> 4), np.uint16)
     halves <<= _SHIFTS
-    left, right = _table(PLANES, 4).take(np.bitwise_or.reduce(halves, axis=1), mode="clip")
+    halves = np.bitwise_or.reduce(halves, axis=1)
+    left: NDArray[np.uint64] = _table(PLANES, 4).take(halves[0], mode="clip")
+    right: NDArray[np.uint64] = _table(PLANES, 4).take(halves[1], mode="clip")
     length = left & LENGTH_MASK
-    codes = right & _BITS
+    codes: NDArray[np.uint64] = right & _BITS
     codes >>= length
     length += right & LENGTH_MASK
     codes |= length
@@ -237,62 +239,29 @@ def _table(planes: int, pixels: int) -> NDArray[np.uint64]:
     """The codes of some pixels, joined, by the bits of their planes, the first plane lowest."""
     index = np.arange(1 << (planes * pixels))
     mode_codes = np.zeros(1 << PLANES, np.uint64)
-    for mode, code in CODES.items():
-        mode_codes[mode] = make_code(code)
+    for mode, bits in CODES.items():
+        mode_codes[mode] = make_code(bits)
     joined = np.zeros(len(index), np.uint64)
     for pixel in range(pixels):
-        mode = sum((index >> (plane * pixels + pixel) & 1) << plane for plane in range(planes))
-        code = mode_codes.take(mode)
-        length = joined & LENGTH_MASK
-        joined |= (code & _BITS) >> length
-        joined += code & LENGTH_MASK
+        modes = np.zeros_like(index)
+        for plane in range(planes):
+            modes |= (index >> (plane * pixels + pixel) & 1) << plane
+        codes = mode_codes.take(modes)
+        joined |= (codes & _BITS) >> (joined & LENGTH_MASK)
+        joined += codes & LENGTH_MASK
     return joined
 
 
 _SHIFTS = np.arange(0, 4 * PLANES, 4, dtype=np.uint16)[:, np.newaxis]
-_FIRST = np.array([(n & -n).bit_length() - 1 for n in range(256)], np.intp)
-_LAST = np.array([n.bit_length() - 1 for n in range(256)], np.intp)
-
-
-def _neighbour(find) -> NDArray[np.intp]:
-    return np.array([find(octet, bit) for octet in range(256) for bit in range(8)], np.intp)
-
-
-@lru_cache(maxsize=1)
-def _back() -> NDArray[np.intp]:
-    """By octet and bit: how far the next lower 1 is, 0 if there is none."""
-
-    def find(octet: int, bit: int) -> int:
-        lower = octet & ((1 << bit) - 1)
-        return bit - lower.bit_length() + 1 if lower else 0
-
-    return _neighbour(find)
-
-
-@lru_cache(maxsize=1)
-def _ahead() -> NDArray[np.intp]:
-    """By octet and bit: how far the next higher 1 is, 0 if there is none."""
-
-    def find(octet: int, bit: int) -> int:
-        higher = octet >> (bit + 1)
-        return (higher & -higher).bit_length() if higher else 0
-
-    return _neighbour(find)
-
-
-@lru_cache(maxsize=1)
-def _behind() -> NDArray[np.uint8]:
-    """By octet and bit: the bits above this one, below the next 1."""
-    out = []
-    for octet in range(256):
-        for bit in range(8):
-            higher = octet >> (bit + 1) << (bit + 1)
-            upto = (higher & -higher) - 1 if higher else 255
-            out.append(upto & ~((2 << bit) - 1))
-    return np.array(out, np.uint8)
-
-
-@lru_cache(maxsize=1)
-def _front() -> NDArray[np.uint8]:
-    """The bits below the lowest 1."""
-    return np.array([(n & -n) - 1 & 255 for n in range(256)], np.uint8)
+_OCTET, _BIT = np.arange(256).repeat(8), np.tile(np.arange(8), 256)  # by octet and bit
+_LOWER, _HIGHER = _OCTET & ((1 << _BIT) - 1), _OCTET >> (_BIT + 1)
+_LENGTHS = np.array([n.bit_length() for n in range(256)])
+_LOWEST = np.array(
+    [(n & -n).bit_length() for n in range(256)]
+)  # counted from 1, 0 if there is none
+_BACK = np.where(_LOWER, _BIT + 1 - _LENGTHS[_LOWER], 0)  # how far the next lower 1 is, or 0
+_AHEAD = _LOWEST[_HIGHER]  # how far the next higher 1 is, or 0
+_FRONT = ((1 << (_LOWEST - 1).clip(0, 8)) - 1).astype(np.uint8)  # the bits below the lowest 1
+_BEHIND = (  # the bits above this one, below the next 1
+    (((1 << np.where(_AHEAD, _AHEAD - 1, 8)) - 1) << (_BIT + 1) & 255).astype(np.uint8)
+)

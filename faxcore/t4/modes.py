@@ -2,7 +2,7 @@
 
 Theory of operation. Coding one row against the one above walks along it: a0 is where it stands, a1
 and a2 are the next changes of the row, b1 and b2 changes of the row above. But almost everything
-about a change can be seen in its neighbourhood, so it is seen for many pixels at once (``bitmaps``).
+about a change can be seen in its neighbourhood, and so for many pixels at once (``bitmaps``).
 Maps are X, the row; P, the row above; T and U, their changes; D = X ^ P, where they differ. Let a
 change be at pixel p, and let a *stretch* be neighbouring pixels of D without a change of X:
 
@@ -128,7 +128,7 @@ def find_modes(rows: Words, above: Words, active: Active, layout: Layout) -> Mod
 
 
 def _find_modes(both: Words, active: Active, layout: Layout, found: Words) -> None:
-    """Fill in the fields of ``Modes``, the stops first; ``both`` are the rows above and the rows."""
+    """Fill in stops, planes and colours; ``both`` are the rows above and the rows."""
     count = len(active.words)
     reverse_octets(both)
     shifted = later(both.ravel()).reshape(2, count)
@@ -187,9 +187,9 @@ def _find_left(turns: Words, above: Words) -> Words:
     """
     found = above >> _COLUMNS
     found[:, :-1] |= above[1:] << (WORD(BITS) - _COLUMNS)
-    for moved in found:
-        moved &= turns
-        turns ^= moved
+    for columns in range(3):
+        found[columns] &= turns
+        turns ^= found[columns]
     return found
 
 

@@ -122,10 +122,10 @@ def decode_rows(
 ) -> DecodedRuns:
     """Decode the rows that start at these bits until each meets something that is no code.
 
-    ``words`` are ``octets_to_words`` of the page. ``lengths`` are how many bits there are up to the zeros
-    behind each row, of which there are enough to be no code. A row is whole if its last run ended
-    at ``width``; the pixels of other rows mean nothing. A row of the same bits as the one before
-    is decoded once.
+    ``words`` are ``octets_to_words`` of the page. ``lengths`` are how many bits there are up to
+    the zeros behind each row, of which there are enough to be no code. A row is whole if its last
+    run ended at ``width``; the pixels of other rows mean nothing. A row of the same bits as the one
+    before is decoded once.
     """
     fresh = _unlike_the_one_before(words, starts, lengths)
     first = fresh.nonzero()[0]
