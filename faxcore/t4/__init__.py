@@ -10,6 +10,7 @@ from faxcore.t4.encode import encode_page
 from faxcore.t4.geometry import chop_trailing_white, halve_rows, narrow
 from faxcore.t4.line import line_octets, minimum_row_bits
 from faxcore.t4.page import Coding, EncodedPage, PageBitmap, Resolution
+from faxcore.t4.transcode import transcode
 
 __all__ = [
     "Coding",
@@ -29,4 +30,5 @@ __all__ = [
     "minimum_row_bits",
     "narrow",
     "reverse_bits",
+    "transcode",
 ]

@@ -21,7 +21,7 @@ from faxcore.t4.codes import MAX_WIDTH, run_codes
 from faxcore.t4.mh_symbols import symbols_for
 from faxcore.t4.page import Coding
 
-_MODES = {Coding.MH: 0, Coding.MR: 1, Coding.MMR: 2}
+MODES = {Coding.MH: 0, Coding.MR: 1, Coding.MMR: 2}
 _WORST_BITS = 7  # of code to a pixel: a V3 for every change
 _TOP = np.uint64(1 << 63)
 _ONE, _ZERO = np.uint64(1), np.uint64(0)
@@ -39,25 +39,34 @@ def _number(bits: str) -> np.uint64:
     return np.uint64(int(bits, 2) << 6 | len(bits))
 
 
-_EOL = _number(tables.EOL)
-_TAGGED = (_number(tables.EOL + "0"), _number(tables.EOL + "1"))
+EOL = _number(tables.EOL)
+TAGGED = (_number(tables.EOL + "0"), _number(tables.EOL + "1"))
 _PASS, _HORIZONTAL = _number(tables.PASS), _number(tables.HORIZONTAL)
-_VERTICAL = np.array([_number(tables.VERTICAL[offset]) for offset in range(-3, 4)])
+VERTICAL = np.array([_number(tables.VERTICAL[offset]) for offset in range(-3, 4)])
 
 
 def encode_rows(
     rows: NDArray[np.uint8], width: int, coding: Coding, k: int
 ) -> tuple[bytes, NDArray[np.int32]]:
     """A page's codes, padded with zeros to an octet, and each row's length in bits."""
+    words, row_bits = room_for(len(rows), width)
     spare = -rows.shape[1] % 8
     whole = np.pad(rows, ((0, 0), (0, spare))) if spare else np.ascontiguousarray(rows)
-    words = np.empty(len(rows) * (width * _WORST_BITS // 64 + 4) + 2, np.uint64)
-    row_bits = np.empty(len(rows), np.int32)
     pixels = whole.view("<u8").astype(np.uint64, copy=False)
-    runs, inner = _runs(), _inner()
-    total = _encode(pixels, width, _MODES[coding], k, runs, inner, _VERTICAL, words, row_bits)
-    octets = words[: (total >> 6) + 1].byteswap().view(np.uint8)
-    return octets[: (total + 7) >> 3].tobytes(), row_bits
+    runs, inner = run_numbers(), _inner()
+    total = _encode(pixels, width, MODES[coding], k, runs, inner, VERTICAL, words, row_bits)
+    return to_octets(words, total), row_bits
+
+
+def room_for(height: int, width: int) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+    """Words for the longest codes that a page can have, and a number for each row."""
+    words = np.empty(height * (width * _WORST_BITS // 64 + 4) + 2, np.uint64)
+    return words, np.empty(height, np.int32)
+
+
+def to_octets(words: NDArray[np.uint64], bits: int) -> bytes:
+    """The first bits of these words."""
+    return words[: (bits >> 6) + 1].byteswap().view(np.uint8)[: (bits + 7) >> 3].tobytes()
 
 
 def _right_justified(left: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -67,7 +76,8 @@ def _right_justified(left: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 @lru_cache(maxsize=1)
-def _runs() -> NDArray[np.uint64]:
+def run_numbers() -> NDArray[np.uint64]:
+    """The codes of all runs, as ``run_codes`` has them, but right-justified."""
     return _right_justified(run_codes())
 
 
@@ -105,7 +115,7 @@ def _find_changes(row: NDArray[np.uint64], width: int, changes: NDArray[np.int32
 
 
 @numba.njit(inline="always")
-def _put(
+def put(
     code: np.uint64, words: NDArray[np.uint64], at: int, word: np.uint64, free: int
 ) -> tuple[int, np.uint64, int]:
     """Append a code: the number of the word being filled, that word, and its free bits."""
@@ -156,10 +166,10 @@ def _code_pixels(
                 if changed:
                     left = n * 64 + 8 * octet
                     first = left + int(leading_zeros(changed)) - 56
-                    at, word, free = _put(runs[colour + first - a0], words, at, word, free)
+                    at, word, free = put(runs[colour + first - a0], words, at, word, free)
                     seen = pixels << np.uint64(8 * octet) >> np.uint64(56)
                     code = inner[int(seen) + (256 if colour else 0)]
-                    at, word, free = _put(code, words, at, word, free)
+                    at, word, free = put(code, words, at, word, free)
                     a0 = left + 7 - int(trailing_zeros(changed))
                     colour = _STRIDE if seen & _ONE else 0
             change = _ZERO
@@ -170,9 +180,9 @@ def _code_pixels(
             column = n * 64 + int(bit)
             if column >= width:
                 break
-            at, word, free = _put(runs[colour + column - a0], words, at, word, free)
+            at, word, free = put(runs[colour + column - a0], words, at, word, free)
             a0, colour = column, _STRIDE - colour
-    at, word, free = _put(runs[colour + width - a0], words, at, word, free)
+    at, word, free = put(runs[colour + width - a0], words, at, word, free)
     return at, word, free
 
 
@@ -189,14 +199,14 @@ def _repeat(
             piece |= words[(start >> 6) + 1] >> (np.uint64(64) - shift)
         length = min(bits, _PIECE)
         code = piece >> np.uint64(64 - length) << _SIX | np.uint64(length)
-        at, word, free = _put(code, words, at, word, free)
+        at, word, free = put(code, words, at, word, free)
         start += length
         bits -= length
     return at, word, free
 
 
 @numba.njit(cache=True, nogil=True)
-def _code_runs(
+def code_runs(
     changes: NDArray[np.int32],
     count: int,
     runs: NDArray[np.uint64],
@@ -208,13 +218,13 @@ def _code_runs(
     """T.4 4.1.1, from changes that are known."""
     a0, colour = 0, 0
     for n in range(count + 1):
-        at, word, free = _put(runs[colour + changes[n] - a0], words, at, word, free)
+        at, word, free = put(runs[colour + changes[n] - a0], words, at, word, free)
         a0, colour = changes[n], _STRIDE - colour
     return at, word, free
 
 
 @numba.njit(cache=True, nogil=True)
-def _code_against(
+def code_against(
     above: NDArray[np.int32],
     changes: NDArray[np.int32],
     width: int,
@@ -233,18 +243,18 @@ def _code_against(
             b += 2
         offset = a1 - above[b]
         if above[b + 1] < a1:
-            at, word, free = _put(_PASS, words, at, word, free)
+            at, word, free = put(_PASS, words, at, word, free)
             a0 = above[b + 1]
         elif -3 <= offset <= 3:
-            at, word, free = _put(vertical[offset + 3], words, at, word, free)
+            at, word, free = put(vertical[offset + 3], words, at, word, free)
             a0 = a1
             n += 1
             b += -1 if b else 1
         else:
             colour, a2 = _STRIDE * (n & 1), changes[n + 1]
-            at, word, free = _put(_HORIZONTAL, words, at, word, free)
-            at, word, free = _put(runs[colour + a1 - max(a0, 0)], words, at, word, free)
-            at, word, free = _put(runs[_STRIDE - colour + a2 - a1], words, at, word, free)
+            at, word, free = put(_HORIZONTAL, words, at, word, free)
+            at, word, free = put(runs[colour + a1 - max(a0, 0)], words, at, word, free)
+            at, word, free = put(runs[_STRIDE - colour + a2 - a1], words, at, word, free)
             a0 = a2
             n += 2
     return at, word, free
@@ -281,7 +291,7 @@ def _encode(
         if same and flat and flat_before:
             at, word, free = _repeat(total - bits, bits, words, at, word, free)
         elif mode == 0:
-            at, word, free = _put(_EOL, words, at, word, free)
+            at, word, free = put(EOL, words, at, word, free)
             at, word, free = _code_pixels(rows[y], width, runs, inner, words, at, word, free)
         else:
             if same:
@@ -290,11 +300,11 @@ def _encode(
                 changes, above = above, changes
                 count = _find_changes(rows[y], width, changes)
             if mode == 1:
-                at, word, free = _put(_TAGGED[1 if flat else 0], words, at, word, free)
+                at, word, free = put(TAGGED[1 if flat else 0], words, at, word, free)
             if flat:
-                at, word, free = _code_runs(changes, count, runs, words, at, word, free)
+                at, word, free = code_runs(changes, count, runs, words, at, word, free)
             else:
-                at, word, free = _code_against(
+                at, word, free = code_against(
                     above, changes, width, runs, vertical, words, at, word, free
                 )
         bits = at * 64 + 64 - free - total

@@ -33,7 +33,7 @@ def decode_page(encoded: EncodedPage) -> PageBitmap:
     if encoded.coding is Coding.MH:
         lengths = encoded.row_bits.astype(np.int64) - _EOL
         starts = np.cumsum(lengths + _EOL) - lengths
-        if lengths.min(initial=0) < 0 or int(starts[-1:].sum()) > len(encoded.data) * 8:
+        if lengths.min(initial=0) < 0 or (starts + lengths > len(encoded.data) * 8).any():
             raise ValueError("the rows of the page are not as long as its data")
         decoded = decode_rows(octets_to_words(encoded.data), starts, lengths, encoded.width)
         bad, pixels = ~decoded.whole, decoded.pixels
