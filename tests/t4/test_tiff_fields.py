@@ -50,7 +50,7 @@ WIDTHS = {
 
 
 def directories(data):
-    """Each directory as tag -> (type, values), and the ranges of octets that it and its data take."""
+    """Each directory as tag -> (type, values), and which octets it and its data take."""
     assert data[:4] == b"II*\0", "RFC 2301 3.3: little-endian is required of profile S"
     (offset,) = struct.unpack_from("<I", data, 4)
     found = []
