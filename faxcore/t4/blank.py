@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from faxcore.t4 import tables
 from faxcore.t4.page import Coding
 
-
 _FEW = 40  # rows that are looked at first
 
 
