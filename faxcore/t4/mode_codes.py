@@ -25,7 +25,7 @@ from faxcore.t4.modes import CODES, PLANES, Active, Modes
 _BITS = ~LENGTH_MASK
 _HORIZONTAL_BITS = np.uint64(len(tables.HORIZONTAL))
 WORD_OCTETS = BITS // 8
-
+_OCTET_BITS = WORD_OCTETS.bit_length() - 1
 
 Octets = NDArray[np.uint8]
 
@@ -48,9 +48,10 @@ class Units:
     def places(self, numbers: NDArray[np.intp]) -> NDArray[np.intp]:
         """Where units are: octets counted from the first row's beginning."""
         octets = self.octets.take(numbers, mode="clip")
-        places = self.active.take(octets // WORD_OCTETS)
-        places *= WORD_OCTETS
-        places += octets % WORD_OCTETS
+        places = self.active.take(octets >> _OCTET_BITS)
+        places <<= _OCTET_BITS
+        octets &= WORD_OCTETS - 1
+        places += octets
         return places
 
 

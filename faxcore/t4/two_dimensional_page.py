@@ -62,7 +62,7 @@ def encode_mr(
     row_bits[~keep] = copies.bits.repeat(copies.counts) + _HEADER
     copied = ~keep
     copied[::k] = keep[::k] = False
-    flat_words, flat_bits = encode_mh(rows[::k], width)
+    flat_words, flat_bits = encode_mh(np.ascontiguousarray(rows[::k]), width)
     row_bits[::k] = flat_bits + 1
     words = _code_kept(rows, width, keep, row_bits, _HEADER)
     starts = row_bits.cumsum()
