@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.errors import SettingsError
-from faxcore.t4.page import Coding, PageBitmap
+from faxcore.t4.page import Coding, EncodedPage, PageBitmap
 
 if TYPE_CHECKING:
     from faxcore.t4.compiled_decoder import CompiledDecoder
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 class _Engaged:
     encoder: ModuleType | None = None
     decoder: ModuleType | None = None
+    transcoder: ModuleType | None = None
 
 
 def engaged() -> bool:
@@ -39,10 +40,14 @@ def accelerate(wanted: bool = True) -> None:
     it compiled.
     """
     if not wanted:
-        _Engaged.encoder = _Engaged.decoder = None
+        _Engaged.encoder = _Engaged.decoder = _Engaged.transcoder = None
         return
     try:
-        from faxcore.t4 import compiled_decoder, compiled_encoder  # noqa: PLC0415 - heavy, optional
+        from faxcore.t4 import (  # noqa: PLC0415 - heavy, optional
+            compiled_decoder,
+            compiled_encoder,
+            compiled_transcoder,
+        )
     except ModuleNotFoundError as missing:
         raise SettingsError(
             f"compiled coding needs {missing.name}: pip install 'faxcore[fast]'"
@@ -50,16 +55,25 @@ def accelerate(wanted: bool = True) -> None:
     except RuntimeError as refused:
         raise SettingsError(f"numba cannot keep compiled code: {refused}") from refused
     _Engaged.encoder, _Engaged.decoder = compiled_encoder, compiled_decoder
+    _Engaged.transcoder = compiled_transcoder
     _compile()
 
 
 def _compile() -> None:
     """Code a small page in every way, so that no later page waits for the compiler."""
-    from faxcore.t4 import decode_octets, encode_page, line_octets  # noqa: PLC0415 - they need us
+    from faxcore.t4 import (  # noqa: PLC0415 - they need us
+        decode_octets,
+        encode_page,
+        line_octets,
+        transcode,
+    )
 
     bitmap = PageBitmap.from_array(np.eye(8, 64, dtype=np.bool_))
     for coding in Coding:
-        decode_octets(line_octets(encode_page(bitmap, coding)), coding, bitmap.width)
+        encoded = encode_page(bitmap, coding)
+        decode_octets(line_octets(encoded), coding, bitmap.width)
+        for other in Coding:
+            transcode(encoded, other)
 
 
 def encode_rows(
@@ -69,6 +83,16 @@ def encode_rows(
     assert _Engaged.encoder is not None
     coded: tuple[bytes, NDArray[np.int32]] = _Engaged.encoder.encode_rows(rows, width, coding, k)
     return coded
+
+
+def transcode_rows(
+    page: EncodedPage, flat: NDArray[np.bool_], coding: Coding, k: int
+) -> tuple[bytes, NDArray[np.int32]] | None:
+    """``compiled_transcoder.transcode_rows``; only while ``engaged()``."""
+    assert _Engaged.transcoder is not None
+    made: tuple[bytes, NDArray[np.int32]] | None
+    made = _Engaged.transcoder.transcode_rows(page, flat, coding, k)
+    return made
 
 
 def decoder(octets: bytes, width: int) -> CompiledDecoder:

@@ -20,7 +20,7 @@ from faxcore.t4.row_decoder import HORIZONTAL, PASS, mode_table
 from faxcore.t4.run_decoder import code_table
 from faxcore.t4.segments import Rows
 
-_SPARE = 8  # octets of zeros after the data, so that a window never ends beyond it
+SPARE = 8  # octets of zeros after the data, so that a window never ends beyond it
 
 
 class Stopped(enum.IntEnum):
@@ -45,7 +45,7 @@ class CompiledDecoder:
     _count: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        self.data = np.concatenate((self.data, np.zeros(_SPARE, np.uint8)))
+        self.data = np.concatenate((self.data, np.zeros(SPARE, np.uint8)))
         self._above = np.empty(self.width + 16, np.int32)
 
     def look_up_to(self, changes: list[int] | None) -> None:
@@ -66,8 +66,8 @@ class CompiledDecoder:
             self.width,
             self._above,
             self._count,
-            _runs(),
-            _modes(),
+            run_table(),
+            mode_entries(),
             pixels,
         )
         return int(stopped)
@@ -87,8 +87,8 @@ class CompiledDecoder:
             self.width,
             self._above,
             self._count,
-            _runs(),
-            _modes(),
+            run_table(),
+            mode_entries(),
             pixels,
             bits,
         )
@@ -96,14 +96,14 @@ class CompiledDecoder:
 
 
 @lru_cache(maxsize=1)
-def _runs() -> NDArray[np.int32]:
+def run_table() -> NDArray[np.int32]:
     """By ``colour << 13 | window``: the run's length above its bits in the low octet."""
     codes = code_table()
     return (codes[:, :, 1] << 8 | codes[:, :, 0]).ravel().astype(np.int32)
 
 
 @lru_cache(maxsize=1)
-def _modes() -> NDArray[np.int32]:
+def mode_entries() -> NDArray[np.int32]:
     """By a window of seven bits: mode plus 3, above its bits in the low octet."""
     return np.array([(mode + 3) << 8 | bits for mode, bits in mode_table()], np.int32)
 
@@ -137,7 +137,7 @@ def _run(
 
 
 @numba.njit(cache=True, nogil=True, boundscheck=True)
-def _flat_row(
+def flat_row(
     data: NDArray[np.uint8],
     position: int,
     stop: int,
@@ -158,7 +158,7 @@ def _flat_row(
 
 
 @numba.njit(cache=True, nogil=True, boundscheck=True)
-def _row_against(  # noqa: PLR0912 - one loop; compiled code takes no records
+def row_against(  # noqa: PLR0912 - one loop; compiled code takes no records
     data: NDArray[np.uint8],
     position: int,
     stop: int,
@@ -257,11 +257,11 @@ def _decode_between_eols(
     row = first
     while row < len(starts):
         if flat[row]:
-            after, count = _flat_row(data, starts[row], stops[row], width, runs, changes)
+            after, count = flat_row(data, starts[row], stops[row], width, runs, changes)
         elif above_count < 0:
             break
         else:
-            after, count = _row_against(
+            after, count = row_against(
                 data, starts[row], stops[row], width, runs, modes, above, above_count, changes
             )
         if count < 0 or after < stops[row] or after > latest[row]:
@@ -289,7 +289,7 @@ def _decode_mmr(
 ) -> tuple[int, int, int, int]:
     """T.6 2.2; returns why it stopped, rows, position, and how many changes the last row has."""
     above, changes = above_out.copy(), np.empty_like(above_out)
-    stop = (len(data) - _SPARE) * 8
+    stop = (len(data) - SPARE) * 8
     row, why = 0, 0
     while row < len(pixels):
         if position >= last:
@@ -298,7 +298,7 @@ def _decode_mmr(
         if _peek(data, position, 12) == 1:
             why = 2
             break
-        after, count = _row_against(
+        after, count = row_against(
             data, position, stop, width, runs, modes, above, above_count, changes
         )
         if count < 0:

@@ -14,6 +14,7 @@ import numpy as np
 
 from faxcore.t4 import tables
 from faxcore.t4.account import DecodedPage, EndedBy, Repair, repair_rows
+from faxcore.t4.bits import octets_to_words
 from faxcore.t4.eol_decoder import decode_with_eols
 from faxcore.t4.mmr_decoder import decode_mmr
 from faxcore.t4.page import Coding, EncodedPage, PageBitmap, Resolution
@@ -30,9 +31,11 @@ _EOL = len(tables.EOL)
 def decode_page(encoded: EncodedPage) -> PageBitmap:
     """The pixels of a page; ``ValueError`` if it is not what ``encode_page`` makes."""
     if encoded.coding is Coding.MH:
-        lengths = encoded.row_bits.astype(np.int64)
-        starts = np.cumsum(lengths) - lengths + _EOL
-        decoded = decode_rows(window24(encoded.data), starts, lengths, encoded.width)
+        lengths = encoded.row_bits.astype(np.int64) - _EOL
+        starts = np.cumsum(lengths + _EOL) - lengths
+        if lengths.min(initial=0) < 0 or (starts + lengths > len(encoded.data) * 8).any():
+            raise ValueError("the rows of the page are not as long as its data")
+        decoded = decode_rows(octets_to_words(encoded.data), starts, lengths, encoded.width)
         bad, pixels = ~decoded.whole, decoded.pixels
     else:
         page = decode_octets(encoded.data, encoded.coding, encoded.width, max_rows=encoded.height)

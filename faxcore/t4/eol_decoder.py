@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from faxcore.t4 import acceleration
 from faxcore.t4.account import EndedBy
+from faxcore.t4.bits import octets_to_words
 from faxcore.t4.row_decoder import decode_2d_row
 from faxcore.t4.row_store import RowStore
 from faxcore.t4.run_decoder import decode_rows, window24
@@ -38,7 +39,6 @@ class _EolPage:
         self._width = width
         self._rows = rows
         self._store = store
-        self._windows: NDArray[np.int64] | None = None
         self._words: list[int] | None = None
 
     def decode_abreast(self, limit: int) -> None:
@@ -92,10 +92,8 @@ class _EolPage:
     def _flat_rows(self, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
         """Some one-dimensional rows: their pixels, and which fill their stretch exactly."""
         rows = self._rows
-        if self._windows is None:
-            self._windows = window24(self._octets)
         starts, stops = rows.starts[chosen], rows.stops[chosen]
-        decoded = decode_rows(self._windows, starts, stops - starts, self._width)
+        decoded = decode_rows(octets_to_words(self._octets), starts, stops - starts, self._width)
         fits = (decoded.stops >= stops) & (decoded.stops <= rows.latest[chosen])
         return decoded.pixels, decoded.whole & fits
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4 import tables
-from faxcore.t4.bits import cut_bits, place_codes, words_to_octets
+from faxcore.t4.bits import move_bits, octets_to_words, words_to_octets
 from faxcore.t4.page import Coding, EncodedPage
 
 END_OF_PAGE = {
@@ -90,9 +90,8 @@ def _place_rows(page: EncodedPage, fill: NDArray[np.int64], lead: int, end: str)
     page_bits = lead + int((lengths + fill).sum())
     end_size = (len(end) + 7) // 8
     end_octets = int(end.ljust(8 * end_size, "0") or "0", 2).to_bytes(end_size)
-    codes, piece, offset = cut_bits(page.data, starts, lengths)
-    tail, _, tail_offset = cut_bits(end_octets, np.zeros(1, np.int64), np.array([len(end)]))
     words = np.zeros((page_bits + len(end) >> 6) + 2, np.uint64)
-    positions = np.concatenate((targets[piece] + offset, page_bits + tail_offset))
-    place_codes(words, np.concatenate((codes, tail)), positions)
+    move_bits(octets_to_words(page.data), starts, lengths, words, targets)
+    nothing, whole = np.zeros(1, np.int64), np.array([len(end)])
+    move_bits(octets_to_words(end_octets), nothing, whole, words, np.array([page_bits]))
     return words_to_octets(words, page_bits + len(end))

@@ -8,7 +8,8 @@ before; its length is a difference of positions, its code another table. So a sy
 look-ups and a join, however many runs it holds.
 
 The end of a row is a symbol too, in the one unit behind each row; it carries the next row's EOL.
-Rows without black are taken out before all this and come back as one code for each.
+Rows like the one above are taken out before all this. The others are joined with gaps for them,
+into which their bits are copied, 64 at a time.
 
 Why it is fast: everything runs over all symbols of a page at once, in blocks that stay in the
 cache, and nothing over pixels but four passes of vector arithmetic that find the symbols. Where
@@ -25,7 +26,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4 import tables
-from faxcore.t4.bits import LENGTH_MASK, MAX_CODE_BITS, join_codes, make_code, place_codes
+from faxcore.t4.bitmaps import differing_rows
+from faxcore.t4.bits import (
+    LENGTH_MASK,
+    MAX_CODE_BITS,
+    join_codes,
+    make_code,
+    move_bits,
+    nonzero,
+)
 from faxcore.t4.codes import run_codes
 from faxcore.t4.mh_symbols import TOO_LONG, UNIT, Symbols, symbols_for
 
@@ -36,36 +45,24 @@ _DENSE = 0.8  # share of units that are symbols above which octets are the bette
 
 
 def encode_mh(rows: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """The page's words, each row after its EOL, and each row's length in bits, EOL included.
-
-    Some row must hold black (``blank``).
-    """
-    height = len(rows)
-    black = np.flatnonzero(rows_with_black(rows))
-    white = make_code(tables.run_code(width, False) + tables.EOL)
-    white_bits = int(white & LENGTH_MASK)
-    row_bits = np.full(height, white_bits, np.int64)
-    blanks = np.zeros(len(black) + 1, np.int64)  # blank rows above each black one and at the end
-    blanks[1:-1] = np.diff(black) - 1
-    blanks[0], blanks[-1] = black[0], height - 1 - black[-1]
-    kept = rows if len(black) == height else rows[black]
-    words, row_bits[black] = _encode_black(kept, width, blanks * white_bits)
-    if len(black) < height:
-        ends = np.cumsum(row_bits) + _EOL
-        blank = np.ones(height, np.bool_)
-        blank[black] = False
-        starts = (ends - row_bits)[blank]
-        place_codes(words, np.full(len(starts), white & _BITS), starts)
+    """The page's words, each row after its EOL, and each row's length in bits, EOL included."""
+    keep = differing_rows(rows)
+    keep[0] = True
+    kept = keep.nonzero()[0]
+    counts = np.empty_like(kept)  # each kept row and its copies
+    np.subtract(kept[1:], kept[:-1], out=counts[:-1])
+    counts[-1] = len(rows) - kept[-1]
+    words, kept_bits = _encode_kept(rows if len(kept) == len(rows) else rows[kept], width, counts)
     words[0] |= make_code(tables.EOL) & _BITS
+    row_bits = kept_bits.repeat(counts)
+    if len(kept) < len(rows):
+        # what is copied is a row's codes with the EOL behind it
+        begins = row_bits.cumsum()
+        begins -= row_bits - _EOL
+        copies = (~keep).nonzero()[0]
+        origins = begins.take(kept).repeat(counts - 1)
+        move_bits(words, origins, row_bits.take(copies), words, begins.take(copies))
     return words, row_bits
-
-
-def rows_with_black(rows: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Which rows hold a black pixel."""
-    if rows.shape[1] % 8 == 0 and rows.flags.c_contiguous:
-        words: NDArray[np.uint64] = np.bitwise_or.reduce(rows.view(np.uint64), axis=1)
-        return words.astype(np.bool_)
-    return np.asarray(rows.any(axis=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +80,18 @@ class _Found:
     origin: int
 
 
-def _encode_black(
-    rows: NDArray[np.uint8], width: int, blank_bits: NDArray[np.int64]
+def _encode_kept(
+    rows: NDArray[np.uint8], width: int, counts: NDArray[np.intp]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Rows that hold black, leaving room for blank ones before each row and at the end."""
+    """Rows, with room for so many of each, and the length of each one."""
     height = len(rows)
     octets = _lay_out(rows, width)
     page = _find_units(octets) or _find_octets(octets)
     row_symbols = octets.size * 8 // page.pixels // height
     blocks = max(1, len(page.at) // _BLOCK_SYMBOLS)
     parts: list[tuple[int, NDArray[np.uint64]]] = []
-    row_ends = np.zeros(height, np.int64)
-    start, symbol = _EOL + int(blank_bits[0]), 0
+    row_bits = np.zeros(height, np.int64)
+    start, symbol = _EOL, 0
     for top, bottom in pairwise([height * n // blocks for n in range(blocks + 1)]):
         if top == bottom:
             continue
@@ -105,16 +102,15 @@ def _encode_black(
         coded = _code(found, width) or _code(_find_octets(octets[top:bottom]), width)
         assert coded is not None, "the codes of an octet always fit"
         bits, lengths, last = coded
-        # blank rows after a row come after the EOL that its last symbol carries
-        blank = blank_bits[top + 1 : bottom + 1]
-        lengths[last] += blank.view(np.uint64)
-        words, end, row_ends[top:bottom] = join_codes(bits, lengths, start, last)
-        row_ends[top:bottom] -= blank
+        begins = np.zeros(bottom - top, np.intp)
+        begins[1:] = last[:-1] + 1
+        own = np.add.reduceat(lengths, begins).view(np.int64)
+        lengths[last] += (own * (counts[top:bottom] - 1)).view(np.uint64)
+        words, end, _ = join_codes(bits, lengths, start, begins[:0])
         parts.append((start >> 6, words))
+        row_bits[top:bottom] = own
         start, symbol = end, upto
-    words = _merge(parts, start)
-    row_starts = np.concatenate(([_EOL], row_ends[:-1])) + blank_bits[:-1]
-    return words, row_ends - row_starts
+    return _merge(parts, start), row_bits
 
 
 def _merge(parts: list[tuple[int, NDArray[np.uint64]]], end: int) -> NDArray[np.uint64]:
@@ -157,8 +153,8 @@ def _find_units(laid: NDArray[np.uint8]) -> _Found | None:
     hit.reshape(height, row_units)[:, -1] = True
     if np.count_nonzero(hit) > _DENSE * len(hit):
         return None
-    at = np.flatnonzero(hit)
-    ends = np.searchsorted(at, np.arange(1, height + 1) * row_units - 1)
+    at = nonzero(hit)
+    ends = at.searchsorted(np.arange(1, height + 1) * row_units - 1)
     return _Found(UNIT, at, units.take(at), ends, 0)
 
 
@@ -172,8 +168,8 @@ def _find_octets(laid: NDArray[np.uint8]) -> _Found:
     hit = before != octets
     marks = hit.reshape(height, stride)
     marks[:, -2], marks[:, -1] = True, False
-    at = np.flatnonzero(hit)
-    ends = np.searchsorted(at, np.arange(1, height + 1) * stride - 2)
+    at = nonzero(hit)
+    ends = at.searchsorted(np.arange(1, height + 1) * stride - 2)
     return _Found(8, at, octets.take(at), ends, 0)
 
 

@@ -3,17 +3,21 @@
 A row is the list of its columns of change, ascending, white first, the row's end not among them.
 In two-dimensional coding each row needs the one above, so here is a loop over rows; what keeps it
 short is that vertical codes of one bit, half of all, are taken as many as follow each other: they
-copy as many changes from the row above.
+copy as many changes from the row above; and that the two runs of a horizontal code, if they are
+short, come out of one table.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 
+import numpy as np
+
 from faxcore.t4 import tables
 from faxcore.t4.run_decoder import code_table
 
 _CODE = 13  # bits of the longest code of a run
+_PAIR = 16  # bits looked at for two runs
 _MODE = 7  # bits of the longest two-dimensional code
 PASS, HORIZONTAL, NO_MODE = 100, 101, 102  # modes that are no vertical offset
 _ONES = bytes(16 - (n ^ 0xFFFF).bit_length() for n in range(1 << 16))
@@ -38,6 +42,26 @@ def mode_table() -> list[tuple[int, int]]:
         for window in range(low, low + (1 << (_MODE - len(code)))):
             modes[window] = (mode, len(code))
     return modes
+
+
+@lru_cache(maxsize=1)
+def _run_pairs() -> tuple[list[int], list[int]]:
+    """By the colour of the first: two runs out of sixteen bits, if both are below 64 and fit.
+
+    The bits that they take, then six bits for each run; 0 where there are no two.
+    """
+    codes = code_table().astype(np.int64)
+    window = np.arange(1 << _PAIR)
+    tables_of_pairs = []
+    for black in (0, 1):
+        bits, first = codes[black, window >> (_PAIR - _CODE)].T
+        shown = (window << bits & (1 << _PAIR) - 1) >> (_PAIR - _CODE)
+        further, second = codes[1 - black, shown].T
+        found = (bits > 0) & (further > 0) & (bits + further <= _PAIR)
+        found &= (first < 64) & (second < 64)
+        pair = bits + further | first << 5 | second << 11
+        tables_of_pairs.append(np.where(found, pair, 0).tolist())
+    return tables_of_pairs[0], tables_of_pairs[1]
 
 
 def decode_run(window24: list[int], position: int, black: bool) -> tuple[int, int]:
@@ -77,7 +101,7 @@ def decode_2d_row(  # noqa: PLR0912, PLR0915 - one loop, where calls would cost 
     window24: list[int], start: int, stop: int, width: int, above: list[int]
 ) -> Row | None:
     """A row coded against the changes of the one above, or None if it is none."""
-    modes = mode_table()
+    modes, pairs = mode_table(), _run_pairs()
     reference = [*above, width, width, width, width]
     count = len(above)
     changes: list[int] = []
@@ -113,10 +137,16 @@ def decode_2d_row(  # noqa: PLR0912, PLR0915 - one loop, where calls would cost 
             if mode < 0 and b1 >= 2 and reference[b1 - 2] > a0:
                 b1 -= 2
         elif mode == HORIZONTAL:
-            position, first = decode_run(window24, position, len(changes) % 2 == 1)
-            if first < 0:
-                return None
-            position, second = decode_run(window24, position, len(changes) % 2 == 0)
+            black = len(changes) & 1
+            pair = pairs[black][window24[position >> 3] >> (8 - (position & 7)) & 0xFFFF]
+            if pair:
+                position += pair & 31
+                first, second = pair >> 5 & 63, pair >> 11
+            else:
+                position, first = decode_run(window24, position, black == 1)
+                if first < 0:
+                    return None
+                position, second = decode_run(window24, position, black == 0)
             if not second or (not first and a0):
                 clean = False
             a1 = a0 + first

@@ -8,7 +8,7 @@ like the zeros of fill and EOL, takes no bits, so a row that came to its end sta
 Rows are sorted by their length on the line, longest first, so those still busy are a prefix, and
 a page takes as many steps as its longest row has groups of codes. Steps only note where each row
 was and what it saw; all changes are then set at once in a map of the page, and a running exclusive
-or along the rows is the picture. White rows are told by their code alone.
+or along the rows is the picture. Rows of the same bits are decoded once.
 """
 
 from __future__ import annotations
@@ -20,15 +20,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4 import tables
+from faxcore.t4.bits import bits_from, cut_pieces, nonzero
 
 WINDOW = 15  # bits looked at in a step; the longest code has 13
 CHANGES = 6  # at most so many changes of colour in a step
 _CODE = 13
-_CHECK_EVERY = 8
+_ADVANCE = np.uint64(WINDOW + 1)
+_STEPS = 4  # out of 64 bits
 _TOGETHER = 2  # changes of a step that are marked without asking whether it has them
-_IN_WINDOW = 17
-"""A code of so many bits is in the 24 bits of the octet that it starts in."""
-
+_UNSEEN = np.uint64(64 - WINDOW)
+_COLOUR = np.uint64(1 << WINDOW)
+_TAKEN = np.uint64(31)
 _BLOCK_PIXELS = 1 << 23
 
 
@@ -36,17 +38,17 @@ _BLOCK_PIXELS = 1 << 23
 class StepTable:
     """What a step does, indexed by ``colour << WINDOW | next bits``.
 
-    ``bits`` consumed (0: no code here), ``advance`` in columns, ``colour`` that comes next
-    already shifted by ``WINDOW``, and how many changes there were at which columns, from where
-    the step began: ``changes`` of shape (CHANGES, size), of which those that a step does not have
-    are like its last one.
+    ``step`` holds the bits consumed (0: no code here) in its low five bits, then the colour
+    that comes next at bit ``WINDOW``, and from ``_ADVANCE`` on how many columns the row advanced.
+    ``count`` says how many changes there were, ``changes`` at which columns, from where the step
+    began, of shape (CHANGES, size); those that a step does not have are like its last one.
+    ``pairs`` are the same, two in one number, the first in its lower 16 bits.
     """
 
-    bits: NDArray[np.int64]
-    advance: NDArray[np.int64]
-    colour: NDArray[np.int64]
+    step: NDArray[np.uint64]
     count: NDArray[np.int8]
     changes: NDArray[np.int16]
+    pairs: NDArray[np.int32]
 
 
 @lru_cache(maxsize=1)
@@ -75,12 +77,13 @@ def step_table() -> StepTable:
         taken, length = codes[colour, shown].astype(np.int64).T
         going = (taken > 0) & (bits + taken <= WINDOW) & (count < CHANGES)
         if not going.any():
-            shifted = colour << WINDOW
+            step = bits | colour << WINDOW | advance << int(_ADVANCE)
             for number in range(1, CHANGES):
                 lacks = count <= number
                 changes[number, lacks] = changes[number - 1, lacks]
+            pairs = (changes[::2] | changes[1::2] << 16).astype(np.int32)
             small = changes.astype(np.int16)
-            return StepTable(bits, advance, shifted, count.astype(np.int8), small)
+            return StepTable(step.astype(np.uint64), count.astype(np.int8), small, pairs)
         bits += np.where(going, taken, 0)
         advance += np.where(going, length, 0)
         ended = np.flatnonzero(going & ~_is_make_up(codes, colour, shown))
@@ -112,61 +115,87 @@ class DecodedRuns:
 
 
 def decode_rows(
-    words: NDArray[np.int64], starts: NDArray[np.int64], lengths: NDArray[np.int64], width: int
+    words: NDArray[np.uint64],
+    starts: NDArray[np.int64],
+    lengths: NDArray[np.int64],
+    width: int,
 ) -> DecodedRuns:
     """Decode the rows that start at these bits until each meets something that is no code.
 
-    ``words`` are the page's ``window24``. ``lengths`` only say in which order rows
-    are likely to end. A row is whole if its last run ended at ``width``; the pixels of other rows
-    mean nothing.
+    ``words`` are ``octets_to_words`` of the page. ``lengths`` are how many bits there are up to
+    the zeros behind each row, of which there are enough to be no code. A row is whole if its last
+    run ended at ``width``; the pixels of other rows mean nothing. A row of the same bits as the one
+    before is decoded once.
     """
-    white = tables.run_code(width, False)
-    is_white = np.zeros(len(starts), np.bool_)
-    if len(white) <= _IN_WINDOW:
-        seen = words[starts >> 3] >> (24 - len(white) - (starts & 7))
-        is_white = (seen & ((1 << len(white)) - 1)) == int(white, 2)
-        is_white &= lengths <= len(white) + 2
-    stops = starts + len(white)
-    whole = is_white.copy()
-    pixels = np.zeros((len(starts), (width + 7) // 8), np.uint8)
-    others = np.flatnonzero(~is_white)
+    fresh = _unlike_the_one_before(words, starts, lengths)
+    first = fresh.nonzero()[0]
+    begins, sizes = starts.take(first), lengths.take(first)
+    stops, whole = begins.copy(), np.zeros(len(first), np.bool_)
+    pixels = np.zeros((len(first), (width + 7) // 8), np.uint8)
     step = max(1, _BLOCK_PIXELS // width)
-    for top in range(0, len(others), step):
-        rows = others[top : top + step]
-        rows = rows[np.argsort(-lengths[rows], kind="stable")]
-        stops[rows], columns, changes = _decode_block(words, starts[rows], width)
+    for top in range(0, len(first), step):
+        rows = np.arange(top, min(top + step, len(first)))
+        rows = rows[np.argsort(-sizes[rows], kind="stable")]
+        stops[rows], columns, changes = _decode_block(words, begins[rows], width)
         whole[rows] = (columns == width) & changes[:, width]
         pixels[rows] = fill_between(changes, width)
-    return DecodedRuns(stops, whole, pixels)
+    if len(first) == len(starts):
+        return DecodedRuns(stops, whole, pixels)
+    origin = fresh.cumsum() - 1
+    return DecodedRuns(
+        (stops - begins).take(origin) + starts, whole.take(origin), pixels.take(origin, axis=0)
+    )
+
+
+def _unlike_the_one_before(
+    words: NDArray[np.uint64], starts: NDArray[np.int64], lengths: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Which of these stretches of bits are other ones than the stretch before."""
+    fresh = np.ones(len(starts), np.bool_)
+    again = lengths[1:] == lengths[:-1]
+    pieces = cut_pieces(words, starts, lengths)
+    own = pieces.counts.repeat(pieces.counts)
+    own -= np.arange(len(own))
+    np.negative(own, out=own)  # the piece at the same place in the stretch before
+    differs = pieces.bits != pieces.bits.take(own, mode="clip")
+    filled = pieces.counts > 0
+    begins = (pieces.counts.cumsum() - pieces.counts)[filled]
+    unlike = np.zeros(len(starts), np.bool_)
+    if len(begins):
+        unlike[filled] = np.logical_or.reduceat(differs, begins)
+    fresh[1:] = unlike[1:] | ~again
+    return fresh
 
 
 def _decode_block(
-    words: NDArray[np.int64], starts: NDArray[np.int64], width: int
+    words: NDArray[np.uint64], starts: NDArray[np.int64], width: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """Rows, longest first: where each stopped, in the stream and in its columns; its changes."""
     table = step_table()
     stride = width // 64 * 64 + 64
     row_base = np.arange(len(starts)) * stride
     position, place = starts.copy(), row_base.copy()
-    colour = np.zeros(len(starts), np.int64)
+    colour = np.zeros(len(starts), np.uint64)
     seen: list[NDArray[np.int64]] = []
     places: list[NDArray[np.int64]] = []
     busy = len(starts)
-    while busy and len(seen) < width + _CHECK_EVERY:
-        at, in_colour, here = position[:busy], colour[:busy], place[:busy]
-        index = words.take(at >> 3)
-        index >>= (24 - WINDOW) - (at & 7)
-        index &= (1 << WINDOW) - 1
-        index |= in_colour
-        seen.append(index)
-        places.append(here.copy())
-        taken = table.bits.take(index)
-        at += taken
-        here += table.advance.take(index)
-        in_colour[:] = table.colour.take(index)
-        if len(seen) % _CHECK_EVERY == 0:
-            going = np.flatnonzero((taken > 0) & (here <= row_base[:busy] + width))
-            busy = int(going[-1]) + 1 if len(going) else 0
+    while busy and len(seen) < width + _STEPS:
+        at, here, before = position[:busy], place[:busy].copy(), colour[:busy]
+        window = bits_from(words, at)
+        for _ in range(_STEPS):
+            index = window >> _UNSEEN
+            index |= before
+            seen.append(index.view(np.int64))
+            places.append(here)
+            step = table.step.take(seen[-1])
+            before = step & _COLOUR
+            here = here + (step >> _ADVANCE).view(np.int64)
+            step &= _TAKEN
+            window <<= step
+            at += step.view(np.int64)
+        place[:busy], colour[:busy] = here, before
+        going = ((step > 0) & (here <= row_base[:busy] + width)).nonzero()[0]
+        busy = int(going[-1]) + 1 if len(going) else 0
     columns = place - row_base
     changed = np.zeros(len(starts) * stride, np.bool_)
     if seen:
@@ -187,10 +216,11 @@ def _mark_changes(
         count = table.count.take(index)
         total = int(count.sum(dtype=np.int64))
         for first in range(0, CHANGES, _TOGETHER):
-            some = np.flatnonzero(count > first)
-            here, there = index.take(some), place.take(some)
-            for number in range(first, first + _TOGETHER):
-                changed[there + table.changes[number].take(here)] = True
+            some = nonzero(count > first)
+            there = place.take(some)
+            two = table.pairs[first // 2].take(index.take(some))
+            changed[there + (two & 0xFFFF)] = True
+            changed[there + (two >> 16)] = True
         if np.count_nonzero(changed) == total:
             return
     # two runs of no length at one column undo each other, so only odd counts are changes

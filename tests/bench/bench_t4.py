@@ -3,8 +3,9 @@
     python -m tests.bench.bench_t4 [--short] [--fast] [--charts FOLDER] [--rounds N]
 
 Prints, per page and coding, CPU milliseconds (the least of some rounds), the ratio to libtiff and
-to Pillow, and the octets of the page; then geometric means. ``--fast`` measures the compiled coder
-of ``faxcore[fast]``. ``--charts`` names a folder with the ITU-T test charts, which
+to Pillow, and the octets of the page; then geometric means, and whether each goal is met (the
+drawn pages and the charts together are what the goals are for). ``--fast`` measures the compiled
+coder of ``faxcore[fast]``. ``--charts`` names a folder with the ITU-T test charts, which
 ``tests.bench.charts`` fetches.
 """
 
@@ -27,6 +28,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from faxcore.t4 import Coding, PageBitmap, accelerate, decode_octets, encode_page, line_octets
 from tests.bench import corpus
+from tests.bench.t4_goals import Figures, geometric_mean, goals
 
 KINDS = {Coding.MH: (3, 0), Coding.MR: (3, 1), Coding.MMR: (4, 0)}
 
@@ -72,43 +74,52 @@ class Libtiff:
     def decode(self, page: PageBitmap) -> tuple[float, bool]:
         """Time to decode the page last encoded, and whether it came out right."""
         tiff = ctypes.c_void_p(self.functions.TIFFOpen(self.path, b"r"))
-        out = np.empty_like(page.rows)
+        out = np.zeros_like(page.rows)
         size, pixels = ctypes.c_ssize_t(out.nbytes), ctypes.c_void_p(out.ctypes.data)
         spent = cpu_ms(lambda: self.functions.TIFFReadEncodedStrip(tiff, 0, pixels, size))
         self.functions.TIFFClose(tiff)
         return spent, bool(np.array_equal(out, page.rows))
 
 
-def pillow_save(image: Image.Image, coding: Coding) -> None:
+def pillow_save(image: Image.Image, coding: Coding) -> bytes:
     compression = "group4" if coding is Coding.MMR else "group3"
     options = {292: KINDS[coding][1]} if coding is not Coding.MMR else {}
-    image.save(io.BytesIO(), "TIFF", compression=compression, tiffinfo=options)
+    file = io.BytesIO()
+    image.save(file, "TIFF", compression=compression, tiffinfo=options)
+    return file.getvalue()
 
 
-def measure(page: PageBitmap, coding: Coding, libtiff: Libtiff, rounds: int) -> dict[str, float]:
+def pillow_load(file: bytes) -> None:
+    Image.open(io.BytesIO(file)).load()
+
+
+def measure(name: str, page: PageBitmap, coding: Coding, libtiff: Libtiff, rounds: int) -> Figures:
     image = Image.fromarray(~page.to_array())
-    octets = line_octets(encode_page(page, coding))
+    encoded = encode_page(page, coding)
+    octets = line_octets(encoded)
     least: dict[str, float] = {}
 
-    def note(name: str, spent: float) -> None:
-        least[name] = min(spent, least.get(name, math.inf))
+    def note(what: str, spent: float) -> None:
+        least[what] = min(spent, least.get(what, math.inf))
 
     right = True
     for number in range(rounds):
-        note("ours", cpu_ms(lambda: encode_page(page, coding)))
+        note("encode", cpu_ms(lambda: encode_page(page, coding)))
         note("libtiff", libtiff.encode(page, coding))
         spent, well = libtiff.decode(page)
         right = right and well
         note("libtiff_decode", spent)
         if number < 4:
+            file = pillow_save(image, coding)
             note("pillow", cpu_ms(lambda: pillow_save(image, coding)))
+            note("pillow_decode", cpu_ms(lambda file=file: pillow_load(file)))
             note("decode", cpu_ms(lambda: decode_octets(octets, coding, page.width)))
     found = decode_octets(octets, coding, page.width)
     assert found.bad_rows == 0
     assert np.array_equal(found.bitmap.rows, page.rows)
     if not right:
         least["libtiff_decode"] = math.nan  # 4.5.0 refuses rows of more runs than pixels
-    return least
+    return Figures(page=name, octets=len(encoded.data), **least)
 
 
 def main() -> None:
@@ -125,24 +136,21 @@ def main() -> None:
     print(f"{'':18}{'octets':>8} | {'encode':>7}{'libtiff':>8}{'ratio':>7}{'Pillow':>8}{'ratio':>7}"
           f" | {'decode':>8}{'libtiff':>8}{'ratio':>7}")  # fmt: skip
     for coding in Coding:
-        ratios: dict[str, list[float]] = {"encode": [], "Pillow": [], "decode": []}
+        pages: list[Figures] = []
         for name, page in corpus.pages(asked.short, asked.charts):
-            ms = measure(page, coding, libtiff, rounds)
-            encode, pillow = ms["ours"] / ms["libtiff"], ms["ours"] / ms["pillow"]
-            decode = ms["decode"] / ms["libtiff_decode"]
-            for key, ratio in zip(ratios, (encode, pillow, decode), strict=True):
-                if not math.isnan(ratio):
-                    ratios[key].append(ratio)
-            size = len(encode_page(page, coding).data)
-            print(f"{coding.name:4}{name:14}{size:8} | {ms['ours']:7.2f}{ms['libtiff']:8.2f}"
-                  f"{encode:7.2f}{ms['pillow']:8.2f}{pillow:7.2f} | {ms['decode']:8.2f}"
-                  f"{ms['libtiff_decode']:8.2f}{decode:7.2f}")  # fmt: skip
-        means = {
-            key: math.exp(sum(map(math.log, each)) / len(each)) for key, each in ratios.items()
-        }
+            ms = measure(name, page, coding, libtiff, rounds)
+            pages.append(ms)
+            print(f"{coding.name:4}{name:14}{ms.octets:8} | {ms.encode:7.2f}{ms.libtiff:8.2f}"
+                  f"{ms.ratio:7.2f}{ms.pillow:8.2f}{ms.encode / ms.pillow:7.2f} | {ms.decode:8.2f}"
+                  f"{ms.libtiff_decode:8.2f}{ms.decode_ratio:7.2f}")  # fmt: skip
         print(
-            coding.name, *(f"{key} {mean:.2f}" for key, mean in means.items()), "(geometric mean)"
+            f"{coding.name}, geometric means: encode",
+            f"{geometric_mean(page.ratio for page in pages):.2f} of libtiff,",
+            f"{geometric_mean(page.encode / page.pillow for page in pages):.2f} of Pillow; decode",
+            f"{geometric_mean(page.decode_ratio for page in pages):.2f} of libtiff,",
+            f"{geometric_mean(page.decode / page.pillow_decode for page in pages):.2f} of Pillow",
         )
+        print(*goals(coding, pages, asked.fast), sep="\n")
 
 
 if __name__ == "__main__":

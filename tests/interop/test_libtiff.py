@@ -7,7 +7,15 @@ import subprocess
 import numpy as np
 import pytest
 
-from faxcore.t4 import Coding, PageBitmap, Resolution, encode_page, line_octets, reverse_bits
+from faxcore.t4 import (
+    Coding,
+    PageBitmap,
+    Resolution,
+    decode_octets,
+    encode_page,
+    line_octets,
+    reverse_bits,
+)
 from faxcore.t4.tiff import read_tiff, write_tiff
 
 pytestmark = pytest.mark.interop
@@ -97,3 +105,20 @@ def test_we_decode_what_ghostscript_codes(tmp_path, device):
     assert page.decoded.bad_rows == 0
     image = np.asarray(Image.open(io.BytesIO(made.read_bytes())))
     assert np.array_equal(page.bitmap.to_array(), ~image)
+
+
+@needs("efix")
+@pytest.mark.parametrize("fill_order", [1, 2])
+@pytest.mark.parametrize("aligned", [False, True])
+def test_efix_finds_our_rows_and_no_more(tmp_path, pages, fill_order, aligned):
+    """It reads a strip up to the end of the file, whatever StripByteCounts says.
+
+    The last row it takes only if an EOL follows, which TIFF has not.
+    """
+    ours = tmp_path / "ours.tif"
+    write_tiff(ours, [encode_page(pages[0])], fill_order=fill_order, aligned_eols=aligned)
+    done = subprocess.run(["efix", "-o", "fax", str(ours)], capture_output=True, check=True)
+    found = decode_octets(done.stdout, Coding.MH, 1728)
+    assert found.bitmap.height == pages[0].height
+    assert np.array_equal(found.bitmap.rows[:-1], pages[0].rows[:-1])
+    assert found.bad_rows == 0

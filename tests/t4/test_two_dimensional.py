@@ -89,3 +89,22 @@ def test_k_follows_the_resolution(resolution, k):
 def test_k_is_at_least_one():
     with pytest.raises(ValueError, match="K is at least 1"):
         encode_page(art("...."), Coding.MR, k=0)
+
+
+def test_a_row_that_begins_black_like_the_one_above():
+    page = PageBitmap.from_array([[True] * 2432, [True] * 226 + [False] * 341 + [True] * 1865])
+    assert_coded(encode_page(page, Coding.MR, k=2), mr_rows(page, 2))
+
+
+@pytest.mark.parametrize("width", [120, 127, 128, 1728])
+def test_runs_of_every_likeness_at_the_end_of_a_row(width):
+    ends = np.array([[n >> k & 1 for k in range(7, -1, -1)] for n in range(256)], np.bool_)
+    rng = np.random.default_rng(width)
+    for black in (False, True):
+        rows = np.full((512, width), black)
+        rows[::2, -8:] = ends[rng.permutation(256)]
+        rows[1::2, -8:] = ends
+        rows[::3, 5:40] ^= True
+        page = PageBitmap.from_array(rows)
+        assert_coded(encode_page(page, Coding.MMR), mmr_rows(page))
+        assert_coded(encode_page(page, Coding.MR), mr_rows(page, 4))

@@ -1,0 +1,271 @@
+"""The modes of two-dimensional coding, for all pixels of a page at once: T.4 4.2.1, T.6 2.2.
+
+Theory of operation. Coding one row against the one above walks along it: a0 is where it stands, a1
+and a2 are the next changes of the row, b1 and b2 changes of the row above. But almost everything
+about a change can be seen in its neighbourhood, and so for many pixels at once (``bitmaps``).
+Maps are X, the row; P, the row above; T and U, their changes; D = X ^ P, where they differ. Let a
+change be at pixel p, and let a *stretch* be neighbouring pixels of D without a change of X:
+
+- Passed are runs of P that X knows nothing of: a stretch between two pixels where the rows are
+  alike. The pass ends behind it.
+- If the rows are alike before p, b1 is not to the left of p: at p itself if they are alike there
+  too (V0), else at the next change of P, for P has the colour of a0 until then (VL).
+- If they differ before p and this stretch began where the rows were alike, then b1 is where it
+  began (VR). If it began at a change of X, then b1 is the second change of P from p on (VL): the
+  first has the wrong direction.
+- Whatever is farther than three pixels is horizontal.
+
+So all that is not in the neighbourhood is how a stretch began, which an addition tells: a 1 is
+added where a stretch begins well and comes out behind the stretch, at a pass's end or at a p.
+
+After a horizontal code the next change is *skipped*. That too is one addition: between vertical
+codes, skipped or not, every other change is skipped, from the second on. And changes alternate in
+colour: what is skipped is the change after the colour with which the walk did not set out from the
+last vertical one. The addition carries that colour from each vertical code to the next.
+
+Most words of a page show nothing but one colour, in their row and in the row above. Only *active*
+words are computed with, one behind the other: nothing reaches over the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faxcore.t4 import tables
+from faxcore.t4.bitmaps import BITS, WORD, Layout, Words, add, later, reverse_octets
+from faxcore.t4.bits import nonzero
+
+# What is coded at a pixel, as four bits, one of each plane; 0 is nothing, 8 is horizontal.
+CODES = {
+    0b0001: tables.VERTICAL[0],
+    0b0010: tables.VERTICAL[1],
+    0b0011: tables.VERTICAL[-1],
+    0b0100: tables.PASS,
+    0b0110: tables.VERTICAL[2],
+    0b0111: tables.VERTICAL[-2],
+    0b1010: tables.VERTICAL[3],
+    0b1011: tables.VERTICAL[-3],
+}
+PLANES = 4
+_ONE = WORD(1)
+_COLUMNS = np.array([[1], [2], [3]], WORD)
+_BLOCK_WORDS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """The active words of some rows, by number.
+
+    ``ends`` are the indices of those that hold a row's end, ``lasts`` of each row's last one.
+    """
+
+    words: NDArray[np.intp]
+    ends: NDArray[np.intp]
+    lasts: NDArray[np.intp]
+
+    def blocks(self, size: int) -> Iterator[tuple[slice, slice, Active]]:
+        """Whole rows of about so many words: which rows, which words, and these alone."""
+        count = max(1, len(self.words) // size)
+        cuts = np.searchsorted(self.lasts + 1, np.arange(1, count) * len(self.words) // count)
+        for top, bottom in pairwise([0, *cuts.tolist(), len(self.ends)]):
+            if top < bottom:
+                first = int(self.lasts[top - 1]) + 1 if top else 0
+                rows, here = slice(top, bottom), slice(first, int(self.lasts[bottom - 1]) + 1)
+                ends, lasts = self.ends[rows] - first, self.lasts[rows] - first
+                yield rows, here, Active(self.words[here], ends, lasts)
+
+
+def find_active(rows: Words, above: Words, layout: Layout) -> Active:
+    """The active words of rows, of which each is coded against one of those above.
+
+    Active are words that differ from the one above and, as modes look to the right, the next ones;
+    and words of two colours or of another one than the word before. What is behind a row separates
+    it from the next.
+    """
+    here = rows.ravel()
+    differs = here != above.ravel()
+    flat = here + _ONE > _ONE
+    flat |= differs
+    flat[1:] |= differs[:-1]
+    flat[0] |= here[0] != 0
+    flat[1:] |= here[1:] != here[:-1]
+    active = flat.reshape(rows.shape)
+    active[:, layout.width // BITS :] = True
+    begins = np.arange(0, flat.size, layout.words)
+    counts = np.add.reduceat(flat, begins, dtype=np.int16)
+    lasts = counts.cumsum(dtype=np.int64) - 1
+    ends = lasts - (layout.words - 1 - layout.width // BITS)
+    return Active(nonzero(flat), ends, lasts)
+
+
+@dataclass(frozen=True, slots=True)
+class Modes:
+    """What is coded where in some rows, in their active words.
+
+    ``stops`` are the pixels where a0, a1 or a2 may be: changes, ends of passes, and the ends of
+    rows. ``planes`` tell what is coded there. ``before`` is the colour of the pixel before each.
+    """
+
+    stops: Words
+    planes: tuple[Words, Words, Words, Words]
+    before: Words
+
+
+def find_modes(rows: Words, above: Words, active: Active, layout: Layout) -> Modes:
+    """The modes of these active words of rows, each against one of the rows above."""
+    found = np.empty((PLANES + 2, len(active.words)), WORD)
+    for _, here, block in active.blocks(_BLOCK_WORDS):
+        both = np.empty((2, len(block.words)), WORD)
+        above.take(block.words, out=both[0], mode="clip")
+        rows.take(block.words, out=both[1], mode="clip")
+        _find_modes(both, block, layout, found[:, here])
+    return Modes(found[0], (found[1], found[2], found[3], found[4]), found[5])
+
+
+def _find_modes(both: Words, active: Active, layout: Layout, found: Words) -> None:
+    """Fill in stops, planes and colours; ``both`` are the rows above and the rows."""
+    count = len(active.words)
+    reverse_octets(both)
+    shifted = later(both.ravel()).reshape(2, count)
+    changes = both ^ shifted
+    changes.ravel()[np.concatenate((active.ends, active.ends + count))] |= layout.end
+    here, before = both[1], shifted[1]
+    turns_above, turns = changes
+
+    differs = np.bitwise_xor(both[0], here, out=both[0])
+    differed = np.bitwise_xor(shifted[0], before, out=shifted[0])
+    other = differs | differed
+    other &= turns
+    same = turns ^ other
+    right = other & differed
+    other ^= right
+    to_left = _find_left(other, turns_above)
+    busy = differs | turns
+    stretches = np.bitwise_xor(busy, turns, out=differs)
+    begins = np.bitwise_or(stretches, differed, out=other)
+    begins ^= differed
+    total = add(stretches, begins)
+    arrived = np.bitwise_and(total, turns, out=differed)
+    total |= busy
+    passed = np.bitwise_xor(total, busy, out=total)
+
+    right ^= arrived
+    touched = (right != 0).nonzero()[0]
+    if len(touched):
+        _add_touched(to_left, same, right, touched, turns_above, active, layout)
+    to_right = _find_right(arrived, begins)
+
+    stops, first, second, third, fourth = found[:5]
+    left = np.bitwise_or(to_left[0], to_left[1], out=busy)
+    left |= to_left[2]
+    np.bitwise_or(same, left, out=first)
+    np.bitwise_or(to_right[0], to_right[1], out=second)
+    second |= to_right[2]
+    second |= left
+    any_vertical = np.bitwise_or(first, second, out=same)
+    np.bitwise_or(to_left[1], to_right[1], out=third)
+    third |= passed
+    np.bitwise_xor(turns, any_vertical, out=fourth)
+    fourth |= to_left[2]
+    fourth |= to_right[2]
+    kept = _stopped_at(any_vertical, here, before, active, layout)
+    found[1:5] &= kept
+    passed &= kept
+    np.bitwise_or(turns, passed, out=stops)
+    found[5] = before
+
+
+def _find_left(turns: Words, above: Words) -> Words:
+    """Where the next change of the row above is one, two, three pixels to the right.
+
+    ``turns`` is used up.
+    """
+    found = above >> _COLUMNS
+    found[:, :-1] |= above[1:] << (WORD(BITS) - _COLUMNS)
+    for columns in range(3):
+        found[columns] &= turns
+        turns ^= found[columns]
+    return found
+
+
+def _add_touched(
+    found: Words,
+    same: Words,
+    turns: Words,
+    some: NDArray[np.intp],
+    above: Words,
+    active: Active,
+    layout: Layout,
+) -> None:
+    """Add where the second change of the row above, from here on, is so many pixels to the right.
+
+    ``some`` are the words that have ``turns``.
+    """
+    here, one = turns.take(some), above.take(some)
+    changes = one >> _COLUMNS
+    changes |= above.take(some + 1, mode="clip") << (WORD(BITS) - _COLUMNS)
+    for further, plane in zip(changes, found, strict=True):
+        second = here & one
+        second &= further
+        plane[some] |= second
+        here ^= second
+        one |= further
+    last = turns.take(active.ends)
+    last >>= WORD(max(layout.width % BITS - 3, 0))
+    last |= turns.take(active.ends - 1, mode="clip") >> WORD(BITS - 3)
+    if last.any():
+        _add_at_ends(found, same, turns, above, active, layout)
+
+
+def _add_at_ends(
+    found: Words,
+    same: Words,
+    turns: Words,
+    above: Words,
+    active: Active,
+    layout: Layout,
+) -> None:
+    """The same where the row above does not change any more, so that b1 is the row's end."""
+    free = np.ones(len(active.ends), np.bool_)
+    beside = active.words.take(active.ends - 1, mode="clip") == active.words.take(active.ends) - 1
+    for columns in range(min(3, layout.width) + 1):
+        column = layout.width - columns
+        bit = WORD(1 << column % BITS)
+        at = active.ends
+        if column // BITS < layout.width // BITS:  # in the word before, if it is active
+            at = np.maximum(at - 1, 0)
+            free &= beside
+        if columns:
+            free &= above.take(at) & bit == 0
+        marked = np.flatnonzero(free & (turns.take(at) & bit != 0))
+        plane = found[columns - 1] if columns else same
+        plane[at[marked]] |= bit
+
+
+def _find_right(arrived: Words, begins: Words) -> Words:
+    """Where a stretch that began well had one, two, three pixels."""
+    found = begins << _COLUMNS
+    found[:, 1:] |= begins[:-1] >> (WORD(BITS) - _COLUMNS)
+    found &= arrived
+    found[2] &= ~found[0]  # between the third pixel and the first may be one where rows are alike
+    return found
+
+
+def _stopped_at(
+    vertical: Words, here: Words, before: Words, active: Active, layout: Layout
+) -> Words:
+    """Where the walk stops: before these pixels is the colour that it set out with."""
+    between = ~vertical
+    inside = layout.end | (layout.end - _ONE)
+    inside_ends = between.take(active.ends) & inside
+    between[active.lasts] = 0
+    between[active.ends] = inside_ends
+    colour = add(between, later(vertical & here))
+    colour ^= between
+    colour ^= before
+    return ~colour
