@@ -96,10 +96,6 @@ class Section:
         self._asked.update(self._values)
         return tuple(self._values)
 
-    def leave(self, *names: str) -> None:
-        """Names that belong to another room, which reads and checks them itself."""
-        self._asked.update(names)
-
     def wrong(self, name: str, what: str) -> SettingsError:
         """The error for a value: where it stands, and what is wrong with it."""
         return SettingsError(f"{self._place} {name}: {what}")

@@ -25,9 +25,6 @@ EMAIL = "email"
 SMS = "sms"
 """The workers that hand e-mail and short messages over; no modem may be called so."""
 
-OTHER_ROOMS = ("service",)
-"""Tables of the file that are none of delivery's business; the workers read the file, too."""
-
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
@@ -130,7 +127,6 @@ def configure(folder: Path, settings: Section | None = None) -> Configuration:
         poll_s=queue.number("poll_seconds", 0.2, 0.01, 60),
         lease_s=queue.number("lease_seconds", 30, 5, 3600),
     )
-    settings.leave(*OTHER_ROOMS)
     settings.finish()
     return configuration
 

@@ -90,10 +90,6 @@ def test_everything_that_is_said_is_taken(tmp_path: Path) -> None:
     assert (told.mail.port, told.mail.tls) == (587, "starttls")
 
 
-def test_the_tables_of_another_room_are_left_to_it(tmp_path: Path) -> None:
-    configure(write(tmp_path, "[service]\nlisten = '127.0.0.1:8080'"))
-
-
 def test_nothing_said_is_a_simulated_modem_and_defaults(tmp_path: Path) -> None:
     told = configure(tmp_path)
     assert told.modems == (SIMULATED,)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from faxcore.delivery.model import AttachmentRow, Cover, Message, Recipient
+from faxcore.delivery.model import Cover, Message, Recipient
 from faxcore.delivery.operations.finding import find_message, ref_of
 from faxcore.delivery.operations.values import MessageName, MessageRef
 from faxcore.delivery.plain_text import plain_text
@@ -26,7 +25,6 @@ def send_message(queue: Queue, account_id: int, name: MessageName, now: datetime
     there is nobody to send to, nothing to send, or something that cannot be sent; the message then
     stays as it was.
     """
-    checked = _faxable_attachments(queue, account_id, name)
     with queue.store.write("send") as session:
         account = lock_account(session, account_id)
         message = find_message(session, account_id, name)
@@ -38,9 +36,7 @@ def send_message(queue: Queue, account_id: int, name: MessageName, now: datetime
         waiting = [each for each in message.recipients if each.state is RecipientState.WAITING]
         if not waiting:
             raise RequestRefused("message", f"message {message.uid} has no recipient")
-        _check_content(message, {each.channel for each in waiting})
-        if any(each.channel is Channel.FAX for each in waiting):
-            _check_attachments(queue, message.attachments, but=checked)
+        _check_content(queue, message, {each.channel for each in waiting})
         _freeze_cover(session, message)
         message.released = now
         if queue.rules.expire_s is not None:
@@ -58,38 +54,25 @@ def _first_step(message: Message, recipient: Recipient, now: datetime) -> Step:
     return Step(RecipientState.QUEUED, Cause.NONE, "queued", "waits for its turn", now)
 
 
-def _check_content(message: Message, channels: set[Channel]) -> None:
+def _check_content(queue: Queue, message: Message, channels: set[Channel]) -> None:
     body = message.body if message.body is not None and message.body.strip() else None
     if message.body_type is Body.XML and body is not None:
         raise RequestRefused("body_type", "XML bodies cannot be rendered by this version")
-    nothing = body is None and not message.cover and not message.attachments
-    if Channel.FAX in channels and nothing:
-        raise RequestRefused(
-            "message", "there is nothing to fax: a cover, a body or an attachment is needed"
-        )
+    if Channel.FAX in channels:
+        if body is None and not message.cover and not message.attachments:
+            raise RequestRefused(
+                "message", "there is nothing to fax: a cover, a body or an attachment is needed"
+            )
+        _check_attachments(queue, message)
     if Channel.SMS in channels and (body is None or not plain_text(body, message.body_type)):
         raise RequestRefused("body", "a short message needs a body with text in it")
 
 
-def _faxable_attachments(queue: Queue, account_id: int, name: MessageName) -> frozenset[int]:
-    """The attachments that were looked into before the transaction, which others wait for."""
-    with queue.store.read() as session:
-        message = find_message(session, account_id, name)
-        if message.released is not None or message.cancelled:
-            return frozenset()
-        faxed = any(each.channel is Channel.FAX for each in message.recipients)
-        rows = list(message.attachments) if faxed else []
-    _check_attachments(queue, rows, but=frozenset())
-    return frozenset(row.id for row in rows)
-
-
-def _check_attachments(queue: Queue, rows: Sequence[AttachmentRow], *, but: frozenset[int]) -> None:
+def _check_attachments(queue: Queue, message: Message) -> None:
     from faxcore.render import Attachment  # noqa: PLC0415
     from faxcore.render.sniff import kind_of  # noqa: PLC0415
 
-    for row in rows:
-        if row.id in but:
-            continue
+    for row in message.attachments:
         try:
             kind_of(Attachment(row.name, queue.store.blobs.get(row.blob)))
         except AttachmentError as error:
