@@ -52,13 +52,13 @@ def claim(queue: Queue, claimant: Claimant, now: datetime) -> int | None:
 
 def something_to_do(queue: Queue, claimant: Claimant, now: datetime) -> bool:
     """Whether a claim may find something: a look that locks nobody out."""
-    with queue.store.read() as session:
-        due = select(Recipient.id).where(
-            Recipient.channel == claimant.channel,
-            Recipient.state == RecipientState.QUEUED,
-            Recipient.due <= now,
-        )
-        return session.scalar(due.limit(1)) is not None
+    due = select(Recipient.id).where(
+        Recipient.channel == claimant.channel,
+        Recipient.state == RecipientState.QUEUED,
+        Recipient.due <= now,
+    )
+    with queue.store.look() as connection:
+        return connection.scalar(due.limit(1)) is not None
 
 
 def _candidates(rules: Rules, claimant: Claimant, now: datetime) -> Select[int]:

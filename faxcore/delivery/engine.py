@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import time
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
@@ -70,8 +71,6 @@ class Engine:
             raise QueueError("this process has an engine already")
         _working.append(work)
         self._done: list[str] = []
-        if url.get_backend_name() == "sqlite":
-            _write_ahead(url)
         config: DBOSConfig = {
             "name": "faxcore",
             "system_database_url": url.render_as_string(hide_password=False),
@@ -82,6 +81,9 @@ class Engine:
             "max_executor_threads": 4,
             "use_listen_notify": False,
         }
+        if url.get_backend_name() == "sqlite":
+            _write_ahead(url)
+            config["db_engine_kwargs"] = {"connect_args": {"factory": _Connection}}
         self._dbos: Any = DBOS(config=config)
 
     def launch(self) -> None:
@@ -123,6 +125,25 @@ class Engine:
 
 def _name(call_id: int) -> str:
     return f"call-{call_id}"
+
+
+class _Connection(sqlite3.Connection):
+    """A connection on which SQLite's ``unixepoch`` knows ``subsec``, as it does from 3.42 on.
+
+    From Python 3.12 on dbos asks for it, whatever SQLite there is; Debian 12 has 3.40, which gives
+    NULL: no table of dbos could then be written to.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if sqlite3.sqlite_version_info < (3, 42):
+            self.create_function("unixepoch", -1, _unixepoch)
+
+
+def _unixepoch(*asked: object) -> float | int:
+    if asked not in {(), ("now",), ("subsec",), ("now", "subsec")}:
+        raise ValueError(f"unixepoch{asked!r} is not known here")
+    return time.time() if "subsec" in asked else int(time.time())
 
 
 def _write_ahead(url: URL) -> None:

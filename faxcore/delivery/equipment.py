@@ -41,9 +41,8 @@ def note_modem(queue: Queue, worker: str, finding: Finding, now: datetime) -> No
             row.quarantined_until = now + timedelta(seconds=seconds)
 
 
-def quarantined(queue: Queue, worker: str, now: datetime) -> float:
-    """For how many seconds more a modem is to be left alone."""
+def rests_until(queue: Queue, worker: str) -> datetime | None:
+    """Until when a modem is to be left alone; None where nothing is held against it."""
     with queue.store.read() as session:
         row = session.get(Worker, worker)
-        until = row.quarantined_until if row is not None else None
-    return max((until - now).total_seconds(), 0.0) if until is not None else 0.0
+        return row.quarantined_until if row is not None else None

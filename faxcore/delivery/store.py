@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
@@ -51,6 +51,12 @@ class Store:
         """A session that sees one moment of the database and changes nothing."""
         with _translated(), Session(self._reading, expire_on_commit=False) as session:
             yield session
+
+    @contextlib.contextmanager
+    def look(self) -> Iterator[Connection]:
+        """A connection that reads: several looks a second cost less than with ``read``."""
+        with _translated(), self._reading.connect() as connection:
+            yield connection
 
     @contextlib.contextmanager
     def write(self, name: str) -> Iterator[Session]:

@@ -23,7 +23,7 @@ from sqlalchemy.engine import URL
 
 from faxcore.delivery.claiming import Claimant, claim, something_to_do
 from faxcore.delivery.crash import crash_point
-from faxcore.delivery.equipment import quarantined
+from faxcore.delivery.equipment import rests_until
 from faxcore.delivery.leases import BEAT_S, LEASE_S, LeaseWatch, beat, register, resign, take_over
 from faxcore.delivery.logs import log
 from faxcore.delivery.recording import settle_call, unfinished_calls
@@ -100,6 +100,7 @@ class WorkerLoop:
         self._pace = pace or Pace()
         self._runner = runner
         self._over = threading.Event()
+        self._rests_until: datetime | None = None
         self._life = secrets.token_hex(8)
         self._watch = LeaseWatch(self._pace.lease_s)
         self._looked = 0.0
@@ -122,6 +123,7 @@ class WorkerLoop:
             engine = self._runner(self._queue, self._claimant.worker, self._work)
             stack.callback(engine.close)
             engine.launch()
+            self._rests_until = rests_until(self._queue, self._claimant.worker)
             self._go_on(engine)
             self._serve(engine, idle)
         beats.join()
@@ -152,7 +154,7 @@ class WorkerLoop:
 
     def _next(self) -> int | None:
         now = self._clock()
-        if quarantined(self._queue, self._claimant.worker, now) > 0:
+        if self._rests_until is not None and now < self._rests_until:
             return None
         if not something_to_do(self._queue, self._claimant, now):
             return None
@@ -167,6 +169,7 @@ class WorkerLoop:
             log().exception("a call failed by our own fault", call=call_id, error=repr(error))
         if call_id in unfinished_calls(self._queue, self._claimant.worker):
             settle_call(self._queue, call_id, self._clock(), 0.0)
+        self._rests_until = rests_until(self._queue, self._claimant.worker)
 
     def _look_for_the_dead(self) -> None:
         steady = time.monotonic()

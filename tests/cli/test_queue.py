@@ -49,6 +49,8 @@ def test_a_message_goes_its_way_from_add_to_delete(queue, data: Path, letter: Pa
     listed = json.loads(queue("list", "--json").out)
     assert [row["recipient"]["letter"] for row in listed] == ["S"]
     assert "m1 GONE S +1 555 0100, 2 of 2 pages: simulated: ok" in queue("watch", "--once").out
+    (worker,) = json.loads(queue("modems", "--json").out)
+    assert (worker["port"], worker["alive"], worker["failures"]) == ("sim://", False, 0)
     assert queue("cancel", "m1").code == 2
     assert queue("resend", "m1", "--all").out.endswith("1 queued again\n")
     assert queue("hold", "m1").out.endswith("1 held\n")

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from faxcore.delivery.claiming import Claimant, claim
-from faxcore.delivery.equipment import note_modem, quarantined
+from faxcore.delivery.equipment import note_modem, rests_until
 from faxcore.delivery.findings import Finding
 from faxcore.delivery.leases import LeaseWatch, beat, register, take_over
 from faxcore.delivery.model import Recipient, Worker
@@ -198,7 +198,8 @@ def test_only_what_is_the_modems_own_fault_is_held_against_it(
     register(house.queue, NORTH, "", "life", 1, NOW)
     finding = Finding(Failure.LOCAL, status.reason, "so it went", int(status))
     note_modem(house.queue, "north/usb0", finding, NOW)
-    assert quarantined(house.queue, "north/usb0", NOW) == seconds
+    until = rests_until(house.queue, "north/usb0")
+    assert until == (later(seconds) if seconds else None)
     good = Finding(None, "ok")
     note_modem(house.queue, "north/usb0", good, NOW)
-    assert quarantined(house.queue, "north/usb0", NOW) == 0
+    assert rests_until(house.queue, "north/usb0") is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from faxcore.cli.queue import acting, adding, numbers, receipt, running, showing, watching
+from faxcore.cli.queue import acting, adding, modems, numbers, receipt, running, showing, watching
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,4 +23,5 @@ app.command("cancel")(acting.cancel_command)
 app.command("resend")(acting.resend_command)
 app.command("delete")(acting.delete_command)
 app.command("run")(running.command)
+app.command("modems")(modems.command)
 app.command("number")(numbers.command)

@@ -117,7 +117,7 @@ def _table(queue: Opened) -> Table:
             each.address,
             f"{each.pages_confirmed}/{each.pages}" if each.pages else "",
             str(each.attempts),
-            local(each.next_attempt),
-            "on the line" if each.on_line else each.description,
+            local(each.next_attempt)[11:],
+            "on the line" if each.on_line else each.reason,
         )
     return table
