@@ -2,7 +2,7 @@
 
 PDFium draws filled boxes on whole pixels, so that rules live; bars of a pixel and a half come out
 as one or two, and a code cannot be read any more. Where half of what is there is black and the
-colour changes often, the page is therefore drawn again, four times as fine each way, and a pixel is
+colour changes often, the page is therefore drawn again, five times as fine each way, and a pixel is
 black if half of it is.
 """
 

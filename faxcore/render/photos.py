@@ -25,6 +25,7 @@ _TEXTURE = 24
 """By how much the ground varies within a block of a photograph. Uneven light varies by less."""
 
 _LEAST_BLOCKS = 4
+_MOSTLY = 0.75
 _GRAIN = 5.0
 
 
@@ -58,12 +59,12 @@ def photo_parts(region: Grey) -> NDArray[np.bool_]:
 
 
 def _opened(there: NDArray[np.bool_], size: int) -> NDArray[np.bool_]:
-    """What is left of areas that hold a square of this size."""
+    """The squares of this size of which most is there."""
     kept = np.zeros_like(there)
     if min(there.shape) < size:
         return kept
-    windows = np.lib.stride_tricks.sliding_window_view(there, (size, size)).all(axis=(2, 3))
-    for row, column in np.argwhere(windows):
+    windows = np.lib.stride_tricks.sliding_window_view(there, (size, size)).mean(axis=(2, 3))
+    for row, column in np.argwhere(windows >= _MOSTLY):
         kept[row : row + size, column : column + size] = True
     return kept
 

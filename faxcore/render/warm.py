@@ -72,7 +72,7 @@ class WarmWorker:
             try:
                 with _copy(line, folder) as (pipe, ended):
                     listen(pipe, ended, folder, request, observe, cancel)
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, subprocess.TimeoutExpired) as error:
                 self._end()
                 raise RenderError(f"the warm render worker does not answer: {error}") from error
             return load_result(folder, request)
@@ -142,7 +142,8 @@ def _copy(line: socket.socket, folder: Path) -> Iterator[tuple[int, Ended]]:
             yield reading, ended
         finally:
             if not status:
-                with suppress(ProcessLookupError):  # a zombie until we say that we are done
+                os.kill(child, signal.SIGKILL)  # there, if as a zombie, until we are done with it
+                with suppress(ProcessLookupError):  # it may have had no group yet
                     os.killpg(child, signal.SIGKILL)
                 ended(_END_SECONDS)
     finally:

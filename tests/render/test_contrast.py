@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from faxcore.render.contrast import thresholds
+from faxcore.render.contrast import Surroundings
 
 SHARE = 0.35
 STROKES = np.zeros((120, 160), bool)
@@ -19,7 +19,7 @@ def page(ground: int, ink: int, border: int = 0) -> np.ndarray:
 
 
 def ink_of(grey: np.ndarray) -> np.ndarray:
-    return grey < thresholds(grey, SHARE)
+    return Surroundings(grey).ink(SHARE)
 
 
 @pytest.mark.parametrize(
@@ -45,22 +45,41 @@ def test_a_dark_area_is_black_and_a_tint_is_paper(tone: int, black: int) -> None
     assert ink_of(page(tone, tone))[40:120, 60:180].mean() == black
 
 
-@pytest.mark.parametrize("shift", range(4))
-def test_a_tint_keeps_its_outline(shift: int) -> None:
-    grey = np.full((80, 120), 255, np.uint8)
-    grey[20 + shift : 60, 20 + shift : 100] = 190
-    black = ink_of(grey)
-    assert black[20 + shift, 30:90].all()
-    assert black[59, 30:90].all()
-    assert black[30:50, 20 + shift].all()
-    assert black[30:50, 99].all()
-    assert not black[30:50, 30:90].any()
-
-
 def test_grain_of_a_scan_is_paper() -> None:
     grain = np.random.default_rng(3).normal(225, 4, (200, 300)).clip(0, 255).astype(np.uint8)
     assert not ink_of(grain).any()
 
 
 def test_a_size_that_is_no_multiple_of_a_cell_is_kept() -> None:
-    assert thresholds(np.full((7, 13), 255, np.uint8), SHARE).shape == (7, 13)
+    assert ink_of(np.full((7, 13), 255, np.uint8)).shape == (7, 13)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.35, 0.45])
+def test_the_fast_way_gives_what_the_slow_one_does(share: float) -> None:
+    """Black on white is cut at one threshold; where cells differ it must not be."""
+    chance = np.random.default_rng(5)
+    soft = page(255, 0).astype(np.int16)
+    soft[20:140, 40:200][STROKES] += chance.integers(0, 60, STROKES.sum()).astype(np.int16)
+    pages = [soft.astype(np.uint8), page(255, 0), page(204, 0), page(255, 190), page(60, 255)]
+    for grey in pages:
+        around = Surroundings(grey)
+        assert np.array_equal(around.ink(share), around.ink_by_cells(share))
+
+
+def test_black_on_white_takes_the_fast_way() -> None:
+    class Slow(Surroundings):
+        def ink_by_cells(self, share: float) -> np.ndarray:
+            raise AssertionError("cut cell by cell")
+
+    assert Slow(page(255, 0)).ink(SHARE).any()
+    with pytest.raises(AssertionError, match="cell by cell"):
+        Slow(page(204, 0)).ink(SHARE)
+
+
+def test_a_pale_watermark_is_paper_and_pale_letters_are_ink() -> None:
+    grey = np.full((160, 240), 255, np.uint8)
+    grey[20:140, 60:84] = 205  # three millimetres wide
+    grey[20:140:8, 120:200] = grey[21:141:8, 120:200] = 190
+    black = ink_of(grey)
+    assert not black[30:130, 66:78].any()
+    assert black[20:140:8, 120:200].all()

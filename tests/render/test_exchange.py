@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from faxcore.errors import RenderError
-from faxcore.render import Attachment, BodyType, Content, Limits, RenderedPage
+from faxcore.render import Attachment, BodyType, Content, Limits, RenderedPage, Tone
 from faxcore.render.exchange import (
     PAGES,
     RESULT,
@@ -28,7 +28,13 @@ CONTENT = Content(
     cover_folder=Path("/somewhere"),
     attachments=(Attachment("a.txt", b"a"), Attachment("../b", b"b")),
 )
-REQUEST = Request(CONTENT, "$[FROM]", (Resolution.FINE, Resolution.COARSE), Limits(pages=7))
+REQUEST = Request(
+    CONTENT,
+    "$[FROM]",
+    (Resolution.FINE, Resolution.COARSE),
+    Limits(pages=7),
+    tone=Tone.parse("threshold:90"),
+)
 
 
 def test_a_request_survives_the_way(tmp_path: Path) -> None:

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from reportlab.graphics.barcode import createBarcodeDrawing
+from reportlab.pdfgen.canvas import Canvas
+
+from faxcore.render.codes import code_areas
+from faxcore.render.geometry import frame_of, place
+from faxcore.render.pages import page_pixels
+from faxcore.render.pdf import load_page, open_pdf
+from faxcore.render.raster import draw_covered
+from faxcore.render.tone import AUTO_TONE
+from faxcore.t4 import Resolution
+from tests.render.samples import pdf_file
+
+NOWHERE = np.zeros((1, 1), bool)
+
+
+def test_a_code_is_found_and_letters_are_not() -> None:
+    black = np.zeros((400, 800), bool)
+    black[100:200, 100:300] = (
+        np.random.default_rng(1).random((25, 50)).repeat(4, 0).repeat(4, 1) < 0.5
+    )
+    black[20:380:24, 500:780:6] = True
+    marks, boxes = code_areas(black, 1, NOWHERE)
+    assert len(boxes) == 1
+    assert marks[104:196, 104:296].all()
+    assert not marks[:, 400:].any()
+    assert not code_areas(black, 1, np.ones((100, 200), bool))[1], "nor on a dark ground"
+
+
+def test_a_solid_area_is_no_code() -> None:
+    black = np.zeros((400, 800), bool)
+    black[100:200, 100:300] = True
+    assert not code_areas(black, 1, NOWHERE)[1]
+
+
+@pytest.mark.parametrize("resolution", [Resolution.FINE, Resolution.COARSE])
+def test_bars_are_as_wide_as_they_were_drawn(resolution: Resolution) -> None:
+    """The pixels of a bar code add up to its ink."""
+
+    def draw(canvas: Canvas) -> None:
+        code = createBarcodeDrawing("Code128", value="PARCEL-77409", barWidth=0.7, barHeight=60)
+        code.drawOn(canvas, 100, 500)
+
+    document = open_pdf(pdf_file(draw), "x")
+    page = load_page(document, 0, "x")
+    placement = place(210, 297)
+    black = page_pixels(page, placement, resolution, AUTO_TONE, "x")
+    frame = frame_of(placement, resolution, 1)
+    rows = slice(frame.rows * 105 // 297, frame.rows * 115 // 297)  # the middle of the bars
+    covered = (255.0 - draw_covered(page, frame, (rows, slice(0, 1728)), 1)).sum() / 255
+    assert black[rows].sum() == pytest.approx(covered, rel=0.03)

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from faxcore.render.outlines import outlines
+
+REACH = (16, 16)
+
+
+@pytest.mark.parametrize("shift", range(4))
+@pytest.mark.parametrize("tint", [230, 190, 150])
+def test_a_tint_keeps_an_outline_of_one_pixel(shift: int, tint: int) -> None:
+    grey = np.full((120, 160), 255, np.uint8)
+    grey[20 + shift : 90, 30 + shift : 130] = tint
+    expected = np.zeros_like(grey, bool)
+    expected[20 + shift : 90, 30 + shift : 130] = True
+    expected[21 + shift : 89, 31 + shift : 129] = False
+    assert np.array_equal(outlines(grey, REACH), expected)
+
+
+def test_a_soft_edge_is_one_line_as_well() -> None:
+    grey = np.full((120, 160), 255, np.uint8)
+    grey[40:, :] = 190
+    grey[39, :] = 230
+    assert np.array_equal(np.flatnonzero(outlines(grey, REACH).any(axis=1)), [40])
+
+
+def test_letters_on_a_tint_have_no_outline() -> None:
+    grey = np.full((120, 160), 190, np.uint8)
+    grey[40:80:8, 20:140] = 0
+    assert not outlines(grey, REACH).any()
+
+
+def test_what_steps_by_less_than_seven_per_cent_has_none() -> None:
+    grey = np.full((120, 160), 255, np.uint8)
+    grey[40:] = 240
+    assert not outlines(grey, REACH).any()
+    ramp = np.tile(np.linspace(255, 150, 160).astype(np.uint8), (120, 1))
+    assert not outlines(ramp, REACH).any()
