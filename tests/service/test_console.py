@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -13,6 +13,7 @@ import pytest
 
 from faxcore.delivery import operations as queue_ops
 from faxcore.delivery.inbound import Arrival, store_arrival
+from faxcore.delivery.model import Worker
 from faxcore.delivery.operations import MessageDraft, MessageName, RecipientDraft
 from faxcore.delivery.states import Channel
 from tests.service.conftest import PASSWORD, Service, add_account
@@ -156,6 +157,32 @@ def test_received_faxes_are_shown_to_their_owner(service: Service) -> None:
     with service.json() as client:
         listed = client.get("/inbound").json()["dataTableRow"]
     assert [row["PRESENCE_UNIQUE_IDENTIFIER"] for row in listed] == [uid]
+
+
+def test_modems_are_shown_with_what_is_held_against_them(service: Service) -> None:
+    with service.queue.store.write("test") as session:
+        for name, lease, until in (
+            ("usb0", NOW + timedelta(hours=1), None),
+            ("usb1", NOW - timedelta(hours=1), None),
+            ("usb2", NOW + timedelta(hours=1), NOW + timedelta(hours=1)),
+        ):
+            session.add(
+                Worker(
+                    name=f"north/{name}",
+                    node="north",
+                    channel=Channel.FAX,
+                    port=f"/dev/{name}",
+                    lease_until=lease,
+                    quarantined_until=until,
+                    note="<no dial tone>",
+                )
+            )
+    with browser(service) as client:
+        page = client.get("/modems").text
+    assert page.count(">fit<") == 1
+    assert "gone since" in page
+    assert "left alone until" in page
+    assert "&lt;no dial tone&gt;" in page
 
 
 def test_cover_pages_are_shown_as_they_arrive(service: Service) -> None:
