@@ -54,6 +54,7 @@ _TICK_S = 0.2
 _BOUNCES_EVERY_S = 30.0
 _REPORTS_EVERY_S = 30.0
 _TIMEOUT_S = 30.0
+_PARENT_S = 1.0
 
 
 def fax_worker(
@@ -160,6 +161,7 @@ def run_worker(folder: Path, name: str, *, as_json: bool = False) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
+    threading.Thread(target=_end_with_parent, args=(stop,), name="parent", daemon=True).start()
     try:
         if name == SMS and configuration.sms is not None:
             work = sms_work(configuration, queue, configuration.sms)
@@ -170,6 +172,15 @@ def run_worker(folder: Path, name: str, *, as_json: bool = False) -> None:
             worker.run() if listener is None else worker.run(listener)
     finally:
         queue.store.close()
+
+
+def _end_with_parent(stop: threading.Event) -> None:
+    """A worker whose host was killed ends its call in good order, for the next host to go on."""
+    parent = os.getppid()
+    while not stop.wait(_PARENT_S):
+        if os.getppid() != parent:
+            log().warning("the host is gone: ending")
+            stop.set()
 
 
 def run_host(configuration: Configuration, stop: threading.Event, *, as_json: bool) -> None:
