@@ -23,5 +23,5 @@ PAGES: tuple[Callable[[], Page], ...] = (
     code_pages.codes,
     code_pages.names,
 )
-SHORT: tuple[Callable[[], Page], ...] = (text_pages.flyer, code_pages.codes)
+SHORT: tuple[Callable[[], Page], ...] = (text_pages.flyer,)
 """What the short form measures."""
