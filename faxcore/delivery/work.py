@@ -16,14 +16,17 @@ from faxcore.delivery.fax_content import render_fax
 from faxcore.delivery.fax_plan import Renderer, plan_call, render_due
 from faxcore.delivery.findings import INTERRUPTED, Finding
 from faxcore.delivery.logs import log
-from faxcore.delivery.recording import call_state, finish_call
+from faxcore.delivery.recording import call_state, cancel_wish, finish_call
 from faxcore.delivery.retry import Failure
 from faxcore.delivery.rules import Queue
-from faxcore.delivery.states import CallState
+from faxcore.delivery.states import CallState, CancelWish
 from faxcore.errors import QueueError
 
 Clock = Callable[[], datetime]
-NOTHING_LEFT = Finding(Failure.CANCELLED, "cancelled", "cancelled before dialling")
+CANCELLED = Finding(Failure.CANCELLED, "cancelled", "cancelled before dialling")
+NOTHING_DUE = Finding(None, "ok", "nothing was left to be sent")
+"""Every page is confirmed, or taken for sent by the policy: there is nothing to dial for."""
+
 _AGAIN_S = 1.0
 
 
@@ -69,7 +72,8 @@ class FaxWork:
             return INTERRUPTED
         plan = plan_call(self.queue, call_id, self.number, self.clock())
         if plan is None:
-            return NOTHING_LEFT
+            wished = cancel_wish(self.queue, call_id) is not CancelWish.NO
+            return CANCELLED if wished else NOTHING_DUE
         log().info("call", call=call_id, pages=len(plan.pages), worker=self.worker)
         finding = make_call(self.queue, plan, self.equipment, self.clock, self.stop)
         log().info("call over", call=call_id, reason=finding.reason, seconds=finding.seconds)

@@ -17,6 +17,7 @@ import shutil
 import signal
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 from sqlalchemy import select
@@ -113,7 +114,7 @@ def faults(folder: Path) -> list[str]:
             found.append(f"recipients: {[each.destination for each in recipients]}")
         for recipient in recipients:
             kept = network.kept_of(recipient.id, PAGES)
-            unsure = set(
+            unsure = Counter(
                 session.scalars(
                     select(PageRow.number).where(
                         PageRow.recipient_id == recipient.id,
@@ -137,10 +138,18 @@ def faults(folder: Path) -> list[str]:
     return found
 
 
-def _page_faults(recipient: Recipient, kept: list[int], unsure: set[int]) -> list[str]:
+def _page_faults(recipient: Recipient, kept: list[int], unsure: Counter[int]) -> list[str]:
+    """A fax must be sent; or it has failed for a page that was uncertain in two calls, and says so.
+
+    The machine that does not answer for its last page makes it uncertain once, and a life that is
+    killed at the wrong moment of the next call makes it so again: it is not sent a third time.
+    """
     found = []
     number = recipient.destination
-    if recipient.state is not RecipientState.SENT:
+    twice = [page for page, times in unsure.items() if times > 1]
+    named = all(f"page {page} unconfirmed" in recipient.description for page in twice)
+    given_up = recipient.reason == "page_unanswered" and bool(twice) and named
+    if recipient.state is not RecipientState.SENT and not given_up:
         found.append(f"{number}: {recipient.state.value}, {recipient.reason}")
     for page, times in enumerate(kept, 1):
         if times < 1 and recipient.state is RecipientState.SENT:

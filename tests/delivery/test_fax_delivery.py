@@ -6,9 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from faxcore.delivery.claiming import Claimant, claim
+from faxcore.delivery.fax_plan import render_due
+from faxcore.delivery.findings import Finding, PageInCall
 from faxcore.delivery.model import Account, Destination, PageRow, Worker
 from faxcore.delivery.operations import Which, cancel, hold, release, resend
-from faxcore.delivery.retry import RetryPolicy
+from faxcore.delivery.recording import finish_call, mark_dialled, note_page
+from faxcore.delivery.retry import Failure, RetryPolicy
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.states import (
     CallState,
@@ -22,6 +25,7 @@ from faxcore.delivery.worker import durable_runner
 from faxcore.errors import ContentError, PortError
 from faxcore.t30.result import PageOutcome
 from tests.delivery.deliveries import House
+from tests.delivery.far_end import rendered
 from tests.delivery.moments import NOW, later
 
 N = "5550100"
@@ -413,3 +417,23 @@ def test_the_wish_to_cancel_is_looked_for_before_dialling(house: House) -> None:
     assert house.network.dials() == 0
     assert house.report().status is MessageStatus.CANCELLED
     assert house.rows()[0].cancel_wish is CancelWish.NO
+
+
+def test_nothing_is_dialled_for_where_nothing_is_left_to_be_sent(house: House) -> None:
+    """A fax was cancelled when its only page had gone out unanswered, and is then sent again."""
+    house.pages = 1
+    name = house.submit(uncertain=UncertainPolicy.ACCEPT)
+    call_id = claim(house.queue, Claimant("north/usb0", "north", Channel.FAX, "usb0"), NOW)
+    assert call_id is not None
+    render_due(house.queue, call_id, "", NOW, rendered(1))
+    page = PageInCall(1, house.rows()[0].id, 1, 1, "")
+    assert mark_dialled(house.queue, call_id, [page], NOW)
+    note_page(house.queue, call_id, 1, PageOutcome.UNCERTAIN, NOW)
+    cancel(house.queue, house.account, name, NOW)
+    finish_call(house.queue, call_id, Finding(Failure.CANCELLED, "cancelled"), NOW, 0.0)
+    assert house.recipient().letter is Letter.FAILED
+    resend(house.queue, house.account, name, NOW)
+    house.work()
+    assert house.recipient().letter is Letter.SENT
+    assert "page 1 unconfirmed" in house.recipient().description
+    assert house.network.dials() == 0

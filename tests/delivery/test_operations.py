@@ -443,7 +443,7 @@ def test_an_own_cover_page_is_checked_and_replaced_by_name(queue: Queue, account
 
 
 RACES = 8
-TIMES = 125 if os.environ.get("FAXCORE_LONG") else 15
+TIMES = 125 if os.environ.get("FAXCORE_LONG") else 6
 
 
 def race(act: Callable[[], object]) -> list[object]:
