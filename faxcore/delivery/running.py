@@ -54,7 +54,9 @@ _TICK_S = 0.2
 _BOUNCES_EVERY_S = 30.0
 _REPORTS_EVERY_S = 30.0
 _TIMEOUT_S = 30.0
-_PARENT_S = 1.0
+_HOST_S = 1.0
+_HOST = "FAXCORE_HOST"
+"""The environment variable that tells a worker the process that started it."""
 
 
 def fax_worker(
@@ -161,7 +163,8 @@ def run_worker(folder: Path, name: str, *, as_json: bool = False) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    threading.Thread(target=_end_with_parent, args=(stop,), name="parent", daemon=True).start()
+    host = int(os.environ.get(_HOST, os.getppid()))
+    threading.Thread(target=_end_with, args=(host, stop), name="host", daemon=True).start()
     try:
         if name == SMS and configuration.sms is not None:
             work = sms_work(configuration, queue, configuration.sms)
@@ -174,11 +177,10 @@ def run_worker(folder: Path, name: str, *, as_json: bool = False) -> None:
         queue.store.close()
 
 
-def _end_with_parent(stop: threading.Event) -> None:
+def _end_with(host: int, stop: threading.Event) -> None:
     """A worker whose host was killed ends its call in good order, for the next host to go on."""
-    parent = os.getppid()
-    while not stop.wait(_PARENT_S):
-        if os.getppid() != parent:
+    while not stop.wait(_HOST_S):
+        if os.getppid() != host:
             log().warning("the host is gone: ending")
             stop.set()
 
@@ -270,6 +272,7 @@ def _start(folder: Path, name: str, *, as_json: bool) -> subprocess.Popen[bytes]
     environment = dict(os.environ)
     roots = [entry for entry in sys.path if entry and Path(entry).exists()]
     environment["PYTHONPATH"] = os.pathsep.join(roots)
+    environment[_HOST] = str(os.getpid())
     if as_json:
         command.append("--json")
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment)

@@ -45,6 +45,11 @@ def move(
         _tell(session, account, recipient, now)
 
 
+def appear(session: Session, account: Account, recipient: Recipient, now: datetime) -> None:
+    """A recipient was added: its first letter is a change, too."""
+    _note(session, account, recipient, recipient.letter, now)
+
+
 def begin(recipient: Recipient) -> None:
     """An attempt begins: state ACTIVE. The letter stays as it was before."""
     recipient.state = RecipientState.ACTIVE

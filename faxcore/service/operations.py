@@ -125,7 +125,9 @@ def add_recipient(
     if not (address or "").strip():
         raise Refused(f"is required for a recipient of the type {channel.value}", element)
     draft = RecipientDraft(channel, (address or "").strip(), request.recipientName or "", scope)
-    added = queue_ops.add_recipient(desk.queue, caller.account_id, name_of(request), draft)
+    added = queue_ops.add_recipient(
+        desk.queue, caller.account_id, name_of(request), draft, desk.now()
+    )
     return wire.CFAddRecipientWSResponse(
         clientMessageId=added.message.client_id,
         presenceUniqueIdentifier=added.message.uid,

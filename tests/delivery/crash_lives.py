@@ -77,7 +77,7 @@ def submit(house: House) -> None:
         return  # it is sent already
     add_attachment(queue, account, NAME, "a.txt", "text/plain", b"words")
     for number in NUMBERS:
-        add_recipient(queue, account, NAME, RecipientDraft(Channel.FAX, number))
+        add_recipient(queue, account, NAME, RecipientDraft(Channel.FAX, number), now)
     send_message(queue, account, NAME, now)
 
 

@@ -94,7 +94,9 @@ class House:
         create_message(self.queue, self.account, draft, self.clock.now)
         named = MessageName(client_id=name)
         for number in numbers:
-            add_recipient(self.queue, self.account, named, RecipientDraft(Channel.FAX, number))
+            add_recipient(
+                self.queue, self.account, named, RecipientDraft(Channel.FAX, number), self.clock.now
+            )
         send_message(self.queue, self.account, named, self.clock.now)
         return named
 

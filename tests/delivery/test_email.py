@@ -89,7 +89,7 @@ def submit(house: House, *drafts: RecipientDraft, **changes: object) -> None:
     values = {"body": "Hello.", "body_type": Body.TEXT, "subject": "Results"} | changes
     create_message(house.queue, house.account, MessageDraft("m1", **values), NOW)
     for draft in drafts:
-        add_recipient(house.queue, house.account, M1, draft)
+        add_recipient(house.queue, house.account, M1, draft, NOW)
     add_attachment(house.queue, house.account, M1, "Blatt ä.tif", "Image/TIFF", b"II*\0data")
     send_message(house.queue, house.account, M1, NOW)
 

@@ -46,7 +46,7 @@ M1 = MessageName(client_id="m1")
 @pytest.fixture
 def message(queue: Queue, account: int) -> MessageName:
     create_message(queue, account, TEXT, NOW)
-    add_recipient(queue, account, M1, FAX)
+    add_recipient(queue, account, M1, FAX, NOW)
     return M1
 
 
@@ -76,7 +76,7 @@ def test_a_message_waits_until_it_is_sent_and_is_pending_then(
 
 def test_a_set_time_makes_a_recipient_timed(queue: Queue, account: int) -> None:
     create_message(queue, account, replace(TEXT, send_time=later(3600)), NOW)
-    add_recipient(queue, account, M1, FAX)
+    add_recipient(queue, account, M1, FAX, NOW)
     send_message(queue, account, M1, NOW)
     (recipient,) = message_report(queue, account, M1).recipients
     assert recipient.letter is Letter.TIMED
@@ -121,9 +121,9 @@ def test_accounts_do_not_see_each_other(queue: Queue, message: MessageName) -> N
 def test_the_same_recipient_again_is_the_same_recipient(
     queue: Queue, account: int, message: MessageName
 ) -> None:
-    first = add_recipient(queue, account, message, FAX)
+    first = add_recipient(queue, account, message, FAX, NOW)
     assert first.repeated
-    other = add_recipient(queue, account, message, replace(FAX, name="Ada"))
+    other = add_recipient(queue, account, message, replace(FAX, name="Ada"), NOW)
     assert other.id != first.id
 
 
@@ -146,7 +146,7 @@ def test_sending_again_has_no_effect(queue: Queue, account: int, message: Messag
 def test_nothing_is_added_after_release(queue: Queue, account: int, message: MessageName) -> None:
     send_message(queue, account, message, NOW)
     with pytest.raises(RequestRefused, match="is PENDING"):
-        add_recipient(queue, account, message, FAX)
+        add_recipient(queue, account, message, FAX, NOW)
     with pytest.raises(RequestRefused, match="is PENDING"):
         add_attachment(queue, account, message, "a.txt", "text/plain", b"words")
 
@@ -159,11 +159,11 @@ def test_a_message_without_recipients_is_not_sent(queue: Queue, account: int) ->
 
 def test_a_fax_of_nothing_is_not_sent_but_a_cover_alone_is(queue: Queue, account: int) -> None:
     create_message(queue, account, MessageDraft("m1"), NOW)
-    add_recipient(queue, account, M1, FAX)
+    add_recipient(queue, account, M1, FAX, NOW)
     with pytest.raises(RequestRefused, match="nothing to fax"):
         send_message(queue, account, M1, NOW)
     create_message(queue, account, MessageDraft("m2", cover="standard"), NOW)
-    add_recipient(queue, account, MessageName(client_id="m2"), FAX)
+    add_recipient(queue, account, MessageName(client_id="m2"), FAX, NOW)
     send_message(queue, account, MessageName(client_id="m2"), NOW)
 
 
@@ -180,7 +180,7 @@ def test_an_email_takes_any_file(queue: Queue, account: int) -> None:
     with queue.store.write("test") as session:
         session.get_one(Account, account).sender_email = "clinic@example.org"
     create_message(queue, account, TEXT, NOW)
-    add_recipient(queue, account, M1, RecipientDraft(Channel.EMAIL, "ada@example.org"))
+    add_recipient(queue, account, M1, RecipientDraft(Channel.EMAIL, "ada@example.org"), NOW)
     add_attachment(queue, account, M1, "tune.mp3", "audio/mpeg", b"ID3\x03\0\0\0\0\0")
     send_message(queue, account, M1, NOW)
     assert status(queue, account) is MessageStatus.PENDING
@@ -202,7 +202,7 @@ def test_an_email_takes_any_file(queue: Queue, account: int) -> None:
         ({"body": "half \ud800"}, "body"),
         ({"client_id": ""}, "client_id"),
         ({"send_time": datetime(2026, 12, 1)}, "send_time"),
-        ({"paper": "A3"}, "paper"),
+        ({"paper": "A7"}, "paper"),
     ],
 )
 def test_what_is_wrong_with_a_message_is_named(
@@ -230,7 +230,7 @@ def test_what_is_wrong_with_a_recipient_is_named(
     queue: Queue, account: int, message: MessageName, draft: RecipientDraft, field: str
 ) -> None:
     with pytest.raises(RequestRefused) as refused:
-        add_recipient(queue, account, message, draft)
+        add_recipient(queue, account, message, draft, NOW)
     assert refused.value.field == field
 
 
@@ -238,12 +238,12 @@ def test_a_channel_that_is_not_configured_is_refused(queue: Queue, account: int)
     narrow = Queue(queue.store, replace(queue.rules, channels=frozenset({Channel.FAX})))
     create_message(narrow, account, TEXT, NOW)
     with pytest.raises(RequestRefused, match="SMS is not configured"):
-        add_recipient(narrow, account, M1, RecipientDraft(Channel.SMS, "555"))
+        add_recipient(narrow, account, M1, RecipientDraft(Channel.SMS, "555"), NOW)
 
 
 def test_an_email_needs_a_sender(queue: Queue, account: int, message: MessageName) -> None:
     with pytest.raises(RequestRefused, match="needs a sender"):
-        add_recipient(queue, account, message, RecipientDraft(Channel.EMAIL, "a@example.org"))
+        add_recipient(queue, account, message, RecipientDraft(Channel.EMAIL, "a@example.org"), NOW)
 
 
 def test_one_number_is_one_destination_however_it_is_written(queue: Queue, account: int) -> None:
@@ -251,7 +251,7 @@ def test_one_number_is_one_destination_however_it_is_written(queue: Queue, accou
     home = Queue(queue.store, replace(queue.rules, numbers=policy))
     create_message(home, account, TEXT, NOW)
     for number in ("+44 20 7946 0000", "0044 (20) 79460000", "020 7946 0000"):
-        add_recipient(home, account, M1, RecipientDraft(Channel.FAX, number))
+        add_recipient(home, account, M1, RecipientDraft(Channel.FAX, number), NOW)
     with queue.store.read() as session:
         assert set(session.scalars(select(Recipient.destination))) == {"+442079460000"}
 
@@ -278,7 +278,7 @@ def test_a_waiting_message_is_cancelled_whole(
 def test_a_cancelled_recipient_is_left_out(
     queue: Queue, account: int, message: MessageName
 ) -> None:
-    other = add_recipient(queue, account, message, RecipientDraft(Channel.FAX, "+1 555 0199"))
+    other = add_recipient(queue, account, message, RecipientDraft(Channel.FAX, "+1 555 0199"), NOW)
     send_message(queue, account, message, NOW)
     assert cancel(queue, account, message, NOW, other.id).done == 1
     report = message_report(queue, account, message)
@@ -373,16 +373,16 @@ def test_only_what_is_final_or_waiting_is_deleted(
 def test_the_identifier_of_a_deleted_recipient_is_never_given_again(
     queue: Queue, account: int, message: MessageName
 ) -> None:
-    first = add_recipient(queue, account, message, FAX).id
+    first = add_recipient(queue, account, message, FAX, NOW).id
     delete_message(queue, account, message)
     create_message(queue, account, TEXT, NOW)
-    assert add_recipient(queue, account, M1, FAX).id > first
+    assert add_recipient(queue, account, M1, FAX, NOW).id > first
 
 
 def test_a_list_has_a_row_for_each_recipient_and_one_for_a_message_without(
     queue: Queue, account: int, message: MessageName
 ) -> None:
-    add_recipient(queue, account, message, RecipientDraft(Channel.FAX, "+1 555 0199"))
+    add_recipient(queue, account, message, RecipientDraft(Channel.FAX, "+1 555 0199"), NOW)
     create_message(queue, account, replace(TEXT, client_id="m2", group_id="g"), NOW)
     rows = list(list_rows(queue, account))
     assert [row.message.client_id for row in rows] == ["m1", "m1", "m2"]
@@ -396,7 +396,7 @@ def test_the_send_date_is_the_later_of_release_and_set_time(queue: Queue, accoun
         name = f"m{number}"
         draft = replace(TEXT, client_id=name, send_time=send_time)
         create_message(queue, account, draft, NOW)
-        add_recipient(queue, account, MessageName(client_id=name), FAX)
+        add_recipient(queue, account, MessageName(client_id=name), FAX, NOW)
         send_message(queue, account, MessageName(client_id=name), NOW)
     create_message(queue, account, replace(TEXT, client_id="m3"), NOW)
 
@@ -413,7 +413,7 @@ def test_the_send_date_is_the_later_of_release_and_set_time(queue: Queue, accoun
 def test_a_list_of_letters_and_one_of_changes(
     queue: Queue, account: int, message: MessageName
 ) -> None:
-    add_recipient(queue, account, message, RecipientDraft(Channel.FAX, "+1 555 0199"))
+    add_recipient(queue, account, message, RecipientDraft(Channel.FAX, "+1 555 0199"), NOW)
     send_message(queue, account, message, NOW)
     cursor = last_change(queue, account)
     first = message_report(queue, account, message).recipients[0].id
@@ -434,7 +434,7 @@ def test_an_own_cover_page_is_checked_and_replaced_by_name(queue: Queue, account
     put_cover(queue, account, "ours", b"<p>$[FROM]</p>")
     put_cover(queue, account, "ours", b"<p>$[TO]</p>")
     create_message(queue, account, MessageDraft("m1", cover="ours"), NOW)
-    add_recipient(queue, account, M1, FAX)
+    add_recipient(queue, account, M1, FAX, NOW)
     send_message(queue, account, M1, NOW)
     put_cover(queue, account, "ours", b"<p>later</p>")
     with queue.store.read() as session:
@@ -468,7 +468,7 @@ def race(act: Callable[[], object]) -> list[object]:
 
 def test_racing_repeats_of_each_operation_have_one_effect(queue: Queue, account: int) -> None:
     assert len(set(race(lambda: create_message(queue, account, TEXT, NOW)))) == 1
-    added = race(lambda: add_recipient(queue, account, M1, FAX).id)
+    added = race(lambda: add_recipient(queue, account, M1, FAX, NOW).id)
     assert len(set(added)) == 1
     added = race(lambda: add_attachment(queue, account, M1, "a.txt", "text/plain", b"a").id)
     assert len(set(added)) == 1

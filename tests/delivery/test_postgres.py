@@ -54,7 +54,7 @@ def test_racing_repeats_have_one_effect(shared_house: House) -> None:
 
     (ref,) = race(lambda: create_message(queue, account, draft, NOW))
     name = MessageName(uid=ref.uid)
-    assert len(race(lambda: add_recipient(queue, account, name, fax).id)) == 1
+    assert len(race(lambda: add_recipient(queue, account, name, fax, NOW).id)) == 1
     assert len(race(lambda: send_message(queue, account, name, NOW))) == 1
     assert last_change(queue, account) == 1
     with queue.store.read() as session:

@@ -144,7 +144,9 @@ def work(house: House, gsm: Gsm, pin: str = "") -> SmsWork:
 def send(house: House, text: str, kind: Body = Body.TEXT) -> None:
     draft = MessageDraft("m1", body=text, body_type=kind)
     create_message(house.queue, house.account, draft, NOW)
-    add_recipient(house.queue, house.account, M1, RecipientDraft(Channel.SMS, "+44 7700 900123"))
+    add_recipient(
+        house.queue, house.account, M1, RecipientDraft(Channel.SMS, "+44 7700 900123"), NOW
+    )
     add_attachment(house.queue, house.account, M1, "tune.mp3", "audio/mpeg", b"ID3")
     send_message(house.queue, house.account, M1, NOW)
 

@@ -39,6 +39,7 @@ def message(service: Service, subject: str = "Results", number: str = "555 0100"
         service.account_id,
         MessageName(uid=made.uid),
         RecipientDraft(Channel.FAX, number),
+        NOW,
     )
     return made.uid
 

@@ -22,7 +22,7 @@ def message(service: Service, subject: str) -> MessageName:
     made = queue_ops.create_message(service.queue, service.account_id, draft, NOW)
     name = MessageName(uid=made.uid)
     to = RecipientDraft(Channel.FAX, "+44 20 7946 0000")
-    queue_ops.add_recipient(service.queue, service.account_id, name, to)
+    queue_ops.add_recipient(service.queue, service.account_id, name, to, NOW)
     queue_ops.send_message(service.queue, service.account_id, name, NOW)
     return name
 

@@ -292,3 +292,20 @@ def test_the_description_is_at_both_addresses(service: Service) -> None:
     assert first == second
     assert f'targetNamespace="{NAMESPACE}"' in first
     assert f'location="{service.url}/soap"' in first
+
+
+def test_a_recipient_that_is_new_since_the_last_answer_is_told(client: Any) -> None:
+    def changed() -> int:
+        return len(client.CFListOutboundMessagesWS(**ME, restrictToChanged=True).dataTableRow)
+
+    assert changed() == 0
+    made = client.CFCreateMessageWS(**ME, memo="x")
+    assert changed() == 0
+    assert changed() == 0
+    client.CFAddRecipientWS(
+        **ME,
+        presenceUniqueIdentifier=made.presenceUniqueIdentifier,
+        recipientType="FAX",
+        recipientPhone="1",
+    )
+    assert [changed(), changed(), changed()] == [1, 1, 0]

@@ -93,7 +93,7 @@ def command(
         called = operations.MessageName(uid=message.uid)
         for number in to:
             wanted = operations.RecipientDraft(Channel.FAX, number, recipient)
-            operations.add_recipient(queue.queue, queue.account, called, wanted)
+            operations.add_recipient(queue.queue, queue.account, called, wanted, now())
         for file in attachments:
             operations.add_attachment(
                 queue.queue, queue.account, called, file.name, "application/octet-stream", file.data

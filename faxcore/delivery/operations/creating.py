@@ -25,7 +25,7 @@ from faxcore.delivery.operations.values import (
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.states import Channel, MessageStatus, RecipientState, Scope
 from faxcore.delivery.store import lock_account
-from faxcore.delivery.transitions import status_of
+from faxcore.delivery.transitions import appear, status_of
 from faxcore.errors import ContentError, RequestRefused, SettingsError
 
 _ADDRESS = re.compile(
@@ -68,7 +68,9 @@ def create_message(queue: Queue, account_id: int, draft: MessageDraft, now: date
         return ref_of(message)
 
 
-def add_recipient(queue: Queue, account_id: int, name: MessageName, draft: RecipientDraft) -> Added:
+def add_recipient(
+    queue: Queue, account_id: int, name: MessageName, draft: RecipientDraft, now: datetime
+) -> Added:
     """Add a recipient to a message that waits; the same one again is the same recipient.
 
     Raises RequestRefused for an address that cannot be used, a number that the number policy
@@ -109,6 +111,7 @@ def add_recipient(queue: Queue, account_id: int, name: MessageName, draft: Recip
         )
         session.add(recipient)
         session.flush()
+        appear(session, account, recipient, now)
         return Added(ref_of(message), recipient.id, repeated=False)
 
 
