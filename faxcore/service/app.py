@@ -16,10 +16,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from faxcore.delivery.rules import Queue
 from faxcore.errors import FaxcoreError, QueueError, RequestRefused
 from faxcore.service import json_door, json_reading
+from faxcore.service.accounts import Role
 from faxcore.service.console.pages import Console
 from faxcore.service.gate import Audit, Gate, Limits
 from faxcore.service.handlers import handler_names
-from faxcore.service.json_door import Forbidden, House, Unknown
+from faxcore.service.json_door import Forbidden, House, Reader, Unknown
 from faxcore.service.json_once import Clash
 from faxcore.service.operations import Desk
 from faxcore.service.requests import Refused, invalid, refusal
@@ -65,6 +66,7 @@ def make_app(
         app.add_route(path, soap.describe, methods=["GET"], include_in_schema=False)
     app.router.routes += Console(desk, gate, audit, only_tls=cookie_only_tls).routes()
     app.add_api_route("/healthz", _healthz, include_in_schema=False)
+    app.add_api_route("/metrics", _metrics, include_in_schema=False)
     _add_errors(app)
     app.add_middleware(SafeHeaders)
     app.add_middleware(BodyLimit, limits=limits)
@@ -85,6 +87,19 @@ async def _healthz(request: Request) -> Response:
 
     await asyncio.to_thread(ask)
     return PlainTextResponse("ok\n")
+
+
+async def _metrics(request: Request, caller: Reader) -> Response:
+    """What Prometheus asks for, with an operator's password or key: it is of all accounts."""
+    import asyncio  # noqa: PLC0415
+
+    from faxcore.delivery.metrics import metrics_text  # noqa: PLC0415
+
+    if caller.role is not Role.OPERATOR:
+        raise Forbidden("400:metrics are for operators")
+    desk = json_door.house_of(request).desk
+    text = await asyncio.to_thread(metrics_text, desk.queue, desk.now)
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def _add_errors(app: FastAPI) -> None:

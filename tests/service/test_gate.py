@@ -12,7 +12,7 @@ import pytest
 
 from faxcore.service.accounts import Passwords, Patience, hash_password
 from faxcore.service.gate import Limits
-from tests.service.conftest import PASSWORD, Service
+from tests.service.conftest import PASSWORD, Service, add_account
 
 SMALL = Limits(body_octets=1 << 20, body_seconds=2.0, piece_seconds=0.3)
 
@@ -143,6 +143,16 @@ def test_every_answer_tells_browsers_to_be_careful(service: Service) -> None:
         assert headers["x-content-type-options"] == "nosniff"
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert "server" not in headers or "uvicorn" in headers["server"]
+
+
+def test_metrics_are_for_operators(service: Service) -> None:
+    add_account(service.queue, "boss", role="operator")
+    url = f"{service.url}/metrics"
+    assert httpx.get(url).status_code == 401
+    assert httpx.get(url, auth=("clinic", PASSWORD)).status_code == 403
+    told = httpx.get(url, auth=("boss", PASSWORD))
+    assert told.status_code == 200
+    assert "faxcore_recipients" in told.text
 
 
 def test_the_service_is_healthy(service: Service) -> None:
