@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from tests.service.conftest import PASSWORD, Service
 
@@ -15,7 +16,7 @@ CHECKS = (
 )
 
 
-def test_every_answer_is_as_the_openapi_describes_it(service: Service) -> None:
+def test_every_answer_is_as_the_openapi_describes_it(service: Service, tmp_path: Path) -> None:
     command = [sys.executable, "-W", "ignore", "-m", "schemathesis.cli", "run"]
     command += [f"{service.url}/openapi.json", "--auth", f"clinic:{PASSWORD}"]
     command += [
@@ -33,5 +34,7 @@ def test_every_answer_is_as_the_openapi_describes_it(service: Service) -> None:
         "--seed",
         "1",
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=500)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=500, cwd=tmp_path
+    )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-1000:]
