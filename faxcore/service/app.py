@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +18,7 @@ from faxcore.errors import FaxcoreError, QueueError, RequestRefused
 from faxcore.service import json_door, json_reading
 from faxcore.service.accounts import Role
 from faxcore.service.console.pages import Console
+from faxcore.service.docs import docs_page
 from faxcore.service.gate import Audit, Gate, Limits
 from faxcore.service.handlers import handler_names
 from faxcore.service.json_door import Forbidden, House, Reader, Unknown
@@ -56,7 +57,9 @@ def make_app(
         yield
         gate.close()
 
-    app = FastAPI(title="faxcore message service", version="1", lifespan=life, redoc_url=None)
+    app = FastAPI(
+        title="faxcore message service", version="1", lifespan=life, docs_url=None, redoc_url=None
+    )
     app.state.house = House(desk, gate, audit)
     app.include_router(json_door.router)
     app.include_router(json_reading.router)
@@ -65,6 +68,7 @@ def make_app(
     for path in ("/soap", "/Presence.wsdl"):
         app.add_route(path, soap.describe, methods=["GET"], include_in_schema=False)
     app.router.routes += Console(desk, gate, audit, only_tls=cookie_only_tls).routes()
+    app.add_api_route("/docs", _docs, include_in_schema=False)
     app.add_api_route("/healthz", _healthz, include_in_schema=False)
     app.add_api_route("/metrics", _metrics, include_in_schema=False)
     _add_errors(app)
@@ -87,6 +91,12 @@ async def _healthz(request: Request) -> Response:
 
     await asyncio.to_thread(ask)
     return PlainTextResponse("ok\n")
+
+
+async def _docs(request: Request) -> Response:
+    """The JSON operations, for people."""
+    app: FastAPI = request.app
+    return HTMLResponse(docs_page(app.openapi()))
 
 
 async def _metrics(request: Request, caller: Reader) -> Response:
