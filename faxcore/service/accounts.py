@@ -80,13 +80,20 @@ class Passwords:
         self._right: OrderedDict[bytes, float] = OrderedDict()
         self._lock = threading.Lock()
 
+    def remembers(self, kept: str, name: str, password: str, now: float) -> bool:
+        """Whether this was found right within the last minute: quick, unlike ``matches``."""
+        with self._lock:
+            return self._right.get(self._mark(kept, name, password), 0.0) > now
+
+    def _mark(self, kept: str, name: str, password: str) -> bytes:
+        return hmac.digest(self._key, f"{kept}\0{name}\0{password}".encode(), "sha256")
+
     def matches(self, kept: str, name: str, password: str, now: float) -> bool:
         """Whether the password is the one that ``kept`` is the hash of; "" has none."""
-        mark = hmac.digest(self._key, f"{kept}\0{name}\0{password}".encode(), "sha256")
+        mark = self._mark(kept, name, password)
         with self._lock:
-            until = self._right.get(mark, 0.0)
-        if until > now:
-            return True
+            if self._right.get(mark, 0.0) > now:
+                return True
         try:
             right = _HASHER.verify(kept or _NOBODY, password) and bool(kept)
         except (VerificationError, InvalidHashError):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -26,6 +28,9 @@ from faxcore.service.json_once import Clash
 from faxcore.service.operations import Desk
 from faxcore.service.requests import Refused, invalid, refusal
 from faxcore.service.soap_door import SoapDoor
+
+_THREADS = 32
+"""Requests wait for the disk, for handlers and for banners; so many may do so at a time."""
 
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -54,6 +59,8 @@ def make_app(
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
+        threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="service")
+        asyncio.get_running_loop().set_default_executor(threads)
         yield
         gate.close()
 
@@ -79,8 +86,6 @@ def make_app(
 
 async def _healthz(request: Request) -> Response:
     """Whether the service lives and its database answers."""
-    import asyncio  # noqa: PLC0415
-
     from sqlalchemy import text  # noqa: PLC0415
 
     store = json_door.house_of(request).desk.queue.store
@@ -101,8 +106,6 @@ async def _docs(request: Request) -> Response:
 
 async def _metrics(request: Request, caller: Reader) -> Response:
     """What Prometheus asks for, with an operator's password or key: it is of all accounts."""
-    import asyncio  # noqa: PLC0415
-
     from faxcore.delivery.metrics import metrics_text  # noqa: PLC0415
 
     if caller.role is not Role.OPERATOR:
