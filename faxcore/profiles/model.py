@@ -139,6 +139,9 @@ class ModemProfile:
         False, "simulator, classes 2: reports lack the plus sign before their names"
     )
     decimal_status: bool = says(False, "simulator, class 2.0: the numbers of `+FPS` are decimal")
+    false_rungs: tuple[int, ...] = says(
+        (), "simulator, classes 1: `+FTM` values beside `rungs` that the modem tells of and refuses"
+    )
     false_capabilities: str = says(
         "", "simulator, classes 2: what the modem itself says that it can do"
     )

@@ -151,7 +151,8 @@ class Class2:
         """See ``Desk``."""
         if agreed is not None:
             self._report(self.words.agreed, report_session(agreed, self.words))
-        self._modem.become(TakingPage(self._modem, self, self.at, rung.bits_per_second))
+        patience = self._parameters.page_patience_s
+        self._modem.become(TakingPage(self._modem, self, self.at, rung.bits_per_second, patience))
         self._modem.connect(self.at)
         if not self.words.hexadecimal and self._modem.profile.waits_for_xon:
             self._modem.say(self.at, bytes((_XON,)))
@@ -248,6 +249,12 @@ class Class2:
             return
         self._modem.become(Busy(self._modem, self.abandon))
         self._end_page(following, now)
+
+    def page_stopped(self, now: float) -> None:
+        """The computer gave no data for too long: the call is over."""
+        self._exchange.hang_up(now)
+        self._modem.tell(now, self.words.hung_up_with(int(HangupStatus.PHASE_C)))
+        self._modem.finish(now, "OK")
 
     def _end_page(self, following: FCF | None, now: float) -> Activity:
         if following is None or self._exchange.near is None:

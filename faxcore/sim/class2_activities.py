@@ -22,6 +22,10 @@ class PageDesk(Protocol):
         """The computer has ended its page."""
         ...
 
+    def page_stopped(self, now: float) -> None:
+        """No more data of the page came, for longer than the modem waits."""
+        ...
+
     def give_page(self, octets: bytes, status: int, following: FCF, now: float) -> None:
         """The computer asks for the page."""
         ...
@@ -61,10 +65,16 @@ class HangingUp(Activity):
 
 
 class TakingPage(Activity):
-    """Behind CONNECT: page data up to DLE and what ends them; CAN gives the page up."""
+    """Behind CONNECT: page data up to DLE and what ends them; CAN gives the page up.
 
-    def __init__(self, modem: Modem, desk: PageDesk, now: float, bits_per_second: int) -> None:
+    The modem hangs up when its buffer has been empty for ``patience_s``.
+    """
+
+    def __init__(
+        self, modem: Modem, desk: PageDesk, now: float, bits_per_second: int, patience_s: float
+    ) -> None:
         super().__init__(modem)
+        self._patience = patience_s
         self._desk = desk
         self._octets = bytearray()
         self._escaped = False
@@ -99,15 +109,21 @@ class TakingPage(Activity):
             return
         self._desk.page_given(octets, following, now)
 
+    def advance(self, now: float) -> None:
+        """Enough of waiting."""
+        if now >= self._sent_until + self._patience:
+            self._desk.page_stopped(self._sent_until + self._patience)
+
     def room(self, now: float) -> int:
         """What the buffer still takes; the line empties it."""
         queued = max(0.0, self._sent_until - now)
         return max(0, self._buffer - round(queued / self._octet_seconds))
 
     def due(self, now: float) -> float | None:
-        """When the buffer is half empty, and when it is empty."""
+        """When the buffer is half empty, when it is empty, and when it has been so for too long."""
         half_empty = self._sent_until - self._buffer / 2 * self._octet_seconds
-        return next((moment for moment in (half_empty, self._sent_until) if moment > now), None)
+        moments = (half_empty, self._sent_until, self._sent_until + self._patience)
+        return next((moment for moment in moments if moment > now), None)
 
 
 class GivingPage(Activity):

@@ -10,12 +10,17 @@ from faxcore.sim.class2_words import BR, FIELDS, WORDS, Wanted, read_session
 from faxcore.sim.commands import Command, Refused
 from faxcore.sim.modem_settings import NAME
 
+_PATIENCE_S, _PATIENCE_T32_S = 3.0, 30.0
+_PATIENCE_UNIT_S = {"+FPHCTO": 0.1, "+FCT": 1.0}
+"""How long a modem waits for page data, where it is not told; and the units of what it is told."""
+
 
 class Parameters:
     """The parameters of one modem in one of these classes.
 
     ``values`` is what may be agreed upon, ``session`` what is wished for the next page, ``status``
-    what was, or is to be, said of a page. ``fixed`` once the number is dialled.
+    what was, or is to be, said of a page, ``page_patience_s`` how long page data may stay away.
+    ``fixed`` once the number is dialled.
     """
 
     def __init__(self, profile: ModemProfile, fax_class: str) -> None:
@@ -28,6 +33,7 @@ class Parameters:
         self.bit_order = 0
         self.id = ""
         self.fixed = False
+        self.page_patience_s = _PATIENCE_T32_S if words.hexadecimal else _PATIENCE_S
         self._profile = profile
 
     @property
@@ -54,6 +60,9 @@ class Parameters:
             self.bit_order = command.number
         elif name in {"+FLID", "+FLI"} and name in words.settings:
             self.id = value.removeprefix("=").strip().strip('"')
+        elif name in _PATIENCE_UNIT_S and name in words.settings:
+            told = max(0, words.read(value.removeprefix("=").strip()))
+            self.page_patience_s = told * _PATIENCE_UNIT_S[name]
         elif name not in words.settings:
             raise Refused
         return None

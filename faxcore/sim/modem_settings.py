@@ -128,7 +128,7 @@ class Settings:
         if name == "+FCLASS":
             return self._obey_class(value)
         if name in {"+FTM", "+FRM", "+FTH", "+FRH"} and value == "=?":
-            return self._list(_RATES if name[3] == "H" else map(str, self.speeds))
+            return self._list(_RATES if name[3] == "H" else map(str, self._told_speeds))
         if name in _NAMES or (name in _CLASS_1_0_NAMES and self.fax_class == "1.0"):
             return NAME
         if name in PARAMETERS and self.fax_class == "1.0":
@@ -146,6 +146,11 @@ class Settings:
         """The fast carriers, as ``+FTM`` values."""
         rungs = self._profile.rungs
         return tuple(each for each in sorted(FAST) if not rungs or each in rungs)
+
+    @property
+    def _told_speeds(self) -> tuple[int, ...]:
+        """Those that ``=?`` tells of, which the modem need not have."""
+        return tuple(sorted({*self.speeds, *self._profile.false_rungs}))
 
     def _list(self, values: Iterable[str]) -> str:
         text = ",".join(values)

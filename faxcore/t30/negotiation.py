@@ -15,7 +15,7 @@ import numpy as np
 from faxcore.t4 import Coding, EncodedPage, Resolution, minimum_row_bits
 from faxcore.t30.capabilities import Capabilities, SessionParameters, standard_width
 from faxcore.t30.document import CallOptions, FaxPage
-from faxcore.t30.modulation import Rung
+from faxcore.t30.modulation import Modulation, Rung
 
 _MM_PER_INCH = 25.4
 _A4_MM, _B4_MM = 297, 364
@@ -168,7 +168,17 @@ def _scan_time_ms(far: Capabilities, form: EncodedPage) -> int:
     return coarse if form.resolution is Resolution.COARSE else fine
 
 
-def step_down(rungs: Sequence[Rung], rung: Rung) -> Rung | None:
-    """The rung below, or None at the foot of the ladder."""
-    place = rungs.index(rung) + 1
-    return rungs[place] if place < len(rungs) else None
+def step_down(rungs: Sequence[Rung], rung: Rung, *, ecm: bool = False) -> Rung | None:
+    """The rung below, or None at the foot of the ladder.
+
+    With error correction it is that of V.29 where V.17 has the same rate: V.17 stands more noise,
+    but its short training is what receivers on a noisy line miss, and that page, or block, is lost
+    with the call (measured with spandsp's receiver; HylaFAX leaves these rungs out, too). Without
+    correction the rows that V.17 saves count for more.
+    """
+    below = rungs[rungs.index(rung) + 1 :]
+    if not below:
+        return None
+    alike = [each for each in below if each.bits_per_second == below[0].bits_per_second]
+    plain = [each for each in alike if each.modulation is not Modulation.V17]
+    return plain[0] if ecm and plain else below[0]

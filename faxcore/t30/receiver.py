@@ -119,6 +119,7 @@ def _on_dcs(call: IncomingCall, burst: tuple[Frame, ...]) -> Procedure[tuple[Fra
         return (yield from next_command(call))
     call.trainings += 1
     trained = heard.done and call.judge.training_ok(parameters.rung, heard.octets)
+    call.retraining = not trained
     yield from say(Frame(FCF.CFR if trained else FCF.FTT))
     call.pending, call.last_answer, call.answered = None, None, None
     call.corrected = CorrectedPage() if parameters.ecm else None
@@ -160,6 +161,7 @@ def _on_post_message(call: IncomingCall, end: FCF) -> Procedure[tuple[Frame, ...
         call.pending = None
     answer = call.last_answer or FCF.RTN
     call.finished = end is FCF.EOP and answer is not FCF.RTN
+    call.retraining = answer is not FCF.MCF
     yield from say(Frame(answer))
     if end is FCF.EOM:
         return (yield from identify_again(call))

@@ -21,7 +21,7 @@ from faxcore.t30.frames import FCF, Frame, encode_id
 from faxcore.t30.line import Ended, KeepPage, Procedure, ReceiveFrames, SendFrames, Silence
 from faxcore.t30.modulation import Rung
 from faxcore.t30.result import HangupStatus, PageOutcome, PageReport
-from faxcore.t30.timers import T1, T2, T4
+from faxcore.t30.timers import RETRAIN_S, T1, T2, T4
 
 _TCF_ZERO_SECONDS = 1.0
 """How much of the 1.5 s of TCF must come as unbroken zeros."""
@@ -93,6 +93,7 @@ class IncomingCall:
     corrected: CorrectedPage | None = None
     answered: tuple[Frame, FCF | None] | None = None
     long_train: bool = False
+    retraining: bool = False
     trainings: int = 0
     pending: bytes | None = None
     last_answer: FCF | None = None
@@ -153,8 +154,10 @@ def identify_again(call: IncomingCall) -> Procedure[tuple[Frame, ...]]:
     return (yield from identify(call))
 
 
-def next_command(call: IncomingCall, within_s: float = T2) -> Procedure[tuple[Frame, ...]]:
+def next_command(call: IncomingCall, within_s: float | None = None) -> Procedure[tuple[Frame, ...]]:
     """The next burst of command frames, within T2, which begins anew with all that is heard."""
+    if within_s is None:
+        within_s = RETRAIN_S if call.retraining else T2
     for _ in range(_MAX_DAMAGED):
         heard = yield from hear(ReceiveFrames(within_s))
         if heard.done and heard.frames:
@@ -163,7 +166,9 @@ def next_command(call: IncomingCall, within_s: float = T2) -> Procedure[tuple[Fr
             break
     if call.finished:
         return (Frame(FCF.DCN),)
-    raise CallEnded(HangupStatus.RECEIVE_T2, f"no command came within {T2:.0f} s", farewell=False)
+    raise CallEnded(
+        HangupStatus.RECEIVE_T2, f"no command came within {within_s:.0f} s", farewell=False
+    )
 
 
 def longest_line(octets: bytes) -> int:

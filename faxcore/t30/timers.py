@@ -12,7 +12,17 @@ T2 = 7.0
 """6 s +- 1 s: how long a receiver waits for the next command or page (T.30 5.4.3.1).
 
 It is taken at its longest: a caller whose DCS was lost sends TCF, waits T4 and speaks again 6.04 s
-after that DCS. Flags begin it anew.
+after that DCS, unless it is as patient as ours. Flags begin it anew.
+"""
+
+LATE_ANSWER_S = 0.6
+"""What begins when T2 has run out is heard so much later: flags, and a modem that tells of them."""
+
+RETRAIN_S = T2 + 3.0
+"""How long our receiver waits for the DCS after FTT, RTN or RTP, where others wait for T2.
+
+A caller whose DCS was lost sends TCF, waits for the answer as long as a receiver's T2 may make it,
+and speaks again T2 + ``LATE_ANSWER_S`` after that DCS, of which not even flags need have come.
 """
 
 T4 = 3.0

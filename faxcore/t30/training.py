@@ -3,6 +3,11 @@
 One round is TSI and DCS at 300 bit/s, 75 ms of silence, 1.5 s of TCF at the rate commanded, then
 the answer: CFR ends it, FTT steps one rung down, a repeated DIS means that the command was not
 understood, silence repeats it.
+
+A receiver that has not recognised the carrier of TCF answers FTT only when its T2 has run out, T2
+after DCS; and there are those that take a DCS which comes before that for a mistake, and disconnect
+(spandsp does, seen on its line). So the answer to TCF is waited for until T2 after DCS is over.
+Where DCS itself was lost, the far end repeats DIS in that time.
 """
 
 from __future__ import annotations
@@ -16,7 +21,7 @@ from faxcore.t30.frames import FCF
 from faxcore.t30.line import Procedure, SendFrames, SendTraining, Silence
 from faxcore.t30.negotiation import longest_row_s, parameters_for, step_down
 from faxcore.t30.result import HangupStatus
-from faxcore.t30.timers import COMMAND_TRIES, LONGEST_LINE_S, MAX_CRP
+from faxcore.t30.timers import COMMAND_TRIES, LATE_ANSWER_S, LONGEST_LINE_S, MAX_CRP, T2, T4
 
 _GIVE_UP = {
     None: (COMMAND_TRIES, HangupStatus.DCS_UNANSWERED, "DCS was not answered {n} times"),
@@ -78,15 +83,16 @@ def agree(call: Call, index: int) -> EncodedPage:
 
 def _training_round(call: Call) -> Procedure[Reply]:
     yield from hear(Silence())
-    yield from hear(SendFrames(call.command_frames()))
+    commanded = yield from hear(SendFrames(call.command_frames()))
     yield from hear(Silence())
     call.trainings += 1
-    yield from hear(SendTraining(call.current_rung))
-    return (yield from answer())
+    checked = yield from hear(SendTraining(call.current_rung))
+    answered_by = commanded.at + T2 + LATE_ANSWER_S
+    return (yield from answer(max(T4, answered_by - checked.at)))
 
 
 def _step_down(call: Call) -> None:
-    lower = step_down(call.ladder, call.current_rung)
+    lower = step_down(call.ladder, call.current_rung, ecm=call.agreed.ecm)
     if lower is None:
         raise CallEnded(HangupStatus.CANNOT_TRAIN, f"FTT came even at {call.current_rung.name}")
     call.rung = lower
@@ -94,4 +100,4 @@ def _step_down(call: Call) -> None:
 
 def step_down_if_possible(call: Call) -> None:
     """One rung down after RTN; at the foot of the ladder the same again."""
-    call.rung = step_down(call.ladder, call.current_rung) or call.rung
+    call.rung = step_down(call.ladder, call.current_rung, ecm=call.agreed.ecm) or call.rung

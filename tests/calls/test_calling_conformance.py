@@ -52,7 +52,6 @@ EXPECTED = dict(expected()) | {
     "bad-rows-89": (LEFT, NONE),
     "line-of-51": (HangupStatus.RECEIVE_NO_EOL, NONE),
     "no-page": (LEFT, NONE),
-    "no-training": (T2, NONE),
     "lost": (LEFT, NONE),
 }
 FORCED = {

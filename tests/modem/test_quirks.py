@@ -17,6 +17,7 @@ from faxcore.errors import ModemError
 from faxcore.modem.driver import FaxModem
 from faxcore.profiles import FalseCarrier, FlowLost, ModemProfile, SilenceBy, load_profile
 from faxcore.sim import SCENARIOS, SimModem, caller
+from faxcore.sim.receptions import RefuseTraining
 from faxcore.t4 import Coding, PageBitmap, encode_page
 from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import CallOptions, FaxDocument, FaxPage, Station
@@ -61,7 +62,14 @@ class Quirk:
         return self.number
 
 
+NOT_7200 = (24, 48, 96, 97, 98, 121, 122, 145, 146)
+
 SWITCHED = (
+    Quirk(
+        "6 7200 is told of and refused",
+        replace(PLAIN, rungs=NOT_7200, false_rungs=(72, 73, 74)),
+        "slower",
+    ),
     Quirk("7 frames without FCS", replace(PLAIN, frames_carry_fcs=False)),
     Quirk(
         "8a software flow control by itself",
@@ -108,13 +116,17 @@ ASKS_FOR_FRAMES_IN_0X10 = replace(
     deviate=_lose_frames,
 )
 
+FAR_ENDS = {
+    "ppr": ASKS_FOR_FRAMES_IN_0X10,
+    "slower": replace(SCENARIOS["normal"], reception=lambda: RefuseTraining(4)),
+}
+
 
 def all_arrived(quirk: Quirk, profile: ModemProfile) -> bool:
     """Whether a driver with ``profile`` brings every pixel over with such a modem."""
     if quirk.call.startswith("repeats"):
         return _receives(quirk, profile)
-    scenario = ASKS_FOR_FRAMES_IN_0X10 if quirk.call == "ppr" else SCENARIOS["normal"]
-    modem = Modem(scenario, profile=quirk.like)
+    modem = Modem(FAR_ENDS.get(quirk.call, SCENARIOS["normal"]), profile=quirk.like)
     calls = 2 if quirk.call == "twice" else 1
     with FaxModem(VirtualPort(modem), profile) as fax:
         try:
@@ -148,7 +160,7 @@ def test_without_the_cure_it_fails(quirk: Quirk) -> None:
 
 def test_the_plain_driver_is_right_with_a_plain_modem() -> None:
     """What fails above fails for the quirk, and not for the call."""
-    for call in ("send", "twice", "ppr", "repeats-dcs", "repeats-mps"):
+    for call in ("send", "slower", "twice", "ppr", "repeats-dcs", "repeats-mps"):
         assert all_arrived(Quirk("none", PLAIN, call), PLAIN), call
 
 

@@ -318,3 +318,71 @@ def test_29_a_modem_that_wants_pauses_misses_a_quick_command() -> None:
     modem.feed(b"AT\r", 0.4)
     modem.feed(b"AT\r", 0.6)
     assert modem.take(1.0).count(b"OK") == 2
+
+
+class Starving(Modem):
+    """Its cable gives way in the midst of the first page: no more page data come in."""
+
+    starved = False
+    hung_up_at = 0.0
+
+    def feed(self, data: bytes, now: float) -> None:
+        takes_page = b"CONNECT\r\n" in self.said
+        if takes_page and not self.starved:
+            super().feed(data[: len(data) // 2], now)
+            self.starved = True
+        elif not takes_page or self.hung_up_at:
+            super().feed(data, now)
+
+    def take(self, now: float) -> bytes:
+        said = super().take(now)
+        if re.search(rb"\+FHNG|\+FHS", said):
+            self.hung_up_at = now
+        return said
+
+
+@pytest.mark.parametrize("like", [CLASS_2, T32], ids=["2", "2.0"])
+def test_a_modem_that_gets_no_more_page_data_hangs_up_and_no_page_counts_as_sent(
+    like: ModemProfile,
+) -> None:
+    modem = Starving(profile=like)
+    with FaxModem(VirtualPort(modem), like) as fax:
+        result = fax.send(document(2, 400), "1", HERE)
+    assert modem.hung_up_at
+    assert not result.ok
+    assert {page.outcome for page in result.pages} == {PageOutcome.UNSENT}
+    assert result.status is HangupStatus.PHASE_C, result.text
+
+
+@pytest.mark.parametrize(
+    ("like", "told", "seconds"),
+    [
+        (CLASS_2, b"AT+FPHCTO=50\r", 5.0),
+        (CLASS_2, b"AT\r", 3.0),
+        (T32, b"AT+FCT=A\r", 10.0),
+        (T32, b"AT\r", 30.0),
+    ],
+)
+def test_the_patience_of_a_modem_with_page_data_is_what_it_was_told(
+    like: ModemProfile, told: bytes, seconds: float
+) -> None:
+    modem, now = Modem(profile=like), 0.0
+    commands = (b"AT+FCLASS=" + like.fax_class.encode() + b"\r", told, b"ATDT1\r", b"AT+FDT\r")
+    for command in commands:
+        modem.feed(command, now)
+        answered = modem.said
+        while modem.said == answered or not modem.said.rstrip(b"\x11").endswith(b"\r\n"):
+            now = min(now + 0.1, 100.0)
+            modem.take(now)
+            assert now < 100.0
+        while command[:3] == b"ATD" and not modem.said.endswith(b"OK\r\n"):
+            now += 0.1
+            modem.take(now)
+        while command.endswith(b"FDT\r") and b"CONNECT" not in modem.said:
+            now += 0.1
+            modem.take(now)
+    began = now
+    while b"+FHNG" not in modem.said and b"+FHS" not in modem.said and now < began + 60.0:
+        now += 0.1
+        modem.take(now)
+    assert now - began == pytest.approx(seconds, abs=0.3)

@@ -213,7 +213,7 @@ def test_an_answer_has_its_time(seconds, faults):
 def test_frames_that_nobody_listened_to_are_noted():
     computer = trained()
     computer.wait_for(b"NO CARRIER")
-    computer.wait(4.5)
+    computer.wait(6.0)
     computer.type("AT+FRH=3")
     computer.wait(3)
     assert Fault.LOST_FRAME in computer.faults()

@@ -9,8 +9,16 @@ from faxcore.t30.capabilities import Capabilities, SessionParameters
 from faxcore.t30.document import CallOptions, FaxDocument, FaxPage, Station
 from faxcore.t30.frames import FCF, Frame
 from faxcore.t30.line import SendFrames
-from faxcore.t30.modulation import RUNGS, V17_14400, V27TER_2400, V27TER_4800, V29_9600
-from faxcore.t30.negotiation import longest_row_s
+from faxcore.t30.modulation import (
+    FALLBACK,
+    RUNGS,
+    V17_14400,
+    V27TER_2400,
+    V27TER_4800,
+    V29_9600,
+    Modulation,
+)
+from faxcore.t30.negotiation import longest_row_s, step_down
 from faxcore.t30.receiver import receive_document
 from faxcore.t30.result import HangupStatus
 from faxcore.t30.sender import send_document
@@ -142,3 +150,18 @@ def test_error_correction_knows_no_lines():
     document = FaxDocument((FaxPage((wide,)),))
     result, _ = play(send_document(document, Station(), (V27TER_2400,)), answers)
     assert result.ok
+
+
+def test_with_error_correction_the_way_down_leaves_v17_out_where_v29_is_as_fast():
+    rungs = [FALLBACK[0]]
+    while (lower := step_down(FALLBACK, rungs[-1], ecm=True)) is not None:
+        rungs.append(lower)
+    assert [rung.name for rung in rungs] == [
+        "14400 V.17", "12000 V.17", "9600 V.29", "7200 V.29", "4800 V.27ter", "2400 V.27ter",
+    ]  # fmt: skip
+
+
+def test_v17_alone_goes_down_by_its_own_rates_with_error_correction_too():
+    only = [rung for rung in FALLBACK if rung.modulation is Modulation.V17]
+    assert step_down(only, only[1], ecm=True) is only[2]
+    assert step_down(only, only[-1], ecm=True) is None

@@ -10,6 +10,7 @@ from faxcore.t30.line import Ended, SendPage, SendTraining
 from faxcore.t30.modulation import V17_12000, V17_14400
 from faxcore.t30.result import HangupStatus, PageOutcome
 from faxcore.t30.sender import send_document
+from faxcore.t30.timers import T2
 from tests.documents import bitmap, document, page
 from tests.t30.script import CSI, DIS, play
 
@@ -106,6 +107,13 @@ def test_answers_to_dcs_that_end_the_call(answers, status):
 def test_repeats_dcs_after_silence_and_after_dis():
     result, _ = send([DIS, Ended.TIMEOUT, Ended.TIMEOUT, DIS, DIS, FCF.CFR, FCF.MCF, FCF.MCF])
     assert result.ok
+
+
+def test_waits_until_a_receiver_that_recognised_no_training_check_says_so_after_t2():
+    _, line = send([DIS, Ended.TIMEOUT, FCF.FTT, FCF.CFR, FCF.MCF, FCF.MCF])
+    at = next(place for place, op in enumerate(line.ops) if isinstance(op, SendTraining))
+    silence, training_check, answer = 0.075, 1.0, line.ops[at + 1]
+    assert silence + training_check + answer.within_s > T2
 
 
 @pytest.mark.parametrize("fine", [FCF.MCF, FCF.PIP])

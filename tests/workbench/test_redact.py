@@ -1,6 +1,7 @@
 """A redacted transcript has nothing of the original, and still replays and explains itself."""
 
 import os
+import re
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -242,3 +243,26 @@ def test_stand_ins_keep_the_shape():
     ]
     assert names.of("Ada") != "Ada"
     assert names.of("Ada")[0].isupper()
+
+
+def said_in_their_places(path):
+    """The numbers that were dialled and those in frames and reports that name somebody."""
+    octets = [b"".join(each.data for each in read_transcript(path).entries if each.direction is way)
+              for way in (Direction.TO_MODEM, Direction.FROM_MODEM)]  # fmt: skip
+    dialled = re.findall(rb"ATDT?([0-9]+)\r", octets[0])
+    framed = re.findall(rb"\xff\x03[\x40\x43\xc3\xa3]([0-9]{1,4})(?=[^0-9])", b"\n".join(octets))
+    named = re.findall(rb'\+F(?:LID|LI|CSI|CI)[=:] ?"([^"]*)"', b"\n".join(octets))
+    return [each.strip() for each in (*dialled, *framed, *named)]
+
+
+@pytest.mark.parametrize("fax_class", ["1", "1.0", "2", "2.0"])
+def test_short_numbers_are_replaced_where_they_were_dialled_or_named_somebody(fax_class, tmp_path):
+    path, out = tmp_path / "call", tmp_path / "posted"
+    record(path, fax_class, "normal", "911", "12", "7", ("44", "5832"), 1)
+    redact(path, out)
+    before, after = said_in_their_places(path), said_in_their_places(out)
+    assert {b"911", b"7"} <= set(before)
+    assert len(before) == len(after) >= 3
+    assert not {each.replace(b" ", b"") for each in before} & set(after)
+    assert not {each[::-1] for each in before} & set(after)
+    assert replay(out).same
