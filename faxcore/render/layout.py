@@ -1,4 +1,4 @@
-"""HTML and plain text to PDF pages: the only module that knows WeasyPrint. Worker only.
+"""HTML and plain text to PDF pages: the only module that lays out with WeasyPrint. Worker only.
 
 Bodies, cover pages and attachments of one message are laid out one by one, but written as one
 PDF, so that the fonts are cut to size once. Nothing is fetched: see ``fetcher``.
@@ -6,27 +6,20 @@ PDF, so that the fonts are cut to size once. Nothing is fetched: see ``fetcher``
 
 from __future__ import annotations
 
-import ctypes.util
 import html
 import logging
 import re
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from faxcore.errors import RenderError
 from faxcore.render.content import Paper
 from faxcore.render.fonts import MissingGlyphs
+from faxcore.render.loading import load_weasyprint
 
 if TYPE_CHECKING:
     from weasyprint import Document
-
-PANGO_ADVICE = (
-    "WeasyPrint needs Pango to lay out text: sudo apt-get install libpango-1.0-0 "
-    "libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"
-)
 
 PAGE_STYLE = """
 @page { margin: 18mm 15mm 16mm }
@@ -49,27 +42,6 @@ p { white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 8; margin: 0; min-
 p.page { break-before: page }
 p.rtl { direction: rtl }
 """
-
-
-@contextmanager
-def _no_library_search() -> Iterator[None]:
-    """cffi searches by starting gcc and ldconfig 22 times, for names that dlopen finds anyway."""
-    search = ctypes.util.find_library
-    ctypes.util.find_library = lambda name: None
-    try:
-        yield
-    finally:
-        ctypes.util.find_library = search
-
-
-def load_weasyprint() -> Any:
-    """The weasyprint module; RenderError with the line to type where Pango is not installed."""
-    try:
-        with _no_library_search():
-            import weasyprint  # noqa: PLC0415
-    except OSError as error:
-        raise RenderError(f"{PANGO_ADVICE} ({error})") from error
-    return weasyprint
 
 
 class Typesetter:

@@ -5,7 +5,8 @@ import pytest
 
 from faxcore.errors import RenderError
 from faxcore.render.content import Paper
-from faxcore.render.layout import PANGO_ADVICE, Typesetter, text_html
+from faxcore.render.layout import Typesetter, text_html
+from faxcore.render.loading import PANGO_ADVICE
 
 
 def page_texts(typesetter: Typesetter, text: str) -> list[str]:
