@@ -20,6 +20,7 @@ from faxcore.render.loading import load_weasyprint
 
 if TYPE_CHECKING:
     from weasyprint import Document
+    from weasyprint.text.fonts import FontConfiguration
 
 PAGE_STYLE = """
 @page { margin: 18mm 15mm 16mm }
@@ -44,6 +45,10 @@ p.rtl { direction: rtl }
 """
 
 
+_LEFT: list[FontConfiguration] = []
+"""What a typesetter left to the next one, which takes it: no two ever share one."""
+
+
 class Typesetter:
     """Lays out documents that share one font configuration and one list of missing glyphs.
 
@@ -56,12 +61,19 @@ class Typesetter:
         self._weasyprint = load_weasyprint()
         from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
 
-        self._fonts = FontConfiguration()
+        self._fonts = _LEFT.pop() if _LEFT else FontConfiguration()
         self.missing = MissingGlyphs()
         self.notes = notes
         self.served: list[str] = []
         logger: logging.Logger = self._weasyprint.LOGGER
         logger.handlers = [self.missing]
+
+    def leave_fonts(self) -> None:
+        """Leave the font configuration, with the faces it has loaded, to the next typesetter.
+
+        For a process that copies itself; this typesetter must not be used any more.
+        """
+        _LEFT.append(self._fonts)
 
     def lay_out(self, source: str | bytes, place: str, assets: Path | None = None) -> Document:
         """The pages of an HTML document; ``assets`` is the folder of a cover page.
