@@ -31,7 +31,7 @@ from faxcore.render import (
     WarmWorker,
     render_content,
 )
-from faxcore.t4 import Resolution
+from faxcore.t4 import Coding, Resolution
 from faxcore.t30.document import CallOptions, FaxDocument, FaxPage, Station
 from faxcore.t30.line import Heard, LineOp
 from faxcore.t30.progress import Listener, Narrator, Phase, Progress
@@ -122,12 +122,14 @@ def prepare(
     observe: Observer | None = None,
     cancel: threading.Event | None = None,
     warm: WarmWorker | None = None,
+    codings: tuple[Coding, ...] = tuple(Coding),
 ) -> PreparedFax:
     """Render and encode a message, in a worker process.
 
     ``header`` is the line at the top of every page: ``"auto"``, a text with tokens (see
     ``render_content``), or None; ``tone`` is how grey becomes black and white (see ``send_fax``).
     ``warm`` is a worker that is kept for message after message (see ``render_content``).
+    ``codings`` are those that are wanted: all for a call, one for a file.
     Raises ContentError for what cannot be faxed.
     """
     if resolution not in _RESOLUTIONS:
@@ -145,6 +147,7 @@ def prepare(
         observe=report,
         cancel=cancel.is_set if cancel is not None else None,
         warm=warm,
+        codings=codings,
     )
     pages = tuple(FaxPage(page.codings) for page in rendered.pages)
     return PreparedFax(rendered, FaxDocument(pages))

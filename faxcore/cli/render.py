@@ -37,6 +37,7 @@ def command(
         from faxcore.cli.show import Display  # noqa: PLC0415
         from faxcore.render import CoverFields, Tone  # noqa: PLC0415
         from faxcore.sending import prepare  # noqa: PLC0415
+        from faxcore.t4 import Coding  # noqa: PLC0415
         from faxcore.t4.tiff import write_tiff  # noqa: PLC0415
 
         chosen, way = resolution_of(resolution), Tone.parse(tone)
@@ -48,6 +49,7 @@ def command(
                 resolution=chosen,
                 tone=way,
                 observe=display,
+                codings=(Coding.MH,),
             )
         count = write_tiff(output, (page.codings[0] for page in fax.rendered.pages))
         print(f"{output}: {count} {'page' if count == 1 else 'pages'}")

@@ -13,7 +13,7 @@ from faxcore.delivery.model import AttachmentRow, Message, Recipient
 from faxcore.delivery.states import Body
 from faxcore.delivery.store import Store
 from faxcore.render import Attachment, BodyType, Content, CoverFields, Paper, render_content
-from faxcore.t4 import Resolution
+from faxcore.t4 import Coding, Resolution
 from faxcore.t30.document import FaxPage
 
 _COVER = "cover"
@@ -56,7 +56,10 @@ def render_body(store: Store, message: Message, at: datetime) -> bytes:
         paper=Paper[message.paper.upper()],
         banner=_banner(store, message),
     )
-    return render_content(content, header=None, resolutions=(Resolution.COARSE,)).pdf
+    rendered = render_content(
+        content, header=None, resolutions=(Resolution.COARSE,), codings=(Coding.MH,)
+    )
+    return rendered.pdf
 
 
 def render_continuation(

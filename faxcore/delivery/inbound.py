@@ -28,7 +28,7 @@ from faxcore.delivery.store import Conflict
 from faxcore.errors import FaxcoreError
 from faxcore.receiving import ReceivedFax
 from faxcore.render import Attachment, Content, CoverFields, render_content
-from faxcore.t4 import DecodedPage, Resolution
+from faxcore.t4 import Coding, DecodedPage, Resolution
 from faxcore.t4.tiff import read_tiff, write_tiff
 
 SPOOL = "receiving"
@@ -167,11 +167,19 @@ def pdf_of(tiff: bytes, at: datetime) -> bytes:
     """The pages of a fax as PDF; where that cannot be made, one page that says so."""
     content = Content(CoverFields(moment=at), attachments=(Attachment("fax.tif", tiff),))
     try:
-        return render_content(content, header=None, resolutions=(Resolution.COARSE,)).pdf
+        return _pdf_of(content)
     except FaxcoreError as error:
         log().error("a received fax has no PDF", error=str(error))
         said = Content(CoverFields(moment=at), body=f"The pages are in the TIFF file. ({error})")
-        return render_content(said, header=None, resolutions=(Resolution.COARSE,)).pdf
+        return _pdf_of(said)
+
+
+def _pdf_of(content: Content) -> bytes:
+    """The PDF alone: its pages are made once, in the coding that costs least."""
+    rendered = render_content(
+        content, header=None, resolutions=(Resolution.COARSE,), codings=(Coding.MH,)
+    )
+    return rendered.pdf
 
 
 def owner_of(queue: Queue, modem: str, called: str, now: datetime) -> int:

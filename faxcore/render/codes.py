@@ -30,6 +30,9 @@ _FAR = 3
 
 _LEAST_BLOCKS = 3
 
+_ONES, _LAST_OCTET = np.uint64(0x0101010101010101), np.uint64(56)
+"""The product of a word and the first has the sum of its octets in the last octet."""
+
 
 def code_areas(black: Black, rows_each: int, no_code: Black) -> tuple[Black, list[Region]]:
     """Where codes may be: a mark for each pixel of the page, and boxes around them.
@@ -47,8 +50,10 @@ def code_areas(black: Black, rows_each: int, no_code: Black) -> tuple[Black, lis
     found &= mean_nearby(changes) > _CHANGES
     found &= ~grown(_at_blocks(no_code, found.shape), _FAR)
     found = grown(found, _BORDER)
-    marks = in_pixels(found, sample.shape).repeat(rows_each, axis=0)[: black.shape[0]]
-    return marks, [_in_pixels(box, black.shape, rows_each) for box in _boxes(found)]
+    boxes = [_in_pixels(box, black.shape, rows_each) for box in _boxes(found)]
+    if not boxes:
+        return np.zeros_like(black), []
+    return in_pixels(found, black.shape, rows_each), boxes
 
 
 def _at_blocks(cells: Black, shape: tuple[int, ...]) -> Black:
@@ -61,28 +66,50 @@ def _at_blocks(cells: Black, shape: tuple[int, ...]) -> Black:
 
 def mean_nearby(black: Black) -> NDArray[np.float64]:
     """The share of black within about 5 mm, for every block."""
-    padded = np.pad(black, [(0, -size % BLOCK) for size in black.shape])
-    bands = padded.view(np.uint8).reshape(-1, BLOCK, padded.shape[1]).sum(axis=1, dtype=np.uint8)
-    blocks = bands.reshape(bands.shape[0], -1, BLOCK).sum(axis=2, dtype=np.int32)
-    framed = np.pad(blocks, ((2, 1), (3, 2)), mode="edge").cumsum(axis=0).cumsum(axis=1)
+    framed = np.pad(_blocks(black), ((2, 1), (3, 2)), mode="edge").cumsum(axis=0).cumsum(axis=1)
     total = framed[3:, 5:] - framed[:-3, 5:] - framed[3:, :-5] + framed[:-3, :-5]
     share: NDArray[np.float64] = total / (15 * BLOCK * BLOCK)
     return share
 
 
+def _blocks(black: Black) -> NDArray[np.int32]:
+    """How many pixels of every block are black.
+
+    Eight pixels are added as one word: no octet of a sum of eight rows carries into the next.
+    """
+    if black.shape[1] % BLOCK or black.strides[1] != 1:
+        black = np.ascontiguousarray(np.pad(black, ((0, 0), (0, -black.shape[1] % BLOCK))))
+    words = black.view(np.uint64)
+    whole = words.shape[0] // BLOCK * BLOCK
+    sums = words[:whole:BLOCK].copy()
+    for row in range(1, BLOCK):
+        sums += words[row:whole:BLOCK]
+    if whole < words.shape[0]:
+        sums = np.vstack([sums, words[whole:].sum(axis=0, dtype=np.uint64)])
+    blocks: NDArray[np.int32] = ((sums * _ONES) >> _LAST_OCTET).astype(np.int32)
+    return blocks
+
+
 def grown(blocks: Black, reach: int) -> Black:
     """Blocks and their neighbours, so many to each side."""
-    wide: NDArray[Any] = np.pad(blocks, reach)
     for axis in (0, 1):
-        windows = np.lib.stride_tricks.sliding_window_view(wide, 2 * reach + 1, axis=axis)
-        wide = np.asarray(windows.any(axis=-1))
-    return wide
+        wide = blocks.copy()
+        to, source = np.moveaxis(wide, axis, 0), np.moveaxis(blocks, axis, 0)
+        for step in range(1, min(reach, len(source) - 1) + 1):
+            to[step:] |= source[:-step]
+            to[:-step] |= source[step:]
+        blocks = wide
+    return blocks
 
 
-def in_pixels(blocks: Black, shape: tuple[int, ...]) -> Black:
-    """A mark for each pixel of a page of this shape, of the marks of its blocks."""
-    wide = blocks.repeat(BLOCK, axis=0).repeat(BLOCK, axis=1)
-    return wide[: shape[0], : shape[1]]
+def in_pixels(blocks: Black, shape: tuple[int, ...], rows_each: int = 1) -> Black:
+    """A mark for each pixel of a page of this shape, of the marks of its blocks.
+
+    A block is ``BLOCK`` pixels wide and ``rows_each`` times as many rows high.
+    """
+    wide = (blocks * _ONES).view(np.bool_)  # each mark eight times
+    marks: Black = wide.repeat(BLOCK * rows_each, axis=0)[: shape[0], : shape[1]]
+    return marks
 
 
 def _boxes(found: Black) -> Iterator[Region]:

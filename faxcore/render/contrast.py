@@ -108,19 +108,30 @@ def _closed(lightest: Grey, reach: int) -> Grey:
 
 def _cells(grey: Grey, cell_rows: int) -> tuple[Grey, Grey]:
     """The lightest and the darkest pixel of every cell."""
-    rows, columns = -grey.shape[0] % cell_rows, -grey.shape[1] % CELL
-    padded = np.pad(grey, ((0, rows), (0, columns)), mode="edge") if rows or columns else grey
+    columns = -grey.shape[1] % CELL
+    padded = np.pad(grey, ((0, 0), (0, columns)), mode="edge") if columns else grey
     return _folded(padded, np.maximum, cell_rows), _folded(padded, np.minimum, cell_rows)
 
 
 def _folded(grey: Grey, pick: np.ufunc, cell_rows: int) -> Grey:
     """One of every cell's pixels; halving again and again is quicker than a reduction."""
+    whole = grey.shape[0] // cell_rows * cell_rows
+    rest = grey[whole:]
+    grey = grey[:whole]
     while cell_rows > 1:
         grey, cell_rows = pick(grey[0::2], grey[1::2]), cell_rows // 2
-    across = CELL
-    while across > 1:
-        grey, across = pick(grey[:, 0::2], grey[:, 1::2]), across // 2
-    return grey
+    if len(rest):
+        grey = np.vstack([grey, pick.reduce(rest, axis=0)])
+    return _folded_across(np.ascontiguousarray(grey), pick)
+
+
+def _folded_across(grey: Grey, pick: np.ufunc) -> Grey:
+    """One of four neighbours: as the halves of words, which is quicker than every other octet."""
+    pairs = grey.view(np.uint16)
+    pairs = pick(pairs & 0xFF, pairs >> 8)
+    fours = pairs.view(np.uint32)
+    folded: Grey = pick(fours & 0xFFFF, fours >> 16).astype(np.uint8)
+    return folded
 
 
 def _grown(cells: Grey, reach: int) -> Grey:

@@ -1,4 +1,4 @@
-"""HTML and plain text to PDF pages: the only module that knows WeasyPrint. Worker only.
+"""HTML and plain text to PDF pages: the only module that lays out with WeasyPrint. Worker only.
 
 Bodies, cover pages and attachments of one message are laid out one by one, but written as one
 PDF, so that the fonts are cut to size once. Nothing is fetched: see ``fetcher``.
@@ -6,27 +6,21 @@ PDF, so that the fonts are cut to size once. Nothing is fetched: see ``fetcher``
 
 from __future__ import annotations
 
-import ctypes.util
 import html
 import logging
 import re
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from faxcore.errors import RenderError
 from faxcore.render.content import Paper
 from faxcore.render.fonts import MissingGlyphs
+from faxcore.render.loading import load_weasyprint
 
 if TYPE_CHECKING:
     from weasyprint import Document
-
-PANGO_ADVICE = (
-    "WeasyPrint needs Pango to lay out text: sudo apt-get install libpango-1.0-0 "
-    "libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"
-)
+    from weasyprint.text.fonts import FontConfiguration
 
 PAGE_STYLE = """
 @page { margin: 18mm 15mm 16mm }
@@ -51,25 +45,8 @@ p.rtl { direction: rtl }
 """
 
 
-@contextmanager
-def _no_library_search() -> Iterator[None]:
-    """cffi searches by starting gcc and ldconfig 22 times, for names that dlopen finds anyway."""
-    search = ctypes.util.find_library
-    ctypes.util.find_library = lambda name: None
-    try:
-        yield
-    finally:
-        ctypes.util.find_library = search
-
-
-def load_weasyprint() -> Any:
-    """The weasyprint module; RenderError with the line to type where Pango is not installed."""
-    try:
-        with _no_library_search():
-            import weasyprint  # noqa: PLC0415
-    except OSError as error:
-        raise RenderError(f"{PANGO_ADVICE} ({error})") from error
-    return weasyprint
+_LEFT: list[FontConfiguration] = []
+"""What a typesetter left to the next one, which takes it: no two ever share one."""
 
 
 class Typesetter:
@@ -84,12 +61,19 @@ class Typesetter:
         self._weasyprint = load_weasyprint()
         from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
 
-        self._fonts = FontConfiguration()
+        self._fonts = _LEFT.pop() if _LEFT else FontConfiguration()
         self.missing = MissingGlyphs()
         self.notes = notes
         self.served: list[str] = []
         logger: logging.Logger = self._weasyprint.LOGGER
         logger.handlers = [self.missing]
+
+    def leave_fonts(self) -> None:
+        """Leave the font configuration, with the faces it has loaded, to the next typesetter.
+
+        For a process that copies itself; this typesetter must not be used any more.
+        """
+        _LEFT.append(self._fonts)
 
     def lay_out(self, source: str | bytes, place: str, assets: Path | None = None) -> Document:
         """The pages of an HTML document; ``assets`` is the folder of a cover page.

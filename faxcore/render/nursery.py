@@ -21,7 +21,9 @@ import socket
 import sys
 from pathlib import Path
 
+from faxcore.render.tone import AUTO_TONE
 from faxcore.render.worker import main as render_one
+from faxcore.t4 import Coding, PageBitmap, Resolution, encode_page
 
 _NAME = 4096
 _WARMED = (
@@ -30,15 +32,31 @@ _WARMED = (
 
 
 def warm_up() -> None:
-    """Load what rendering needs, and the faces that nearly every message is written in."""
-    from faxcore.render import compose, designs, pages, pdf  # noqa: F401, PLC0415
-    from faxcore.render.fetcher import ClosedFetcher  # noqa: F401, PLC0415
+    """Do once what nearly every message needs, so that its copy finds it loaded.
+
+    A cover page is filled in, words are laid out in the usual faces, drawn, headed and coded. The
+    font configuration is left to the copies, each of which has it for itself.
+    """
+    from faxcore.render import compose, designs  # noqa: F401, PLC0415
+    from faxcore.render.coverpage import fill_cover  # noqa: PLC0415
+    from faxcore.render.geometry import place  # noqa: PLC0415
     from faxcore.render.layout import Typesetter  # noqa: PLC0415
+    from faxcore.render.pages import page_pixels  # noqa: PLC0415
+    from faxcore.render.pdf import load_page, open_pdf, page_size_mm  # noqa: PLC0415
     from faxcore.render.tagline import LineWriter  # noqa: PLC0415
 
     typesetter = Typesetter([])
-    typesetter.write([typesetter.lay_out(_WARMED, "nothing")])
-    LineWriter().can_write("0")
+    laid_out = typesetter.lay_out(fill_cover(_WARMED, "nothing", {}), "nothing")
+    document = open_pdf(typesetter.write([laid_out]), "nothing")
+    page, placement = load_page(document, 0, "nothing"), place(*page_size_mm(document, 0, ""))
+    for resolution in (Resolution.FINE, Resolution.COARSE):
+        black = page_pixels(page, placement, resolution, AUTO_TONE, "nothing")
+        LineWriter().band(("0", "0", "0"), resolution)
+        for coding in Coding:
+            encode_page(PageBitmap.from_array(black, resolution), coding)
+    page.close()
+    document.close()
+    typesetter.leave_fonts()
 
 
 def serve(line: socket.socket) -> None:

@@ -14,10 +14,24 @@ Grey = NDArray[np.uint8]
 
 _STEP = 18
 _NEAR = 2
+_BAND = 256
 
 
 def outlines(grey: Grey, reach: tuple[int, int]) -> NDArray[np.bool_]:
-    """The outlines of all tints; ``reach`` is the closing, in rows and pixels to each side."""
+    """The outlines of all tints; ``reach`` is the closing, in rows and pixels to each side.
+
+    They are made band by band, each from all rows that bear on it: that takes the memory of a band.
+    """
+    margin = 2 * reach[0] + _NEAR + 1
+    edges = np.zeros(grey.shape, np.bool_)
+    for top in range(0, grey.shape[0], _BAND):
+        first = max(0, top - margin)
+        made = _outlines(grey[first : top + _BAND + margin], reach)
+        edges[top : top + _BAND] = made[top - first : top - first + _BAND]
+    return edges
+
+
+def _outlines(grey: Grey, reach: tuple[int, int]) -> NDArray[np.bool_]:
     ground = grey
     for axis, half in enumerate(reach):
         ground = _running(ground, 2 * half + 1, axis, np.maximum)

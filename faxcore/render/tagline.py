@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from faxcore.render.binarize import change_rows
 from faxcore.render.fonts import vera_folder
 from faxcore.render.geometry import PIXELS_PER_MM, WIDTH, rows_per_mm
 from faxcore.render.tokens import HEADER_TOKENS, check_tokens, replace_tokens
@@ -32,6 +31,9 @@ _SIDE_MM = 8.0
 _SIZES = (28, 26, 24, 22, 20)  # pixels an em, in fine; 28 is 10 points
 _GAP = 24
 """Between the parts of the line, in pixels."""
+
+_ROWS = round(BAND_MM * rows_per_mm(Resolution.FINE))
+_BASELINE = (round(_TOP_MM * rows_per_mm(Resolution.FINE)) + _SIZES[0] - 2) // 2 * 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class LineWriter:
         largest = self._faces[_SIZES[0]]
         self._unknown = bytes(largest.getmask("\uffff", mode="1"))
         self._known: dict[str, bool] = {" ": True}
+        self._drawn: dict[tuple[str, int, str, Any], NDArray[np.bool_]] = {}
 
     def can_write(self, text: str) -> bool:
         """Whether the face has a glyph for every character of the text."""
@@ -84,22 +87,21 @@ class LineWriter:
         face = self._fitting(parts, room)
         left = _cut(left, face, room - face.getlength(right) - _GAP)
         middle = _cut(middle, face, room - face.getlength(left + right) - 2 * _GAP)
-        from PIL import Image, ImageDraw  # noqa: PLC0415
+        from faxcore.render.binarize import change_rows  # noqa: PLC0415
 
-        rows = round(BAND_MM * rows_per_mm(Resolution.FINE))
-        image = Image.new("1", (WIDTH, rows), 0)
-        draw = ImageDraw.Draw(image)
-        draw.fontmode = "1"
         side, end = (WIDTH - room) // 2, (WIDTH + room) // 2
-        baseline = round(_TOP_MM * rows_per_mm(Resolution.FINE)) + _SIZES[0] - 2
-        baseline -= baseline % 2
-        draw.text((side, baseline), left, 1, face, anchor="ls")
-        draw.text((end, baseline), right, 1, face, anchor="rs")
         first = side + face.getlength(left) + _GAP
         last = end - face.getlength(right) - _GAP - face.getlength(middle)
-        centre = (WIDTH - face.getlength(middle)) / 2
-        draw.text((round(min(max(first, centre), last)), baseline), middle, 1, face, anchor="ls")
-        return change_rows(np.asarray(image, np.bool_), Resolution.FINE, resolution)
+        centre = round(min(max(first, (WIDTH - face.getlength(middle)) / 2), last))
+        parts_there = ((left, side, "ls"), (right, end, "rs"), (middle, centre, "ls"))
+        self._drawn = {  # most parts are those of the page before
+            part: self._drawn[part] if part in self._drawn else _drawn(*part)
+            for part in ((text, at, anchor, face) for text, at, anchor in parts_there if text)
+        }
+        band = np.zeros((_ROWS, WIDTH), np.bool_)
+        for drawn in self._drawn.values():
+            band |= drawn
+        return change_rows(band, Resolution.FINE, resolution)
 
     def _fitting(self, parts: Sequence[str], room: float) -> Any:
         for size in _SIZES:
@@ -107,6 +109,17 @@ class LineWriter:
             if sum(face.getlength(part) + _GAP for part in parts) - _GAP <= room:
                 break
         return face
+
+
+def _drawn(text: str, at: int, anchor: str, face: Any) -> NDArray[np.bool_]:
+    """A band with one text on it; ``at`` is its left or right end, as ``anchor`` says."""
+    from PIL import Image, ImageDraw  # noqa: PLC0415
+
+    image = Image.new("1", (WIDTH, _ROWS), 0)
+    draw = ImageDraw.Draw(image)
+    draw.fontmode = "1"
+    draw.text((at, _BASELINE), text, 1, face, anchor=anchor)
+    return np.asarray(image, np.bool_)
 
 
 def _cut(text: str, face: Any, room: float) -> str:

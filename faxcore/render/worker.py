@@ -8,6 +8,7 @@ output, and leaves the result in FOLDER. What goes wrong is a line too, never a 
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -18,6 +19,9 @@ from typing import IO
 from faxcore.errors import FaxcoreError
 from faxcore.render.document import Limits
 from faxcore.render.exchange import Request, ResultWriter, load_request
+
+_ALLOCATIONS = 50_000
+"""Objects made before garbage is looked for: a layout keeps most of what it makes, and ends."""
 
 
 def limit_process(limits: Limits) -> None:
@@ -75,6 +79,7 @@ def say(lines: IO[str], value: object) -> None:
 
 def main(folder: Path) -> int:
     """Render the request in the folder; 0 if the result is whole, 1 after an error line."""
+    gc.set_threshold(_ALLOCATIONS)
     lines = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)  # whatever a library prints must not look like an answer
     try:

@@ -5,7 +5,7 @@ import pytest
 from reportlab.graphics.barcode import createBarcodeDrawing
 from reportlab.pdfgen.canvas import Canvas
 
-from faxcore.render.codes import code_areas
+from faxcore.render.codes import BLOCK, code_areas, in_pixels, mean_nearby
 from faxcore.render.geometry import frame_of, place
 from faxcore.render.pages import page_pixels
 from faxcore.render.pdf import load_page, open_pdf
@@ -34,6 +34,24 @@ def test_a_solid_area_is_no_code() -> None:
     black = np.zeros((400, 800), bool)
     black[100:200, 100:300] = True
     assert not code_areas(black, 1, NOWHERE)[1]
+
+
+@pytest.mark.parametrize("shape", [(143, 216), (400, 803), (9, 8), (1, 1)])
+def test_blacks_are_counted_in_blocks_as_one_by_one(shape: tuple[int, int]) -> None:
+    black = np.random.default_rng(4).random((2 * shape[0], shape[1])) < 0.4
+    padded = np.pad(black[::2], [(0, -side % BLOCK) for side in shape])
+    rows, columns = (side // BLOCK for side in padded.shape)
+    framed = np.pad(
+        padded.reshape(rows, BLOCK, columns, BLOCK).sum(axis=(1, 3)), ((1, 1), (2, 2)), mode="edge"
+    )
+    expected = np.lib.stride_tricks.sliding_window_view(framed, (3, 5)).sum(axis=(2, 3)) / 960
+    assert np.array_equal(mean_nearby(black[::2]), expected)
+
+
+def test_marks_of_blocks_become_marks_of_pixels() -> None:
+    blocks = np.array([[True, False, True], [False, True, False]])
+    marks = in_pixels(blocks, (25, 20), rows_each=2)
+    assert np.array_equal(marks, np.kron(blocks, np.ones((16, 8), bool))[:25, :20])
 
 
 @pytest.mark.parametrize("resolution", [Resolution.FINE, Resolution.COARSE])

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from faxcore.render.contrast import Surroundings
+from faxcore.render.contrast import Surroundings, ground_cells
 
 SHARE = 0.35
 STROKES = np.zeros((120, 160), bool)
@@ -52,6 +52,23 @@ def test_grain_of_a_scan_is_paper() -> None:
 
 def test_a_size_that_is_no_multiple_of_a_cell_is_kept() -> None:
     assert ink_of(np.full((7, 13), 255, np.uint8)).shape == (7, 13)
+
+
+@pytest.mark.parametrize("shape", [(7, 13), (8, 16), (41, 30), (3, 3)])
+def test_a_rest_of_a_cell_is_judged_like_a_whole_one_that_repeats_it(
+    shape: tuple[int, int],
+) -> None:
+    grey = np.random.default_rng(9).integers(0, 256, shape, dtype=np.uint8)
+    whole = np.pad(grey, [(0, -side % 4) for side in shape], mode="edge")
+    assert np.array_equal(ground_cells(grey), ground_cells(whole))
+
+
+def test_the_ground_of_a_cell_is_its_lightest_pixel() -> None:
+    grey = np.zeros((120, 120), np.uint8)
+    grey[57, 62] = 255  # the 15th cell across and the 14th down
+    ground = ground_cells(grey)
+    assert ground[14, 15] == 255
+    assert (ground == 255).sum() == 1
 
 
 @pytest.mark.parametrize("share", [0.3, 0.35, 0.45])

@@ -5,7 +5,8 @@ import pytest
 
 from faxcore.errors import RenderError
 from faxcore.render.content import Paper
-from faxcore.render.layout import PANGO_ADVICE, Typesetter, text_html
+from faxcore.render.layout import Typesetter, text_html
+from faxcore.render.loading import PANGO_ADVICE
 
 
 def page_texts(typesetter: Typesetter, text: str) -> list[str]:
@@ -76,3 +77,13 @@ def test_a_style_sheet_that_names_a_size_is_obeyed() -> None:
     typesetter = Typesetter([], Paper.LETTER)
     document = typesetter.lay_out("<style>@page{size:A5}</style><p>x", "the body")
     assert document.pages[0].height * 0.75 == pytest.approx(595, abs=1)
+
+
+def test_fonts_that_were_left_make_the_same_pages() -> None:
+    first = Typesetter([])
+    expected = first.write([first.lay_out("<p>Fonts <i>that</i> stay", "the body")])
+    first.leave_fonts()
+    for taken in (True, False):
+        again = Typesetter([])
+        assert (again._fonts is first._fonts) is taken, "the first one takes them, and no other"
+        assert again.write([again.lay_out("<p>Fonts <i>that</i> stay", "the body")]) == expected

@@ -19,6 +19,16 @@ def test_a_tint_keeps_an_outline_of_one_pixel(shift: int, tint: int) -> None:
     assert np.array_equal(outlines(grey, REACH), expected)
 
 
+@pytest.mark.parametrize("last", [255, 256, 290, 300, 600])
+def test_a_tint_that_goes_through_several_bands_keeps_one_outline(last: int) -> None:
+    grey = np.full((700, 160), 255, np.uint8)
+    grey[200 : last + 1, 30:130] = 190
+    expected = np.zeros_like(grey, bool)
+    expected[200 : last + 1, 30:130] = True
+    expected[201:last, 31:129] = False
+    assert np.array_equal(outlines(grey, REACH), expected)
+
+
 def test_a_soft_edge_is_one_line_as_well() -> None:
     grey = np.full((120, 160), 255, np.uint8)
     grey[40:, :] = 190
