@@ -192,6 +192,17 @@ def test_cover_pages_are_shown_as_they_arrive(service: Service) -> None:
         picture = client.get("/covers/standard.png")
         assert picture.content.startswith(b"\x89PNG")
         assert client.get("/covers/nonesuch.png").status_code == 404
+        own = b"<!DOCTYPE html><p style='font-size:40pt'>Our own $[SUBJECT]"
+        queue_ops.put_cover(service.queue, service.account_id, "ours", own)
+        queue_ops.put_cover(service.queue, service.account_id, "standard", own)
+        assert ">ours<" in client.get("/covers").text
+        assert client.get("/covers/ours.png").content.startswith(b"\x89PNG")
+        assert client.get("/covers/standard.png").content != picture.content
+        assert "sandbox" in client.get("/covers/ours.html").headers["content-security-policy"]
+    add_account(service.queue, "other")
+    with browser(service, "other") as client:
+        assert ">ours<" not in client.get("/covers").text
+        assert client.get("/covers/ours.png").status_code == 404
 
 
 def test_logging_out_ends_the_session(service: Service) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, quote
 
 from starlette.requests import Request
@@ -20,14 +19,12 @@ from faxcore.delivery.states import Letter
 from faxcore.errors import ContentError, FaxcoreError, RequestRefused
 from faxcore.service.accounts import Role
 from faxcore.service.console import looking
+from faxcore.service.console.covers import cover_preview, gallery
 from faxcore.service.console.sessions import COOKIE, Session, Sessions, is_own_form
 from faxcore.service.console.templates import render
 from faxcore.service.gate import Audit, Gate
 from faxcore.service.operations import Desk
 from faxcore.service.requests import Refused
-
-if TYPE_CHECKING:
-    from faxcore.render.preview import Preview
 
 T = TypeVar("T")
 _STYLE = Path(__file__).with_name("style.css")
@@ -55,8 +52,7 @@ class Console:
             Route("/calls/{call:int}", self._inside(self._call)),
             Route("/modems", self._inside(self._modems)),
             Route("/covers", self._inside(self._covers)),
-            Route("/covers/{name:str}.html", self._inside(self._cover)),
-            Route("/covers/{name:str}.png", self._inside(self._cover_picture)),
+            Route("/covers/{name:str}.{kind:str}", self._inside(self._cover)),
             Route("/received", self._inside(self._received)),
             Route("/received/{uid:str}.{kind:str}", self._inside(self._received_file)),
         ]
@@ -169,29 +165,25 @@ class Console:
         return self._page("modems.html", session, workers=found, now=self._desk.now())
 
     async def _covers(self, request: Request, session: Session) -> Response:
-        from faxcore.render.coverpage import cover_names  # noqa: PLC0415
-        from faxcore.resources import coverpages_folder  # noqa: PLC0415
-
-        return self._page("covers.html", session, names=cover_names(coverpages_folder()))
+        names = await _apart(gallery, self._desk.queue, session.caller)
+        return self._page("covers.html", session, names=names)
 
     async def _cover(self, request: Request, session: Session) -> Response:
+        """``NAME.html`` is the whole preview, ``NAME.png`` the page as it arrives."""
+        name, kind = request.path_params["name"], request.path_params["kind"]
+        arguments = self._desk.queue, session.caller, name, self._desk.now()
         try:
-            shown = await _apart(_cover_preview, request.path_params["name"], self._desk.now())
+            shown = await _apart(cover_preview, *arguments)
         except ContentError as error:
             return self._nothing(session, str(error))
+        if kind == "png":
+            return Response(shown.pages[0].seen[0].png, media_type="image/png")
         response = HTMLResponse(shown.html())
         response.headers["Content-Security-Policy"] = (
             "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src "
             "'unsafe-inline'; sandbox allow-scripts"
         )
         return response
-
-    async def _cover_picture(self, request: Request, session: Session) -> Response:
-        try:
-            shown = await _apart(_cover_preview, request.path_params["name"], self._desk.now())
-        except ContentError as error:
-            return self._nothing(session, str(error))
-        return Response(shown.pages[0].seen[0].png, media_type="image/png")
 
     async def _received(self, request: Request, session: Session) -> Response:
         found = await _apart(looking.received, self._desk.queue, session.caller)
@@ -309,11 +301,3 @@ def _drawn(path: Path) -> str:
     from faxcore.workbench.explain import explain  # noqa: PLC0415
 
     return draw(explain(path))
-
-
-def _cover_preview(name: str, now: datetime) -> Preview:
-    from faxcore.render import Content, CoverFields  # noqa: PLC0415
-    from faxcore.render.installing import SAMPLE  # noqa: PLC0415
-    from faxcore.render.preview import preview  # noqa: PLC0415
-
-    return preview(Content(CoverFields(moment=now, **SAMPLE), cover=name))
