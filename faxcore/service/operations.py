@@ -25,6 +25,8 @@ from faxcore.service.requests import Refused
 
 T = TypeVar("T")
 A = TypeVar("A", bound=wire.Answer)
+Act = Callable[[Queue, int, MessageName, datetime, int | None], Effect]
+"""What the queue does to a message or to one recipient of it, at a moment."""
 
 RESOLUTIONS = {"C": False, "F": True}
 
@@ -184,9 +186,7 @@ def cancel_message(
     desk: Desk, caller: Caller, request: wire.CFCancelMessageWS
 ) -> wire.CFCancelMessageWSResponse:
     """``CFCancelMessageWS``."""
-    effect = queue_ops.cancel(
-        desk.queue, caller.account_id, name_of(request), desk.now(), recipient_of(request)
-    )
+    effect = _act(queue_ops.cancel, desk, caller, request)
     return _effect(wire.CFCancelMessageWSResponse, effect, "Message Cancelled", "cancelled")
 
 
@@ -194,9 +194,7 @@ def hold_message(
     desk: Desk, caller: Caller, request: wire.CFHoldMessageWS
 ) -> wire.CFHoldMessageWSResponse:
     """``CFHoldMessageWS``."""
-    effect = queue_ops.hold(
-        desk.queue, caller.account_id, name_of(request), desk.now(), recipient_of(request)
-    )
+    effect = _act(queue_ops.hold, desk, caller, request)
     return _effect(wire.CFHoldMessageWSResponse, effect, "Message Held", "held")
 
 
@@ -204,9 +202,7 @@ def release_message(
     desk: Desk, caller: Caller, request: wire.CFReleaseMessageWS
 ) -> wire.CFReleaseMessageWSResponse:
     """``CFReleaseMessageWS``."""
-    effect = queue_ops.release(
-        desk.queue, caller.account_id, name_of(request), desk.now(), recipient_of(request)
-    )
+    effect = _act(queue_ops.release, desk, caller, request)
     return _effect(wire.CFReleaseMessageWSResponse, effect, "Message Released", "released")
 
 
@@ -267,6 +263,15 @@ def recipient_of(request: Any) -> int | None:
     if not (told.isascii() and told.isdigit()) or len(told) > 18:
         raise Refused(f"{told[:100]!r} is no recipient's identifier", "recipientId")
     return int(told)
+
+
+def _act(
+    act: Act,
+    desk: Desk,
+    caller: Caller,
+    request: wire.RecipientsRequest,
+) -> Effect:
+    return act(desk.queue, caller.account_id, name_of(request), desk.now(), recipient_of(request))
 
 
 def _effect(kind: type[A], effect: Effect, title: str, word: str) -> A:
