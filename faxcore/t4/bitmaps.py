@@ -21,7 +21,9 @@ Words = NDArray[WORD]
 
 BITS = 32  # of a word
 SPARE_BITS = 8  # at least so many behind each row
-_ONE, _TOP, _FULL = WORD(1), WORD(BITS - 1), WORD((1 << BITS) - 1)
+_ONE, _TOP = WORD(1), WORD(BITS - 1)
+_WIDE = np.uint64
+_FULL = _WIDE((1 << 64) - 1)
 _FEW_STEPS = 4
 _SWAPS = [
     (WORD(step), WORD(mask)) for step, mask in ((1, 0x55555555), (2, 0x33333333), (4, 0x0F0F0F0F))
@@ -47,12 +49,15 @@ class Layout:
 
 def differing_rows(rows: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Which packed rows differ from the one above, the first from a white one."""
-    pixels: NDArray[np.uint8] | NDArray[np.uint64] = rows
-    if rows.shape[1] % 8 == 0 and rows.flags.c_contiguous:
-        pixels = rows.view(np.uint64)
     differs = np.empty(len(rows), np.bool_)
-    differs[:1] = pixels[:1].any()
-    differs[1:] = np.bitwise_or.reduce(pixels[1:] ^ pixels[:-1], axis=1)
+    differs[:1] = rows[:1].any()
+    if rows.shape[1] % 8 or rows.shape[1] > 8 * BITS or not rows.flags.c_contiguous:
+        differs[1:] = np.bitwise_or.reduce(rows[1:] ^ rows[:-1], axis=1)
+        return differs
+    pixels = rows.view(_WIDE)
+    marks = np.zeros((len(rows) - 1, BITS), np.bool_)  # a row of them are the bits of a word
+    np.not_equal(pixels[1:], pixels[:-1], out=marks[:, : pixels.shape[1]])
+    differs[1:] = np.packbits(marks).view(WORD) != 0
     return differs
 
 
@@ -85,19 +90,22 @@ def later(bitmap: Words, out: Words | None = None) -> Words:
 
 
 def add(left: Words, right: Words) -> Words:
-    """The sum of two bitmaps, each taken as one number."""
-    total = left + right
-    carries = (total < left).nonzero()[0]
+    """The sum of two bitmaps of an even number of words, each taken as one number."""
+    wide = left.view(_WIDE)
+    total = wide + right.view(_WIDE)
+    carried = (total < wide)[:-1].view(np.uint8).astype(_WIDE)
+    total[1:] += carried
+    carries = (total[1:] < carried).nonzero()[0] + 2
     for _ in range(_FEW_STEPS):
-        carries += 1
-        total[carries] += _ONE
-        carries = carries[total.take(carries) == 0]
+        carries = carries[carries < len(total)]
         if not len(carries):
-            return total
-    return _carry(total, carries + 1)
+            return total.view(WORD)
+        total[carries] += _WIDE(1)
+        carries = carries[total.take(carries) == 0] + 1
+    return _carry(total, carries).view(WORD)
 
 
-def _carry(total: Words, carries: NDArray[np.intp]) -> Words:
+def _carry(total: NDArray[np.uint64], carries: NDArray[np.intp]) -> NDArray[np.uint64]:
     """Add a 1 to these words and what that carries into others, however far.
 
     Each word is a bit of a long number here, which Python adds as one: a word of ones hands on.

@@ -70,7 +70,7 @@ def join_codes(
     pairs[wide] = bits.take(2 * wide)
     words, end, begins = join_codes(pairs, spans, start, np.concatenate((marks >> 1, wide)))
     if len(wide):
-        apart = begins[len(marks) :] + shift.take(wide).view(np.int64)
+        apart = begins[len(marks) :] + lengths.take(2 * wide).view(np.int64)
         place_codes(words, bits.take(2 * wide + 1), apart - (start & ~63))
     before = lengths.take(marks & ~1).view(np.int64)
     before *= marks & 1

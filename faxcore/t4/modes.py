@@ -54,7 +54,9 @@ CODES = {
 PLANES = 4
 _ONE = WORD(1)
 _COLUMNS = np.array([[1], [2], [3]], WORD)
-_BLOCK_WORDS = 1_000_000
+# Of a word whose octets' bits are in the order of the page: its last four pixels, and how far the
+# last one is from the top.
+_LAST_PIXELS, _TOP_PIXEL = WORD(0x0F000000), WORD(7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +85,26 @@ class Active:
 def find_active(rows: Words, above: Words, layout: Layout) -> Active:
     """The active words of rows, of which each is coded against one of those above.
 
-    Active are words that differ from the one above and, as modes look to the right, the next ones;
-    and words of two colours or of another one than the word before. What is behind a row separates
-    it from the next.
+    Active are words that hold a change of colour or differ from the one above. As modes look three
+    pixels to the right, so is the next word if the last pixels differ. What is behind a row
+    separates it from the next. The bits of each octet are still in the order of the page.
     """
     here = rows.ravel()
-    differs = here != above.ravel()
-    flat = here + _ONE > _ONE
-    flat |= differs
-    flat[1:] |= differs[:-1]
-    flat[0] |= here[0] != 0
-    flat[1:] |= here[1:] != here[:-1]
+    differs = here ^ above.ravel()
+    seen = differs & _LAST_PIXELS
+    near = seen != 0
+    np.left_shift(here[:-1], _TOP_PIXEL, out=seen[1:])  # the last pixel of the word before
+    seen[0] = 0
+    colour = seen.view(np.int32)
+    colour >>= BITS - 1
+    seen ^= here
+    seen |= differs
+    flat = seen != 0
+    flat[1:] |= near[:-1]
     active = flat.reshape(rows.shape)
     active[:, layout.width // BITS :] = True
     begins = np.arange(0, flat.size, layout.words)
-    counts = np.add.reduceat(flat, begins, dtype=np.int16)
+    counts = np.add.reduceat(flat.view(np.uint8), begins, dtype=np.uint8)
     lasts = counts.cumsum(dtype=np.int64) - 1
     ends = lasts - (layout.words - 1 - layout.width // BITS)
     return Active(nonzero(flat), ends, lasts)
@@ -118,18 +125,20 @@ class Modes:
 
 def find_modes(rows: Words, above: Words, active: Active, layout: Layout) -> Modes:
     """The modes of these active words of rows, each against one of the rows above."""
-    found = np.empty((PLANES + 2, len(active.words)), WORD)
-    for _, here, block in active.blocks(_BLOCK_WORDS):
-        both = np.empty((2, len(block.words)), WORD)
-        above.take(block.words, out=both[0], mode="clip")
-        rows.take(block.words, out=both[1], mode="clip")
-        _find_modes(both, block, layout, found[:, here])
-    return Modes(found[0], (found[1], found[2], found[3], found[4]), found[5])
+    count = len(active.words)
+    both = np.empty((2, count + count % 2), WORD)  # an even number: two are one word to ``add``
+    both[:, count:] = 0
+    above.take(active.words, out=both[0, :count], mode="clip")
+    rows.take(active.words, out=both[1, :count], mode="clip")
+    found = np.empty((PLANES + 2, both.shape[1]), WORD)
+    _find_modes(both, active, layout, found)
+    stops, *planes, before = found[:, :count]
+    return Modes(stops, (planes[0], planes[1], planes[2], planes[3]), before)
 
 
 def _find_modes(both: Words, active: Active, layout: Layout, found: Words) -> None:
     """Fill in stops, planes and colours; ``both`` are the rows above and the rows."""
-    count = len(active.words)
+    count = both.shape[1]
     reverse_octets(both)
     shifted = later(both.ravel()).reshape(2, count)
     changes = both ^ shifted
