@@ -12,6 +12,7 @@ Each row has spare bits behind it, which separate it from the next.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +38,14 @@ class Layout:
     width: int
 
     @property
-    def words(self) -> int:
-        """How many words a row takes."""
+    def used(self) -> int:
+        """How many words hold a row and the spare bits."""
         return (self.width + SPARE_BITS) // BITS + 1
+
+    @property
+    def words(self) -> int:
+        """How many words a row takes: an even number, with 16 spare bits behind whole 16 bits."""
+        return ((self.width + 15) // 16 + 4) // 4 * 2
 
     @property
     def end(self) -> WORD:
@@ -47,28 +53,26 @@ class Layout:
         return WORD(1 << self.width % BITS)
 
 
-def differing_rows(rows: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Which packed rows differ from the one above, the first from a white one."""
-    differs = np.empty(len(rows), np.bool_)
-    differs[:1] = rows[:1].any()
-    if rows.shape[1] % 8 or rows.shape[1] > 8 * BITS or not rows.flags.c_contiguous:
-        differs[1:] = np.bitwise_or.reduce(rows[1:] ^ rows[:-1], axis=1)
-        return differs
-    pixels = rows.view(_WIDE)
-    marks = np.zeros((len(rows) - 1, BITS), np.bool_)  # a row of them are the bits of a word
-    np.not_equal(pixels[1:], pixels[:-1], out=marks[:, : pixels.shape[1]])
-    differs[1:] = np.packbits(marks).view(WORD) != 0
-    return differs
-
-
 def lay_out(rows: NDArray[np.uint8], layout: Layout) -> Words:
-    """Packed rows as words with zeros behind each row.
+    """Packed rows as words, behind a white row, with zeros behind each.
 
     The bits of each octet are still in the order of the page, first pixel on top.
     """
-    words = np.zeros((len(rows), layout.words), WORD)
-    words.view(np.uint8)[:, : rows.shape[1]] = rows
+    words = np.zeros((len(rows) + 1, layout.words), WORD)
+    words[1:].view(np.uint8)[:, : rows.shape[1]] = rows
     return words
+
+
+def differing_rows(words: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which rows of words, whole 64 bits each, differ from the one above; the first is above."""
+    wide = words.view(_WIDE)
+    columns = wide.shape[1]
+    marks = np.zeros((len(words) - 1, -(-columns // BITS) * BITS), np.bool_)
+    np.not_equal(wide[1:], wide[:-1], out=marks[:, :columns])
+    differs: NDArray[np.bool_] = np.packbits(marks).view(WORD) != 0  # 32 marks at once
+    if columns > BITS:
+        differs = differs.reshape(len(marks), -1).any(axis=1)
+    return differs
 
 
 def reverse_octets(words: Words) -> None:

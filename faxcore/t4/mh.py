@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4 import tables
-from faxcore.t4.bitmaps import differing_rows
+from faxcore.t4.bitmaps import BITS, Words, differing_rows
 from faxcore.t4.bits import (
     LENGTH_MASK,
     MAX_CODE_BITS,
@@ -44,15 +44,21 @@ _BLOCK_SYMBOLS = 100_000  # arrays of this many stay in the cache
 _DENSE = 0.8  # share of units that are symbols above which octets are the better symbols
 
 
-def encode_mh(rows: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """The page's words, each row after its EOL, and each row's length in bits, EOL included."""
-    keep = differing_rows(rows)
+def encode_mh(laid: Words, width: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The page's words, each row after its EOL, and each row's length in bits, EOL included.
+
+    ``laid`` are the rows as ``lay_out`` has them, which are used up.
+    """
+    keep = differing_rows(laid)
     keep[0] = True
     kept = keep.nonzero()[0]
     counts = np.empty_like(kept)  # each kept row and its copies
     np.subtract(kept[1:], kept[:-1], out=counts[:-1])
-    counts[-1] = len(rows) - kept[-1]
-    words, kept_bits = _encode_kept(rows if len(kept) == len(rows) else rows[kept], width, counts)
+    counts[-1] = len(keep) - kept[-1]
+    rows = laid[1:]
+    words, kept_bits = _encode_kept(
+        rows if len(kept) == len(rows) else rows.take(kept, axis=0), width, counts
+    )
     words[0] |= make_code(tables.EOL) & _BITS
     row_bits = kept_bits.repeat(counts)
     if len(kept) < len(rows):
@@ -81,13 +87,13 @@ class _Found:
 
 
 def _encode_kept(
-    rows: NDArray[np.uint8], width: int, counts: NDArray[np.intp]
+    rows: Words, width: int, counts: NDArray[np.intp]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Rows, with room for so many of each, and the length of each one."""
     height = len(rows)
-    octets = _lay_out(rows, width)
-    page = _find_units(octets) or _find_octets(octets)
-    row_symbols = octets.size * 8 // page.pixels // height
+    _extend_last_pixels(rows, width)
+    page = _find_units(rows, width) or _find_octets(rows, width)
+    row_symbols = rows.shape[1] * BITS // page.pixels
     blocks = max(1, len(page.at) // _BLOCK_SYMBOLS)
     parts: list[tuple[int, NDArray[np.uint64]]] = []
     row_bits = np.zeros(height, np.int64)
@@ -99,7 +105,7 @@ def _encode_kept(
         here = slice(symbol, upto)
         ends, origin = page.ends[top:bottom] - symbol, top * row_symbols
         found = _Found(page.pixels, page.at[here], page.values[here], ends, origin)
-        coded = _code(found, width) or _code(_find_octets(octets[top:bottom]), width)
+        coded = _code(found, width) or _code(_find_octets(rows[top:bottom], width), width)
         assert coded is not None, "the codes of an octet always fit"
         bits, lengths, last = coded
         begins = np.zeros(bottom - top, np.intp)
@@ -122,54 +128,48 @@ def _merge(parts: list[tuple[int, NDArray[np.uint64]]], end: int) -> NDArray[np.
     return page
 
 
-def _lay_out(rows: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
-    """Whole units of pixels and one unit of white behind each row.
-
-    Pixels beyond the width look like the last one, so that no colour changes there.
-    """
-    height, octets = rows.shape
-    laid = np.empty((height, (width + UNIT - 1) // UNIT * 2 + 2), np.uint8)
-    laid[:, :octets] = rows
-    laid[:, octets:] = 0
-    if width % UNIT:
-        last = rows[:, -1] >> (-width % 8) & 1
-        laid[:, octets - 1] |= last * ((1 << (-width % 8)) - 1)
-        laid[:, octets:-2] = np.negative(last)[:, np.newaxis]
-    return laid
+def _extend_last_pixels(rows: Words, width: int) -> None:
+    """Let pixels between the width and the next unit look like the last one: no colour changes."""
+    spare = -width % UNIT
+    if spare:
+        octets = rows.view(np.uint8)
+        end = (width + 7) // 8
+        last = octets[:, end - 1] >> spare % 8 & 1
+        octets[:, end - 1] |= last * ((1 << spare % 8) - 1)
+        octets[:, end : end + spare // 8] = np.negative(last)[:, np.newaxis]
 
 
-def _find_units(laid: NDArray[np.uint8]) -> _Found | None:
+def _find_units(rows: Words, width: int) -> _Found | None:
     """The symbols of sixteen pixels: units that do not look like the pixel before them.
 
-    None if nearly all do not: then octets are better.
+    A row ends with the unit behind it. None if nearly all are symbols: then octets are better.
     """
-    height = len(laid)
-    units = laid.view("<u2").ravel()
+    units = rows.view(np.uint16).ravel()
     before = np.zeros(len(units), np.int16)
     np.left_shift(units[:-1], 7, out=before[1:].view(np.uint16))  # the last pixel on top
-    before >>= 15
+    before >>= UNIT - 1
     hit = before.view(np.uint16) != units
-    row_units = len(units) // height
-    hit.reshape(height, row_units)[:, -1] = True
-    if np.count_nonzero(hit) > _DENSE * len(hit):
-        return None
+    end = (width + UNIT - 1) // UNIT
+    hit.reshape(len(rows), -1)[:, end] = True
     at = nonzero(hit)
-    ends = at.searchsorted(np.arange(1, height + 1) * row_units - 1)
+    if len(at) > _DENSE * len(rows) * (end + 1):
+        return None
+    ends = at.searchsorted(np.arange(end, len(hit), rows.shape[1] * 2))
     return _Found(UNIT, at, units.take(at), ends, 0)
 
 
-def _find_octets(laid: NDArray[np.uint8]) -> _Found:
-    """The symbols of eight pixels; a row ends with the first of the two octets behind it."""
-    height, stride = laid.shape
-    octets = laid.ravel()
+def _find_octets(rows: Words, width: int) -> _Found:
+    """The symbols of eight pixels; a row ends with the octet behind its last unit."""
+    octets = rows.view(np.uint8).ravel()
     before = np.zeros_like(octets)
     np.bitwise_and(octets[:-1], 1, out=before[1:])
     np.negative(before, out=before)
     hit = before != octets
-    marks = hit.reshape(height, stride)
-    marks[:, -2], marks[:, -1] = True, False
+    end = (width + UNIT - 1) // UNIT * UNIT // 8
+    marks = hit.reshape(len(rows), -1)
+    marks[:, end] = True
     at = nonzero(hit)
-    ends = at.searchsorted(np.arange(1, height + 1) * stride - 2)
+    ends = at.searchsorted(np.arange(end, len(hit), marks.shape[1]))
     return _Found(8, at, octets.take(at), ends, 0)
 
 

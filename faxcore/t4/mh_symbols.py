@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4 import tables
+from faxcore.t4.bitmaps import BITS, Layout
 from faxcore.t4.bits import LENGTH_MASK, MAX_CODE_BITS, make_code
 from faxcore.t4.codes import MAX_WIDTH, run_codes
 
 TOO_LONG = 63  # in place of a length, where the codes of a symbol exceed MAX_CODE_BITS
-UNIT = 16  # rows are laid out in units of this many pixels, one unit behind each
+UNIT = 16  # symbols are this many pixels at most, and a row's end is one behind its last
 _LAST = np.int32(16)
 _FIRST = np.int32((1 << 16) - 1)
 _BITS = ~LENGTH_MASK
@@ -64,7 +65,8 @@ def symbols_for(width: int, pixels: int) -> Symbols:
     black_before = np.arange(len(inner)) >> pixels
     spare = -width % UNIT  # where the row's end is, seen from the unit behind it
     first = np.append(first + black_before * (MAX_WIDTH + 1), [-spare, MAX_WIDTH + 1 - spare])
-    last = np.append(last, [UNIT, UNIT])
+    next_row = Layout(width).words * BITS - (width + spare)
+    last = np.append(last, [next_row, next_row])
     joined = np.append(inner, [make_code(tables.EOL)] * 2)
     return Symbols(pixels, joined, ((last + UNIT) << 16 | (first + UNIT)).astype(np.int32))
 

@@ -102,11 +102,11 @@ def find_active(rows: Words, above: Words, layout: Layout) -> Active:
     flat = seen != 0
     flat[1:] |= near[:-1]
     active = flat.reshape(rows.shape)
-    active[:, layout.width // BITS :] = True
+    active[:, layout.width // BITS : layout.used] = True
     begins = np.arange(0, flat.size, layout.words)
     counts = np.add.reduceat(flat.view(np.uint8), begins, dtype=np.uint8)
     lasts = counts.cumsum(dtype=np.int64) - 1
-    ends = lasts - (layout.words - 1 - layout.width // BITS)
+    ends = lasts - (layout.used - 1 - layout.width // BITS)
     return Active(nonzero(flat), ends, lasts)
 
 

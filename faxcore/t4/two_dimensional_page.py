@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4 import tables
-from faxcore.t4.bitmaps import BITS, WORD, Layout, differing_rows, lay_out
+from faxcore.t4.bitmaps import BITS, WORD, Layout, Words, differing_rows, lay_out
 from faxcore.t4.bits import (
     LENGTH_MASK,
     make_code,
@@ -37,11 +37,13 @@ _HEADER = len(_HEADERS[0])
 
 def encode_mmr(rows: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """The page's words without EOFB, and each row's length in bits; some row must hold black."""
-    keep = differing_rows(rows)
-    copies = _Copies.find(rows, width, keep)
+    layout = Layout(width)
+    laid = lay_out(rows, layout)
+    keep = differing_rows(laid)
+    copies = _Copies.find(laid, layout, keep)
     row_bits = np.zeros(len(rows), np.int64)
     row_bits[~keep] = copies.bits.repeat(copies.counts)
-    words = _code_kept(rows, width, keep, row_bits)
+    words = _code_kept(laid, layout, keep, row_bits)
     if len(copies.bits):  # nothing but 1s: each stretch of copies as one
         starts = row_bits.cumsum().take(copies.first - 1, mode="wrap")
         starts[copies.first == 0] = 0
@@ -56,15 +58,19 @@ def encode_mr(
 
     Of every ``k`` rows the first is coded one-dimensionally; some row must hold black.
     """
-    keep = differing_rows(rows)
-    copies = _Copies.find(rows, width, keep)
+    layout = Layout(width)
+    laid = lay_out(rows, layout)
+    keep = differing_rows(laid)
+    copies = _Copies.find(laid, layout, keep)
     row_bits = np.zeros(len(rows), np.int64)
     row_bits[~keep] = copies.bits.repeat(copies.counts) + _HEADER
     copied = ~keep
     copied[::k] = keep[::k] = False
-    flat_words, flat_bits = encode_mh(np.ascontiguousarray(rows[::k]), width)
+    flat_words, flat_bits = encode_mh(
+        laid.take(np.arange(1 - k, len(laid), k).clip(0), axis=0), width
+    )
     row_bits[::k] = flat_bits + 1
-    words = _code_kept(rows, width, keep, row_bits, _HEADER)
+    words = _code_kept(laid, layout, keep, row_bits, _HEADER)
     starts = row_bits.cumsum()
     starts -= row_bits
     flat = np.zeros(len(rows), np.intp)
@@ -89,12 +95,12 @@ class _Copies:
     bits: NDArray[np.int64]
 
     @classmethod
-    def find(cls, rows: NDArray[np.uint8], width: int, keep: NDArray[np.bool_]) -> _Copies:
+    def find(cls, laid: Words, layout: Layout, keep: NDArray[np.bool_]) -> _Copies:
         copied = np.zeros(len(keep) + 2, np.bool_)
         np.logical_not(keep, out=copied[1:-1])
         edges = (copied[1:] != copied[:-1]).nonzero()[0]
         first, counts = edges[::2], edges[1::2] - edges[::2]
-        pixels = lay_out(rows.take(first, axis=0), Layout(width))
+        pixels = laid.take(first + 1, axis=0)
         changes = pixels >> _ONE
         changes ^= pixels
         changes &= _INSIDE
@@ -103,14 +109,15 @@ class _Copies:
         beside ^= pixels
         beside &= ~_INSIDE
         changes |= beside
-        changes[:, width // BITS] |= WORD(0x80 >> width % 8 << width % BITS // 8 * 8)
+        octet, bit = divmod(layout.width % BITS, 8)
+        changes[:, layout.width // BITS] |= WORD(0x80 >> bit << octet * 8)
         bits = np.bitwise_count(changes).sum(axis=1, dtype=np.int64)
         return cls(first, counts, bits)
 
 
 def _code_kept(
-    rows: NDArray[np.uint8],
-    width: int,
+    laid: Words,
+    layout: Layout,
     keep: NDArray[np.bool_],
     row_bits: NDArray[np.int64],
     header: int = 0,
@@ -119,7 +126,6 @@ def _code_kept(
 
     ``row_bits`` are the lengths of the others; those of the kept rows are put in.
     """
-    layout = Layout(width)
     kept = keep.nonzero()[0]
     row_bits[keep] = header
     before = row_bits.cumsum()
@@ -128,9 +134,9 @@ def _code_kept(
     if len(kept):
         start = int(before[kept[0]])
         gaps = _gaps(before, kept)
-        here = lay_out(rows.take(kept, axis=0), layout)
-        above = lay_out(rows.take(kept - 1, axis=0, mode="clip"), layout)
-        above[0] *= kept[0] > 0  # above the page is white
+        here, above = laid[1:], laid[:-1]
+        if len(kept) < len(here):
+            here, above = here.take(kept, axis=0), above.take(kept, axis=0)
         for some, _, active in find_active(here, above, layout).blocks(_BLOCK_WORDS):
             modes = find_modes(here, above, active, layout)
             part = code_rows(modes, layout, active, start, gaps[some])
