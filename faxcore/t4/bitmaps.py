@@ -12,7 +12,6 @@ Each row has spare bits behind it, which separate it from the next.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,24 +53,27 @@ class Layout:
 
 
 def lay_out(rows: NDArray[np.uint8], layout: Layout) -> Words:
-    """Packed rows as words, behind a white row, with zeros behind each.
+    """Packed rows as words with zeros behind each row.
 
     The bits of each octet are still in the order of the page, first pixel on top.
     """
-    words = np.zeros((len(rows) + 1, layout.words), WORD)
-    words[1:].view(np.uint8)[:, : rows.shape[1]] = rows
+    words = np.zeros((len(rows), layout.words), WORD)
+    words.view(np.uint8)[:, : rows.shape[1]] = rows
     return words
 
 
-def differing_rows(words: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which rows of words, whole 64 bits each, differ from the one above; the first is above."""
-    wide = words.view(_WIDE)
-    columns = wide.shape[1]
-    marks = np.zeros((len(words) - 1, -(-columns // BITS) * BITS), np.bool_)
-    np.not_equal(wide[1:], wide[:-1], out=marks[:, :columns])
-    differs: NDArray[np.bool_] = np.packbits(marks).view(WORD) != 0  # 32 marks at once
-    if columns > BITS:
-        differs = differs.reshape(len(marks), -1).any(axis=1)
+def differing_rows(rows: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which packed rows differ from the one above, the first from a white one."""
+    differs = np.empty(len(rows), np.bool_)
+    differs[:1] = rows[:1].any()
+    octets = rows.shape[1]
+    if octets % 8 or octets > 8 * BITS or not rows.flags.c_contiguous:
+        differs[1:] = np.bitwise_or.reduce(rows[1:] ^ rows[:-1], axis=1)
+        return differs
+    wide = rows.view(_WIDE)
+    marks = np.zeros((len(rows) - 1, BITS), np.bool_)  # of each row, to be looked at together
+    np.not_equal(wide[1:], wide[:-1], out=marks[:, : octets // 8])
+    differs[1:] = np.packbits(marks).view(WORD) != 0
     return differs
 
 

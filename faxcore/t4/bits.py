@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 LENGTH_MASK = np.uint64(63)
 MAX_CODE_BITS = 58
 _WORD = np.uint64(64)
-_ONE = np.uint64(1)
 _ALL = np.uint64(2**64 - 1)
 _FEW_TRUE = 9
 _FEW = 16_000  # codes that are not worth being joined to pairs
@@ -107,7 +106,7 @@ def _add_codes(
     used = word_of.take(last)
     used -= first
     sums[1:] -= sums[:-1].copy()
-    tails = (codes.take(last) << (np.uint64(63) - shift.take(last))) << _ONE
+    tails = codes.take(last) << (_WORD - shift.take(last))  # a shift by 64 leaves nothing
     if int(used[-1]) - int(used[0]) + 1 == len(used):
         low, high = int(used[0]), int(used[-1]) + 1
         words[low:high] |= sums
@@ -166,8 +165,7 @@ def bits_from(words: NDArray[np.uint64], starts: NDArray[np.int64]) -> NDArray[n
     bits <<= shift
     word += 1
     rest = words.take(word)
-    rest >>= _ONE
-    rest >>= shift ^ LENGTH_MASK
+    rest >>= _WORD - shift
     bits |= rest
     return bits
 

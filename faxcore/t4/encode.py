@@ -6,7 +6,6 @@ import numpy as np
 
 from faxcore.t4 import acceleration
 from faxcore.t4.bits import words_to_octets
-from faxcore.t4.bitmaps import Layout, lay_out
 from faxcore.t4.blank import encode_blank, is_blank
 from faxcore.t4.codes import MAX_WIDTH
 from faxcore.t4.mh import encode_mh
@@ -42,7 +41,7 @@ def encode_page(
         data, lengths = encode_blank(bitmap.height, bitmap.width, coding, factor)
         return EncodedPage(data, coding, bitmap.width, lengths, bitmap.resolution)
     if coding is Coding.MH:
-        words, row_bits = encode_mh(lay_out(bitmap.rows, Layout(bitmap.width)), bitmap.width)
+        words, row_bits = encode_mh(bitmap.rows, bitmap.width)
     elif coding is Coding.MR:
         words, row_bits = encode_mr(bitmap.rows, bitmap.width, factor)
     else:

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4 import tables
-from faxcore.t4.bitmaps import BITS, Words, differing_rows
+from faxcore.t4.bitmaps import BITS, Layout, Words, differing_rows, lay_out
 from faxcore.t4.bits import (
     LENGTH_MASK,
     MAX_CODE_BITS,
@@ -44,21 +44,16 @@ _BLOCK_SYMBOLS = 100_000  # arrays of this many stay in the cache
 _DENSE = 0.8  # share of units that are symbols above which octets are the better symbols
 
 
-def encode_mh(laid: Words, width: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """The page's words, each row after its EOL, and each row's length in bits, EOL included.
-
-    ``laid`` are the rows as ``lay_out`` has them, which are used up.
-    """
-    keep = differing_rows(laid)
+def encode_mh(rows: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The page's words, each row after its EOL, and each row's length in bits, EOL included."""
+    keep = differing_rows(rows)
     keep[0] = True
     kept = keep.nonzero()[0]
     counts = np.empty_like(kept)  # each kept row and its copies
     np.subtract(kept[1:], kept[:-1], out=counts[:-1])
     counts[-1] = len(keep) - kept[-1]
-    rows = laid[1:]
-    words, kept_bits = _encode_kept(
-        rows if len(kept) == len(rows) else rows.take(kept, axis=0), width, counts
-    )
+    some = rows if len(kept) == len(rows) else rows.take(kept, axis=0)
+    words, kept_bits = _encode_kept(lay_out(some, Layout(width)), width, counts)
     words[0] |= make_code(tables.EOL) & _BITS
     row_bits = kept_bits.repeat(counts)
     if len(kept) < len(rows):
@@ -208,8 +203,9 @@ def _kinds(found: _Found, symbols: Symbols) -> NDArray[np.intp]:
     kind = found.values.astype(np.intp)
     before = kind & (1 << (symbols.pixels - 8))  # the last pixel: bit 0 of the last octet
     before <<= 8
-    kind[1:] |= before[:-1]
-    kind[found.ends[:-1] + 1] &= (1 << symbols.pixels) - 1  # a row begins after white
-    kind[found.ends] >>= symbols.pixels
-    kind[found.ends] += symbols.end_kind
+    kind[1:] |= before[:-1]  # a row begins after white, for so are the pixels of its end
+    ends = kind.take(found.ends)
+    ends >>= symbols.pixels
+    ends += symbols.end_kind
+    kind[found.ends] = ends
     return kind

@@ -38,12 +38,11 @@ _HEADER = len(_HEADERS[0])
 def encode_mmr(rows: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """The page's words without EOFB, and each row's length in bits; some row must hold black."""
     layout = Layout(width)
-    laid = lay_out(rows, layout)
-    keep = differing_rows(laid)
-    copies = _Copies.find(laid, layout, keep)
+    keep = differing_rows(rows)
+    copies = _Copies.find(rows, layout, keep)
     row_bits = np.zeros(len(rows), np.int64)
     row_bits[~keep] = copies.bits.repeat(copies.counts)
-    words = _code_kept(laid, layout, keep, row_bits)
+    words = _code_kept(rows, layout, keep, row_bits)
     if len(copies.bits):  # nothing but 1s: each stretch of copies as one
         starts = row_bits.cumsum().take(copies.first - 1, mode="wrap")
         starts[copies.first == 0] = 0
@@ -59,18 +58,15 @@ def encode_mr(
     Of every ``k`` rows the first is coded one-dimensionally; some row must hold black.
     """
     layout = Layout(width)
-    laid = lay_out(rows, layout)
-    keep = differing_rows(laid)
-    copies = _Copies.find(laid, layout, keep)
+    keep = differing_rows(rows)
+    copies = _Copies.find(rows, layout, keep)
     row_bits = np.zeros(len(rows), np.int64)
     row_bits[~keep] = copies.bits.repeat(copies.counts) + _HEADER
     copied = ~keep
     copied[::k] = keep[::k] = False
-    flat_words, flat_bits = encode_mh(
-        laid.take(np.arange(1 - k, len(laid), k).clip(0), axis=0), width
-    )
+    flat_words, flat_bits = encode_mh(np.ascontiguousarray(rows[::k]), width)
     row_bits[::k] = flat_bits + 1
-    words = _code_kept(laid, layout, keep, row_bits, _HEADER)
+    words = _code_kept(rows, layout, keep, row_bits, _HEADER)
     starts = row_bits.cumsum()
     starts -= row_bits
     flat = np.zeros(len(rows), np.intp)
@@ -95,12 +91,12 @@ class _Copies:
     bits: NDArray[np.int64]
 
     @classmethod
-    def find(cls, laid: Words, layout: Layout, keep: NDArray[np.bool_]) -> _Copies:
+    def find(cls, rows: NDArray[np.uint8], layout: Layout, keep: NDArray[np.bool_]) -> _Copies:
         copied = np.zeros(len(keep) + 2, np.bool_)
         np.logical_not(keep, out=copied[1:-1])
         edges = (copied[1:] != copied[:-1]).nonzero()[0]
         first, counts = edges[::2], edges[1::2] - edges[::2]
-        pixels = laid.take(first + 1, axis=0)
+        pixels = lay_out(rows.take(first, axis=0), layout)
         changes = pixels >> _ONE
         changes ^= pixels
         changes &= _INSIDE
@@ -116,7 +112,7 @@ class _Copies:
 
 
 def _code_kept(
-    laid: Words,
+    rows: NDArray[np.uint8],
     layout: Layout,
     keep: NDArray[np.bool_],
     row_bits: NDArray[np.int64],
@@ -134,9 +130,7 @@ def _code_kept(
     if len(kept):
         start = int(before[kept[0]])
         gaps = _gaps(before, kept)
-        here, above = laid[1:], laid[:-1]
-        if len(kept) < len(here):
-            here, above = here.take(kept, axis=0), above.take(kept, axis=0)
+        here, above = _lay_out_pairs(rows, kept, layout)
         for some, _, active in find_active(here, above, layout).blocks(_BLOCK_WORDS):
             modes = find_modes(here, above, active, layout)
             part = code_rows(modes, layout, active, start, gaps[some])
@@ -147,6 +141,21 @@ def _code_kept(
     for first, part in coded:
         words[first >> 6 : (first >> 6) + len(part.words)] |= part.words
     return words
+
+
+def _lay_out_pairs(
+    rows: NDArray[np.uint8], kept: NDArray[np.intp], layout: Layout
+) -> tuple[Words, Words]:
+    """The kept rows, and the row above each."""
+    if len(kept) > len(rows) // 2:
+        laid = lay_out(rows, layout)
+        here = laid if len(kept) == len(rows) else laid.take(kept, axis=0)
+        above = laid.take(kept - 1, axis=0, mode="clip")
+    else:
+        here = lay_out(rows.take(kept, axis=0), layout)
+        above = lay_out(rows.take(kept - 1, axis=0, mode="clip"), layout)
+    above[0] *= kept[0] > 0  # above the page is white
+    return here, above
 
 
 def _gaps(before: NDArray[np.int64], kept: NDArray[np.intp]) -> NDArray[np.int64]:
