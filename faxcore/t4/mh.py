@@ -19,6 +19,7 @@ what is looked up still is 5 runs at a time.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -53,7 +54,7 @@ def encode_mh(rows: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint64], 
     np.subtract(kept[1:], kept[:-1], out=counts[:-1])
     counts[-1] = len(keep) - kept[-1]
     some = rows if len(kept) == len(rows) else rows.take(kept, axis=0)
-    words, kept_bits = _encode_kept(lay_out(some, Layout(width)), width, counts)
+    words, kept_bits = _join_with_copies(code_rows(some, width), counts)
     words[0] |= make_code(tables.EOL) & _BITS
     row_bits = kept_bits.repeat(counts)
     if len(kept) < len(rows):
@@ -81,36 +82,63 @@ class _Found:
     origin: int
 
 
-def _encode_kept(
-    rows: Words, width: int, counts: NDArray[np.intp]
-) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Rows, with room for so many of each, and the length of each one."""
-    height = len(rows)
-    _extend_last_pixels(rows, width)
-    page = _find_units(rows, width) or _find_octets(rows, width)
-    row_symbols = rows.shape[1] * BITS // page.pixels
+@dataclass(frozen=True, slots=True)
+class CodedRows:
+    """The codes of some rows, each row with the EOL behind it, left-justified, and their lengths.
+
+    ``last`` are the indices of each row's last code, ``row_bits`` the rows' lengths.
+    """
+
+    bits: NDArray[np.uint64]
+    lengths: NDArray[np.uint64]
+    last: NDArray[np.intp]
+    row_bits: NDArray[np.int64]
+
+    def join(self, start: int, gaps: NDArray[np.int64]) -> tuple[NDArray[np.uint64], int]:
+        """The words from the one with bit ``start`` on, with gaps behind the rows, and the end."""
+        lengths = self.lengths
+        lengths[self.last] += gaps.view(np.uint64)
+        words, end, _ = join_codes(self.bits, lengths, start, self.last[:0])
+        return words, end
+
+
+def code_rows(rows: NDArray[np.uint8], width: int) -> Iterator[CodedRows]:
+    """Code packed rows, in blocks of some rows."""
+    words = lay_out(rows, Layout(width))
+    _extend_last_pixels(words, width)
+    page = _find_units(words, width) or _find_octets(words, width)
+    row_symbols = words.shape[1] * BITS // page.pixels
     blocks = max(1, len(page.at) // _BLOCK_SYMBOLS)
-    parts: list[tuple[int, NDArray[np.uint64]]] = []
-    row_bits = np.zeros(height, np.int64)
-    start, symbol = _EOL, 0
-    for top, bottom in pairwise([height * n // blocks for n in range(blocks + 1)]):
+    symbol = 0
+    for top, bottom in pairwise([len(rows) * n // blocks for n in range(blocks + 1)]):
         if top == bottom:
             continue
         upto = int(page.ends[bottom - 1]) + 1
         here = slice(symbol, upto)
         ends, origin = page.ends[top:bottom] - symbol, top * row_symbols
         found = _Found(page.pixels, page.at[here], page.values[here], ends, origin)
-        coded = _code(found, width) or _code(_find_octets(rows[top:bottom], width), width)
+        coded = _code(found, width) or _code(_find_octets(words[top:bottom], width), width)
         assert coded is not None, "the codes of an octet always fit"
         bits, lengths, last = coded
         begins = np.zeros(bottom - top, np.intp)
         begins[1:] = last[:-1] + 1
-        own = np.add.reduceat(lengths, begins).view(np.int64)
-        lengths[last] += (own * (counts[top:bottom] - 1)).view(np.uint64)
-        words, end, _ = join_codes(bits, lengths, start, begins[:0])
+        yield CodedRows(bits, lengths, last, np.add.reduceat(lengths, begins).view(np.int64))
+        symbol = upto
+
+
+def _join_with_copies(
+    blocks: Iterable[CodedRows], counts: NDArray[np.intp]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The page behind one EOL, with room for so many of each row, and the rows' lengths."""
+    parts: list[tuple[int, NDArray[np.uint64]]] = []
+    row_bits = np.empty(len(counts), np.int64)
+    start, top = _EOL, 0
+    for block in blocks:
+        bottom = top + len(block.row_bits)
+        row_bits[top:bottom] = block.row_bits
+        words, end = block.join(start, block.row_bits * (counts[top:bottom] - 1))
         parts.append((start >> 6, words))
-        row_bits[top:bottom] = own
-        start, symbol = end, upto
+        start, top = end, bottom
     return _merge(parts, start), row_bits
 
 

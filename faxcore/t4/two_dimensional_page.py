@@ -13,16 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from faxcore.t4 import tables
+from faxcore.t4 import mh, tables
 from faxcore.t4.bitmaps import BITS, WORD, Layout, Words, differing_rows, lay_out
 from faxcore.t4.bits import (
     LENGTH_MASK,
     make_code,
-    move_bits,
     place_codes,
     repeat_pattern,
 )
-from faxcore.t4.mh import encode_mh
 from faxcore.t4.mode_codes import Coded, code_rows
 from faxcore.t4.modes import find_active, find_modes
 
@@ -30,7 +28,6 @@ _BITS = ~LENGTH_MASK
 _BLOCK_WORDS = 48_000
 _ONE = WORD(1)
 _INSIDE = WORD(0x7F7F7F7F)  # pixels of an octet that have their neighbour in it
-_EOL = len(tables.EOL)
 _HEADERS = (tables.EOL + "0", tables.EOL + "1")  # T.4 4.2.2: the tag bit is 1 before a 1-D row
 _HEADER = len(_HEADERS[0])
 
@@ -64,18 +61,28 @@ def encode_mr(
     row_bits[~keep] = copies.bits.repeat(copies.counts) + _HEADER
     copied = ~keep
     copied[::k] = keep[::k] = False
-    flat_words, flat_bits = encode_mh(np.ascontiguousarray(rows[::k]), width)
-    row_bits[::k] = flat_bits + 1
+    flat = list(mh.code_rows(np.ascontiguousarray(rows[::k]), width))
+    flat_bits = np.concatenate([block.row_bits for block in flat])
+    row_bits[::k] = flat_bits + 1  # the EOL behind a row for the one before it, and the tag bit
     words = _code_kept(rows, layout, keep, row_bits, _HEADER)
     starts = row_bits.cumsum()
     starts -= row_bits
-    flat = np.zeros(len(rows), np.intp)
-    flat[::k] = 1
-    place_codes(words, _headers().take(flat), starts)
+    tags = np.zeros(len(rows), np.intp)
+    tags[::k] = 1
+    place_codes(words, _headers().take(tags), starts)
     starts += _HEADER
     repeat_pattern(words, tables.VERTICAL[0], starts[copied], row_bits[copied] - _HEADER)
-    begins = flat_bits.cumsum() - flat_bits
-    move_bits(flat_words, begins + _EOL, flat_bits - _EOL, words, starts[::k])
+    flat_starts = starts[::k]
+    gaps = np.zeros_like(flat_bits)
+    np.subtract(flat_starts[1:], flat_starts[:-1], out=gaps[:-1])
+    gaps[:-1] -= flat_bits[:-1]
+    top = 0
+    for block in flat:
+        bottom = top + len(block.row_bits)
+        start = int(flat_starts[top])
+        joined, _ = block.join(start, gaps[top:bottom])
+        words[start >> 6 : (start >> 6) + len(joined)] |= joined[: len(words) - (start >> 6)]
+        top = bottom
     return words, row_bits
 
 
