@@ -24,6 +24,7 @@ from faxcore.t4.bits import bits_from, cut_pieces, nonzero
 
 WINDOW = 15  # bits looked at in a step; the longest code has 13
 CHANGES = 6  # at most so many changes of colour in a step
+EMPTY_RUN = 8
 _CODE = 13
 _ADVANCE = np.uint64(WINDOW + 1)
 _STEPS = 4  # out of 64 bits
@@ -32,6 +33,8 @@ _UNSEEN = np.uint64(64 - WINDOW)
 _COLOUR = np.uint64(1 << WINDOW)
 _TAKEN = np.uint64(31)
 _BLOCK_PIXELS = 1 << 23
+_ONE = np.uint64(1)
+_SHIFTS = [np.uint64(1 << n) for n in range(6)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,9 @@ class StepTable:
 
     ``step`` holds the bits consumed (0: no code here) in its low five bits, then the colour
     that comes next at bit ``WINDOW``, and from ``_ADVANCE`` on how many columns the row advanced.
-    ``count`` says how many changes there were, ``changes`` at which columns, from where the step
-    began, of shape (CHANGES, size); those that a step does not have are like its last one.
+    ``count`` says how many changes there were, and ``EMPTY_RUN`` more if one was where the change
+    before it had been or the step began; ``changes`` at which columns, from where the step began,
+    of shape (CHANGES, size); those that a step does not have are like its last one.
     ``pairs`` are the same, two in one number, the first in its lower 16 bits.
     """
 
@@ -83,6 +87,9 @@ def step_table() -> StepTable:
                 changes[number, lacks] = changes[number - 1, lacks]
             pairs = (changes[::2] | changes[1::2] << 16).astype(np.int32)
             small = changes.astype(np.int16)
+            before = np.concatenate((np.zeros_like(changes[:1]), changes[:-1]))
+            here = np.arange(CHANGES)[:, np.newaxis] < count
+            count += EMPTY_RUN * ((changes == before) & here).any(axis=0)
             return StepTable(step.astype(np.uint64), count.astype(np.int8), small, pairs)
         bits += np.where(going, taken, 0)
         advance += np.where(going, length, 0)
@@ -135,7 +142,7 @@ def decode_rows(
     step = max(1, _BLOCK_PIXELS // width)
     for top in range(0, len(first), step):
         rows = np.arange(top, min(top + step, len(first)))
-        rows = rows[np.argsort(-sizes[rows], kind="stable")]
+        rows = rows[_longest_first(sizes[rows])]
         stops[rows], columns, changes = _decode_block(words, begins[rows], width)
         whole[rows] = (columns == width) & changes[:, width]
         pixels[rows] = fill_between(changes, width)
@@ -145,6 +152,12 @@ def decode_rows(
     return DecodedRuns(
         (stops - begins).take(origin) + starts, whole.take(origin), pixels.take(origin, axis=0)
     )
+
+
+def _longest_first(sizes: NDArray[np.int64]) -> NDArray[np.intp]:
+    """The order of these; numpy sorts numbers of sixteen bits quickly."""
+    most = np.iinfo(np.int16).max
+    return np.argsort(-np.minimum(sizes, most).astype(np.int16), kind="stable")
 
 
 def _unlike_the_one_before(
@@ -214,14 +227,17 @@ def _mark_changes(
     table = step_table()
     if not ends:
         count = table.count.take(index)
-        total = int(count.sum(dtype=np.int64))
+        doubtful = (count >= EMPTY_RUN).nonzero()[0]
+        count[doubtful] = 0
         for first in range(0, CHANGES, _TOGETHER):
             some = nonzero(count > first)
             there = place.take(some)
             two = table.pairs[first // 2].take(index.take(some))
             changed[there + (two & 0xFFFF)] = True
             changed[there + (two >> 16)] = True
-        if np.count_nonzero(changed) == total:
+        there = _changes(index.take(doubtful), place.take(doubtful), None)
+        if not changed.take(there).any() and len(np.unique(there)) == len(there):
+            changed[there] = True
             return
     # two runs of no length at one column undo each other, so only odd counts are changes
     changed_at = _changes(index, place, np.concatenate(ends) if ends else None)
@@ -235,7 +251,7 @@ def _changes(
     table = step_table()
     found: list[NDArray[np.int64]] = []
     for number in range(CHANGES):
-        some = np.flatnonzero(table.count.take(index) > number)
+        some = np.flatnonzero(table.count.take(index) & (EMPTY_RUN - 1) > number)
         index, place = index.take(some), place.take(some)
         changed = place + table.changes[number].take(index)
         if ends is not None:
@@ -247,13 +263,32 @@ def _changes(
 
 def fill_between(changes: NDArray[np.bool_], width: int) -> NDArray[np.uint8]:
     """Packed pixels from the columns where colour changes: a running exclusive or along rows."""
-    words = np.packbits(changes, axis=1).view(">u8").astype(np.uint64)
-    for shift in (1, 2, 4, 8, 16, 32):
-        words ^= words >> np.uint64(shift)
-    carry = np.zeros_like(words)
-    carry[:, 1:] = np.bitwise_xor.accumulate(words[:, :-1] & np.uint64(1), axis=1)
-    words ^= np.uint64(0) - carry
+    words = _packed_words(changes)
+    _run_parity(words)
     pixels = words.astype(">u8").view(np.uint8)[:, : (width + 7) // 8].copy()
     if width % 8:
         pixels[:, -1] &= (0xFF00 >> (width % 8)) & 0xFF
     return pixels
+
+
+def _packed_words(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """Rows of a multiple of 64 bits as words, the first bit on top."""
+    rows, columns = bits.shape
+    return np.packbits(bits).view(">u8").astype(np.uint64).reshape(rows, columns // 64)
+
+
+def _run_parity(words: NDArray[np.uint64]) -> None:
+    """Make every bit the exclusive or of all bits of its row up to it.
+
+    In each word by shifts; what is left of a word is the same thing over the words' last bits.
+    """
+    for shift in _SHIFTS:
+        words ^= words >> shift
+    rows, count = words.shape
+    if count > 1:
+        last = np.zeros((rows, -(-count // 64) * 64), np.bool_)
+        last[:, 1:count] = words[:, :-1] & _ONE
+        before = _packed_words(last)
+        _run_parity(before)
+        colours = np.unpackbits(before.astype(">u8").view(np.uint8), axis=1, count=count)
+        words ^= np.negative(colours.astype(np.uint64))
