@@ -97,11 +97,14 @@ def _swap(word: np.uint64) -> np.uint64:
 @numba.njit(cache=True, nogil=True)
 def _find_changes(row: NDArray[np.uint64], width: int, changes: NDArray[np.int32]) -> int:
     """The columns of change of a row, followed by some ends; returns how many there are."""
-    count, last = 0, _ZERO
+    count, last, plain = 0, _ZERO, _ZERO  # ``plain`` is a word of the colour that goes on
     for n in range(row.shape[0]):
+        if row[n] == plain:
+            continue
         word = _swap(row[n])
         change = word ^ (word >> _ONE | last << _SIXTY_THREE)
         last = word & _ONE
+        plain = _ZERO - last
         while change:
             bit = leading_zeros(change)
             change ^= _TOP >> np.uint64(bit)
@@ -155,10 +158,9 @@ def _code_pixels(
     """
     a0, colour, last = 0, 0, _ZERO
     for n in range(row.shape[0]):
-        pixels = row[n]
-        if pixels == _ZERO and last == _ZERO:
+        if row[n] == _ZERO - last:  # no change
             continue
-        pixels = _swap(pixels)
+        pixels = _swap(row[n])
         change = pixels ^ (pixels >> _ONE | last << _SIXTY_THREE)
         if n * 64 + 64 <= width and count_ones(change) > _MANY:
             for octet in range(8):
@@ -261,11 +263,25 @@ def code_against(
 
 
 @numba.njit(cache=True, nogil=True)
+def _code_copy(
+    ones: int, words: NDArray[np.uint64], at: int, word: np.uint64, free: int
+) -> tuple[int, np.uint64, int]:
+    """A row like the one above: V0, a 1, for each change and for the end."""
+    while ones > 0:
+        length = min(ones, _PIECE)
+        code = ((_ONE << np.uint64(length)) - _ONE) << _SIX | np.uint64(length)
+        at, word, free = put(code, words, at, word, free)
+        ones -= length
+    return at, word, free
+
+
+@numba.njit(cache=True, nogil=True)
 def _same(row: NDArray[np.uint64], other: NDArray[np.uint64]) -> bool:
-    for n in range(row.shape[0]):  # noqa: SIM110 - compiled as it stands
-        if row[n] != other[n]:
-            return False
-    return True
+    """Without an early end, so that many words are compared at once."""
+    differs = _ZERO
+    for n in range(row.shape[0]):
+        differs |= row[n] ^ other[n]
+    return differs == _ZERO
 
 
 @numba.njit(cache=True, nogil=True)
@@ -294,15 +310,15 @@ def _encode(
             at, word, free = put(EOL, words, at, word, free)
             at, word, free = _code_pixels(rows[y], width, runs, inner, words, at, word, free)
         else:
-            if same:
-                above[: count + 4] = changes[: count + 4]
-            else:
+            if not same:
                 changes, above = above, changes
                 count = _find_changes(rows[y], width, changes)
             if mode == 1:
                 at, word, free = put(TAGGED[1 if flat else 0], words, at, word, free)
             if flat:
                 at, word, free = code_runs(changes, count, runs, words, at, word, free)
+            elif same:
+                at, word, free = _code_copy(count + 1, words, at, word, free)
             else:
                 at, word, free = code_against(
                     above, changes, width, runs, vertical, words, at, word, free

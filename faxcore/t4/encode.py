@@ -34,11 +34,11 @@ def encode_page(
     if k is not None and k < 1:
         raise ValueError(f"K is at least 1, not {k}")
     factor = k or K_FACTORS[bitmap.resolution.y_dpi]
-    if acceleration.engaged():
-        data, lengths = acceleration.encode_rows(bitmap.rows, bitmap.width, coding, factor)
-        return EncodedPage(data, coding, bitmap.width, lengths, bitmap.resolution)
     if is_blank(bitmap.rows):
         data, lengths = encode_blank(bitmap.height, bitmap.width, coding, factor)
+        return EncodedPage(data, coding, bitmap.width, lengths, bitmap.resolution)
+    if acceleration.engaged():
+        data, lengths = acceleration.encode_rows(bitmap.rows, bitmap.width, coding, factor)
         return EncodedPage(data, coding, bitmap.width, lengths, bitmap.resolution)
     if coding is Coding.MH:
         words, row_bits = encode_mh(bitmap.rows, bitmap.width)
