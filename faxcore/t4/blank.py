@@ -40,3 +40,20 @@ def encode_blank(
     if total % 8:
         data[-1] &= 0xFF00 >> (total % 8) & 0xFF
     return bytes(data), row_bits
+
+
+def blank_rows(octets: bytes, width: int) -> int:
+    """How many rows a page of MH has that is white rows and an RTC, nothing else; 0 for others."""
+    row = tables.EOL + tables.run_code(width, False)
+    end = tables.EOL * tables.RTC_EOLS
+    eight_rows = int(row * 8, 2).to_bytes(len(row), "big")
+    if not octets.startswith(eight_rows):
+        return 0
+    height = (len(octets) * 8 - len(end)) // len(row)
+    eights, left = divmod(height, 8)
+    if not octets.startswith(eight_rows * eights):
+        return 0
+    rest = row * left + end
+    rest += "0" * (-len(rest) % 8)
+    tail = int(rest, 2).to_bytes(len(rest) // 8, "big")
+    return height if octets[len(eight_rows) * eights :] == tail else 0

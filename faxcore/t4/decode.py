@@ -15,6 +15,7 @@ import numpy as np
 from faxcore.t4 import tables
 from faxcore.t4.account import DecodedPage, EndedBy, Repair, repair_rows
 from faxcore.t4.bits import octets_to_words
+from faxcore.t4.blank import blank_rows
 from faxcore.t4.eol_decoder import decode_with_eols
 from faxcore.t4.mmr_decoder import decode_mmr
 from faxcore.t4.page import Coding, EncodedPage, PageBitmap, Resolution
@@ -65,6 +66,8 @@ def decode_octets(
     if not 0 < width <= MAX_WIDTH:
         raise ValueError(f"a page is 1 to {MAX_WIDTH} pixels wide, not {width}")
     limit = min(max_rows, MAX_PIXELS // width)
+    if coding is Coding.MH and 0 < (rows := blank_rows(octets, width)) <= limit:
+        return _blank_page(rows, width, resolution)
     store = RowStore(width)
     if coding is Coding.MMR:
         ended_by = decode_mmr(octets, width, limit, store)
@@ -75,6 +78,13 @@ def decode_octets(
     pixels, bad, row_bits = store.finish(limit)
     bitmap = PageBitmap(repair_rows(pixels, bad, repair), width, resolution)
     return DecodedPage(bitmap, bad, row_bits, ended_by)
+
+
+def _blank_page(rows: int, width: int, resolution: Resolution) -> DecodedPage:
+    pixels = np.zeros((rows, (width + 7) // 8), np.uint8)
+    row_bits = np.full(rows, _EOL + len(tables.run_code(width, False)), np.int64)
+    bitmap = PageBitmap(pixels, width, resolution)
+    return DecodedPage(bitmap, np.zeros(rows, np.bool_), row_bits, EndedBy.RTC)
 
 
 def decode_rows_on_octets(

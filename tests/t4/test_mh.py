@@ -11,6 +11,7 @@ from faxcore.t4 import (
     decode_octets,
     decode_page,
     encode_page,
+    line_octets,
     tables,
 )
 from tests.t4.pages import EXAMPLES, art, bits_of, mh_row, pages
@@ -98,3 +99,22 @@ def test_damaged_rows_of_any_width_raise_nothing(width):
     for octets in (b"", bytes(40), b"\x00\x1f" * 30, b"\xff" * 30, b"\x00\x10\x01" * 20):
         decoded = decode_octets(octets, Coding.MH, width)
         assert decoded.bitmap.width == width
+
+
+@pytest.mark.parametrize("height", [1, 7, 8, 9, 16, 1143])
+@pytest.mark.parametrize("width", [8, 1728, 4864])
+def test_a_blank_page_decodes_as_the_same_page_behind_fill_does(height, width):
+    blank = PageBitmap(np.zeros((height, width // 8), np.uint8), width)
+    octets = line_octets(encode_page(blank))
+    found, behind_fill = (decode_octets(o, Coding.MH, width) for o in (octets, b"\0" + octets))
+    assert found.bitmap == behind_fill.bitmap == blank
+    assert found.row_bits.tolist() == behind_fill.row_bits.tolist()
+    assert found.bad.tolist() == behind_fill.bad.tolist()
+    assert found.ended_by is behind_fill.ended_by
+
+
+def test_a_page_that_is_blank_but_for_its_last_row_is_not_taken_for_a_blank_one():
+    pixels = np.zeros((20, 1728), bool)
+    pixels[-1, 900:960] = True
+    page = PageBitmap.from_array(pixels)
+    assert decode_octets(line_octets(encode_page(page)), Coding.MH, 1728).bitmap == page
