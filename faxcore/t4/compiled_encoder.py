@@ -281,7 +281,7 @@ def _same(row: NDArray[np.uint64], other: NDArray[np.uint64]) -> bool:
     differs = _ZERO
     for n in range(row.shape[0]):
         differs |= row[n] ^ other[n]
-    return differs == _ZERO
+    return bool(differs == _ZERO)
 
 
 @numba.njit(cache=True, nogil=True)
