@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from faxcore.delivery.configuration import Configuration, configure
-from faxcore.service.gate import Limits
+from faxcore.service.limits import Limits
 from faxcore.settings import FILE, Section, load_settings
 
 
@@ -70,7 +70,8 @@ def _service(section: Section) -> ServiceSettings:
         certificate=Path(certificate) if certificate else None,
         key=Path(key) if key else None,
         limits=Limits(
-            body_octets=section.whole("body_megabytes", default.body_octets >> 20, 1, 1024) << 20,
+            body_octets=section.whole("body_megabytes", default.body_octets >> 20, 1, 4096) << 20,
+            held_octets=section.whole("held_megabytes", default.held_octets >> 20, 1, 1024) << 20,
             body_seconds=section.number("body_seconds", default.body_seconds, 1, 3600),
             piece_seconds=section.number("piece_seconds", default.piece_seconds, 1, 600),
         ),

@@ -1,7 +1,4 @@
-"""The gate in front of every operation: bodies within limits, callers who show who they are.
-
-Nothing is parsed before its size is known to be allowed, and a body that trickles in is given up.
-"""
+"""The gate in front of every operation: callers who show who they are, and what they have done."""
 
 from __future__ import annotations
 
@@ -11,10 +8,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from sqlalchemy import select
-from starlette.requests import ClientDisconnect, Request
 
 from faxcore.delivery.model import Account
 from faxcore.delivery.rules import Queue
@@ -22,49 +17,8 @@ from faxcore.service.accounts import WRONG, Caller, Passwords, Patience, Role, k
 from faxcore.service.requests import Refused
 from faxcore.service.tables import ApiKey, AuditEntry
 
-T = TypeVar("T")
-
 _WAITING = 20
 """How many attempts of one address may wait at a time; more are turned away at once."""
-
-
-class TooLarge(Exception):
-    """A body is larger than it may be."""
-
-
-class TooSlow(Exception):
-    """A body came in too slowly."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a request may take: octets, seconds for its body, seconds between two pieces of it."""
-
-    body_octets: int = 96 << 20
-    body_seconds: float = 120.0
-    piece_seconds: float = 15.0
-
-
-async def read_body(request: Request, limits: Limits) -> bytes:
-    """The body of a request. Raises TooLarge, TooSlow, or ClientDisconnect."""
-    told = request.headers.get("content-length", "0")
-    if told.isascii() and told.isdigit() and int(told) > limits.body_octets:
-        raise TooLarge
-    body, end = bytearray(), time.monotonic() + limits.body_seconds
-    more = True
-    while more:
-        left = min(limits.piece_seconds, end - time.monotonic())
-        try:
-            event = await asyncio.wait_for(request.receive(), max(left, 0.001))
-        except TimeoutError as error:
-            raise TooSlow from error
-        if event["type"] == "http.disconnect":
-            raise ClientDisconnect
-        body += event.get("body", b"")
-        if len(body) > limits.body_octets:
-            raise TooLarge
-        more = event.get("more_body", False)
-    return bytes(body)
 
 
 @dataclass(slots=True)

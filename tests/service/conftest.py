@@ -21,7 +21,7 @@ from faxcore.delivery.states import Channel
 from faxcore.delivery.store import open_store
 from faxcore.service.accounts import hash_password
 from faxcore.service.app import make_app
-from faxcore.service.gate import Limits
+from faxcore.service.limits import Limits
 from faxcore.service.requests import Refused
 
 PASSWORD = "correct horse"

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from faxcore.delivery.blobs import Stored
 from faxcore.delivery.model import Account, AttachmentRow, Cover, Message, Recipient
 from faxcore.delivery.numbers import allowed_number
 from faxcore.delivery.operations.finding import check_waiting, find_message, ref_of
@@ -116,9 +117,16 @@ def add_recipient(
 
 
 def add_attachment(
-    queue: Queue, account_id: int, name: MessageName, file_name: str, media_type: str, data: bytes
+    queue: Queue,
+    account_id: int,
+    name: MessageName,
+    file_name: str,
+    media_type: str,
+    data: bytes | Stored,
 ) -> Added:
     """Add a file to a message that waits; the same file again is the same attachment.
+
+    ``data`` are its octets, or what they were stored as.
 
     Any type is taken: e-mail sends any file. What cannot be faxed is refused when a message with
     a FAX recipient is sent.
@@ -127,9 +135,10 @@ def add_attachment(
     _check_text("attachment_type", media_type, 128, lines=False)
     if not file_name.strip():
         raise RequestRefused("attachment_name", "a name is expected")
-    if not data:
+    if not (data.octets if isinstance(data, Stored) else data):
         raise RequestRefused("attachment_data", f"{file_name} is empty")
-    blob = queue.store.blobs.put(data)
+    if isinstance(data, bytes):
+        data = Stored(queue.store.blobs.put(data), len(data))
     with queue.store.write("attachment") as session:
         lock_account(session, account_id)
         message = find_message(session, account_id, name)
@@ -139,13 +148,17 @@ def add_attachment(
                 AttachmentRow.message_id == message.id,
                 AttachmentRow.name == file_name,
                 AttachmentRow.type == media_type,
-                AttachmentRow.blob == blob,
+                AttachmentRow.blob == data.name,
             )
         )
         if present is not None:
             return Added(ref_of(message), present, repeated=True)
         row = AttachmentRow(
-            message_id=message.id, name=file_name, type=media_type, blob=blob, octets=len(data)
+            message_id=message.id,
+            name=file_name,
+            type=media_type,
+            blob=data.name,
+            octets=data.octets,
         )
         session.add(row)
         session.flush()
