@@ -28,6 +28,7 @@ from faxcore.service.json_once import Clash
 from faxcore.service.json_upload import is_upload
 from faxcore.service.limits import Limits, TooLarge, TooSlow, read_body
 from faxcore.service.operations import Desk
+from faxcore.service.pace import Rates, TooMany
 from faxcore.service.requests import Refused, invalid, refusal
 from faxcore.service.soap_door import SoapDoor
 
@@ -51,12 +52,13 @@ def make_app(
     now: Callable[[], datetime],
     *,
     limits: Limits | None = None,
+    rates: Rates | None = None,
     fetch_banner: Callable[[str], bytes],
     cookie_only_tls: bool = False,
 ) -> FastAPI:
     """The application for a queue. ``now`` is the wall clock."""
     limits = limits or Limits()
-    gate, audit = Gate(queue), Audit(queue, now)
+    gate, audit = Gate(queue, rates or Rates()), Audit(queue, now)
     desk = Desk(queue, now, fetch_banner, handler_names())
 
     @asynccontextmanager
@@ -142,6 +144,12 @@ def _add_errors(app: FastAPI) -> None:
         QueueError, told(500, lambda error: "500:the queue does not answer; try again")
     )
     app.add_exception_handler(FaxcoreError, told(400, lambda error: f"400:{error}"))
+
+    async def too_many(request: Request, error: Exception) -> Response:
+        headers = {"Retry-After": str(error.seconds)} if isinstance(error, TooMany) else {}
+        return JSONResponse({"serverResponse": f"500:{error}"}, 429, headers)
+
+    app.add_exception_handler(TooMany, too_many)
 
     async def http(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 400

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from faxcore.delivery.configuration import Configuration, configure
 from faxcore.service.limits import Limits
+from faxcore.service.pace import Rate, Rates
 from faxcore.settings import FILE, Section, load_settings
 
 
@@ -25,6 +26,7 @@ class ServiceSettings:
     certificate: Path | None = None
     key: Path | None = None
     limits: Limits = field(default_factory=Limits)
+    rates: Rates = field(default_factory=Rates)
     proxies: tuple[str, ...] = ()
     banner_hosts: tuple[str, ...] = ()
     banner_shares: tuple[tuple[str, Path], ...] = ()
@@ -63,7 +65,7 @@ def _service(section: Section) -> ServiceSettings:
     for name, path in (("certificate", certificate), ("key", key)):
         if path and not Path(path).is_file():
             raise section.wrong(name, f"there is no file {path}")
-    default = Limits()
+    default, default_rates = Limits(), Rates()
     return ServiceSettings(
         host=section.text("host", "127.0.0.1"),
         port=section.whole("port", 8080, 1, 65535),
@@ -75,9 +77,20 @@ def _service(section: Section) -> ServiceSettings:
             body_seconds=section.number("body_seconds", default.body_seconds, 1, 3600),
             piece_seconds=section.number("piece_seconds", default.piece_seconds, 1, 600),
         ),
+        rates=Rates(
+            account=_rate(section, "account", default_rates.account),
+            address=_rate(section, "address", default_rates.address),
+        ),
         proxies=section.texts("proxies"),
         banner_hosts=tuple(each.lower() for each in section.texts("banner_hosts")),
         banner_shares=mapped,
         keep_days=section.number("keep_days", 0, 0, 36500),
         cookie_only_tls=section.flag("cookie_only_tls", bool(certificate)),
+    )
+
+
+def _rate(section: Section, whose: str, default: Rate) -> Rate:
+    return Rate(
+        section.number(f"{whose}_per_minute", default.per_minute, 0, 1e6),
+        section.whole(f"{whose}_burst", default.burst, 1, 1_000_000),
     )

@@ -18,6 +18,7 @@ from faxcore.service.contract import OPERATIONS, Elements
 from faxcore.service.gate import Audit, Gate, may_change
 from faxcore.service.limits import Limits, TooLarge, TooSlow, pieces
 from faxcore.service.operations import Desk
+from faxcore.service.pace import TooMany
 from faxcore.service.requests import Refused, model_of, refusal
 from faxcore.service.soap import TYPES, Fault, stream_answer, write_answer, write_fault
 from faxcore.service.soap_reader import Call, EnvelopeReader
@@ -87,6 +88,10 @@ class SoapDoor:
             return await self._perform(call, caller, address)
         except Refused as refused:
             return _answer(call.version, _refused(call, str(refused)))
+        except TooMany as error:
+            answer = _answer(call.version, _refused(call, f"500:{error}"))
+            answer.headers["Retry-After"] = str(error.seconds)
+            return answer
         except RequestRefused as refused:
             return _answer(call.version, _refused(call, str(refusal(refused))))
         except QueueError:
