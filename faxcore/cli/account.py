@@ -48,6 +48,14 @@ CalledOption = Annotated[
     list[str] | None, typer.Option("--called", help="A number whose received faxes are its own.")
 ]
 
+SubaddressOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--subaddress",
+        help="A sub-address whose received faxes are its own; NUMBER/SUB on that line alone.",
+    ),
+]
+
 
 @contextlib.contextmanager
 def opened(data: DataOption) -> Iterator[Queue]:
@@ -80,6 +88,7 @@ def add(
     email_domain: DomainOption = None,
     zone: ZoneOption = None,
     called: CalledOption = None,
+    subaddress: SubaddressOption = None,
 ) -> None:
     """Make an account."""
     with opened(data) as queue:
@@ -92,6 +101,7 @@ def add(
             email_domains=None if email_domain is None else tuple(email_domain),
             zone=zone,
             numbers=None if called is None else tuple(called),
+            subaddresses=None if subaddress is None else tuple(subaddress),
         )
         add_account(queue, name, _password(password), wishes, now())
         print(f"account {name} is made")
@@ -107,6 +117,7 @@ def change(
     email_domain: DomainOption = None,
     zone: ZoneOption = None,
     called: CalledOption = None,
+    subaddress: SubaddressOption = None,
 ) -> None:
     """Change what is set of an account; what is not named stays."""
     with opened(data) as queue:
@@ -119,6 +130,7 @@ def change(
             email_domains=None if email_domain is None else tuple(email_domain),
             zone=zone,
             numbers=None if called is None else tuple(called),
+            subaddresses=None if subaddress is None else tuple(subaddress),
         )
         change_account(queue, name, wishes)
 

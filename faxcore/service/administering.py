@@ -10,11 +10,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from faxcore.delivery.model import Account
+from faxcore.delivery.owning import NUMBERS, SUBADDRESSES
 from faxcore.delivery.rules import Queue
 from faxcore.errors import SettingsError
 from faxcore.service.accounts import Role, hash_password, new_key
 from faxcore.service.tables import ApiKey
 
+_SUBADDRESS = re.compile(r"[0-9*#]{1,20}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
 
 
@@ -29,13 +31,15 @@ class AccountTold:
     sender_number: str
     sender_email: str
     numbers: tuple[str, ...]
+    subaddresses: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What is set of an account; None leaves it as it is.
 
-    ``numbers`` are the called numbers whose received faxes are the account's.
+    ``numbers`` are the called numbers (or modems) whose received faxes are the account's,
+    ``subaddresses`` the sub-addresses, each on any line or as ``NUMBER/SUB``.
     """
 
     role: str | None = None
@@ -45,6 +49,7 @@ class Wishes:
     email_domains: tuple[str, ...] | None = None
     zone: str | None = None
     numbers: tuple[str, ...] | None = None
+    subaddresses: tuple[str, ...] | None = None
 
 
 def add_account(queue: Queue, name: str, password: str, wishes: Wishes, now: datetime) -> None:
@@ -77,7 +82,9 @@ def _apply(account: Account, wishes: Wishes) -> None:
             raise SettingsError(f"role {wishes.role!r}: one of {known} is expected")
         extra["role"] = wishes.role
     if wishes.numbers is not None:
-        extra["numbers"] = list(wishes.numbers)
+        extra[NUMBERS] = list(wishes.numbers)
+    if wishes.subaddresses is not None:
+        extra[SUBADDRESSES] = [_checked_subaddress(each) for each in wishes.subaddresses]
     account.extra = extra
     if wishes.zone is not None:
         account.zone = _checked_zone(wishes.zone)
@@ -89,6 +96,14 @@ def _apply(account: Account, wishes: Wishes) -> None:
         account.sender_email = wishes.sender_email
     if wishes.email_domains is not None:
         account.email_domains = list(wishes.email_domains)
+
+
+def _checked_subaddress(claimed: str) -> str:
+    """T.30 5.3.6.2.9: at most 20 digits, * and #."""
+    subaddress = claimed.rpartition("/")[2]
+    if not _SUBADDRESS.fullmatch(subaddress):
+        raise SettingsError(f"sub-address {claimed!r}: 1 to 20 digits, * and # are expected")
+    return claimed
 
 
 def _checked_zone(zone: str) -> str:
@@ -153,7 +168,8 @@ def accounts(queue: Queue) -> list[AccountTold]:
                 tuple(sorted(keys.get(account.id, []))),
                 account.sender_number,
                 account.sender_email,
-                tuple(account.extra.get("numbers", ())),
+                tuple(account.extra.get(NUMBERS, ())),
+                tuple(account.extra.get(SUBADDRESSES, ())),
             )
             for account in session.scalars(select(Account).order_by(Account.name))
         ]
