@@ -226,6 +226,7 @@ def _rules(
         absent_node_s=queue.number("absent_node_minutes", 5) * 60,
         hours=tuple(_hours(section) for section in settings.sections("hours")),
         memory=_memory(settings.section("memory")),
+        webhook_hosts=frozenset(each.lower() for each in queue.texts("webhook_hosts")),
         simulated=simulated,
     )
 

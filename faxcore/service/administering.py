@@ -40,6 +40,9 @@ class Wishes:
 
     ``numbers`` are the called numbers (or modems) whose received faxes are the account's,
     ``subaddresses`` the sub-addresses, each on any line or as ``NUMBER/SUB``.
+
+    ``budget`` is how many dials a day may be, 0 for any; ``may_name_number`` whether a message may
+    name its sender's number; ``notify_email`` is told what became of messages.
     """
 
     role: str | None = None
@@ -48,6 +51,9 @@ class Wishes:
     sender_email: str | None = None
     email_domains: tuple[str, ...] | None = None
     zone: str | None = None
+    may_name_number: bool | None = None
+    budget: int | None = None
+    notify_email: str | None = None
     numbers: tuple[str, ...] | None = None
     subaddresses: tuple[str, ...] | None = None
 
@@ -88,12 +94,11 @@ def _apply(account: Account, wishes: Wishes) -> None:
     account.extra = extra
     if wishes.zone is not None:
         account.zone = _checked_zone(wishes.zone)
-    if wishes.sender_name is not None:
-        account.sender_name = wishes.sender_name
-    if wishes.sender_number is not None:
-        account.sender_number = wishes.sender_number
-    if wishes.sender_email is not None:
-        account.sender_email = wishes.sender_email
+    for name in ("sender_name", "sender_number", "sender_email", "may_name_number", "notify_email"):
+        if getattr(wishes, name) is not None:
+            setattr(account, name, getattr(wishes, name))
+    if wishes.budget is not None:
+        account.budget = wishes.budget or None
     if wishes.email_domains is not None:
         account.email_domains = list(wishes.email_domains)
 

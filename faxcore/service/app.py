@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from faxcore.delivery.rules import Queue
 from faxcore.errors import FaxcoreError, QueueError, RequestRefused
-from faxcore.service import json_door, json_reading, json_upload
+from faxcore.service import json_door, json_reading, json_upload, json_webhooks
 from faxcore.service.accounts import Role
 from faxcore.service.console.pages import Console
 from faxcore.service.docs import docs_page
@@ -75,6 +75,7 @@ def make_app(
     app.include_router(json_door.router)
     app.include_router(json_reading.router)
     app.include_router(json_upload.router)
+    app.include_router(json_webhooks.router)
     soap = SoapDoor(desk, gate, audit, limits)
     app.add_route("/soap", soap.answer, methods=["POST"], include_in_schema=False)
     for path in ("/soap", "/Presence.wsdl"):

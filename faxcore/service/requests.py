@@ -41,6 +41,7 @@ ELEMENTS = {
     "attachment_name": "attachment_name",
     "attachment_type": "attachment_type",
     "attachment_data": "attachment_data",
+    "url": "url",
     "cover_name": "coverPageName",
     "cover_data": "coverPageData",
 }

@@ -33,8 +33,6 @@ class Account(Base):
     sender_email: Mapped[str] = mapped_column(String(320), default="")
     email_domains: Mapped[list[str]] = mapped_column(JSON, default=list)
     budget: Mapped[int | None] = mapped_column(default=None)
-    webhook: Mapped[str] = mapped_column(String(2000), default="")
-    webhook_key: Mapped[str] = mapped_column(String(256), default="")
     notify_email: Mapped[str] = mapped_column(String(320), default="")
     extra: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     changes: Mapped[int] = mapped_column(default=0)
