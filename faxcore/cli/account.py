@@ -55,6 +55,12 @@ BudgetOption = Annotated[
 NotifyOption = Annotated[
     str | None, typer.Option("--notify-email", help="Told what became of each message.")
 ]
+HeaderOption = Annotated[
+    str | None, typer.Option("--header", help='The line on its pages, as "$[FROM]||$[PAGE]".')
+]
+ModemsOption = Annotated[
+    str | None, typer.Option("--modems", help="The group of modems that may call for it.")
+]
 ZoneOption = Annotated[
     str | None, typer.Option("--zone", help="Its time zone, such as Europe/Berlin.")
 ]
@@ -105,6 +111,8 @@ def add(
     zone: ZoneOption = None,
     budget: BudgetOption = None,
     notify_email: NotifyOption = None,
+    header: HeaderOption = None,
+    modems: ModemsOption = None,
     called: CalledOption = None,
     subaddress: SubaddressOption = None,
 ) -> None:
@@ -130,6 +138,8 @@ def change(
     zone: ZoneOption = None,
     budget: BudgetOption = None,
     notify_email: NotifyOption = None,
+    header: HeaderOption = None,
+    modems: ModemsOption = None,
     called: CalledOption = None,
     subaddress: SubaddressOption = None,
 ) -> None:
@@ -151,6 +161,7 @@ def _wishes(told: dict[str, Any]) -> Wishes:
 
     known = {each.name for each in dataclasses.fields(Wishes)}
     wanted = {name: value for name, value in told.items() if name in known}
+    wanted["modem_group"] = told["modems"]
     for option, name in _LISTS.items():
         wanted[name] = None if told[option] is None else tuple(told[option])
     return Wishes(**wanted)

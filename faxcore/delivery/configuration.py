@@ -18,7 +18,7 @@ from faxcore.delivery.retry import RetryPolicy, Rule
 from faxcore.delivery.rules import Queue, Rules
 from faxcore.delivery.states import Channel, UncertainPolicy
 from faxcore.delivery.store import open_store
-from faxcore.errors import SettingsError
+from faxcore.errors import RenderError, SettingsError
 from faxcore.settings import FILE, Section, load_settings
 
 EMAIL = "email"
@@ -33,7 +33,8 @@ class ModemSettings:
     """One modem of this host: its name, its port, what it is like, who it is on the line.
 
     ``timeout_s`` is the longest that a call may take. With ``receives`` it answers, at the ring of
-    number ``rings``, when it has nothing to send.
+    number ``rings``, when it has nothing to send. ``group`` is what accounts and messages may name
+    it by; ``header`` the line at the top of pages where they do not say another.
     """
 
     name: str
@@ -44,6 +45,8 @@ class ModemSettings:
     timeout_s: float = 3600.0
     receives: bool = False
     rings: int = 1
+    group: str = ""
+    header: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,14 @@ def configure(folder: Path, settings: Section | None = None) -> Configuration:
         database=queue.text("database"),
         node=node,
         modems=modems,
-        rules=_rules(settings, queue, node, frozenset(channels), simulated=simulated),
+        rules=_rules(
+            settings,
+            queue,
+            node,
+            frozenset(channels),
+            {modem.group for modem in modems if modem.group},
+            simulated=simulated,
+        ),
         sms=sms,
         mail=mail,
         bounces=bounces,
@@ -154,6 +164,9 @@ def _modem(section: Section) -> ModemSettings:
     name = section.needed("name")
     if not _NAME.fullmatch(name) or name in {EMAIL, SMS}:
         raise section.wrong("name", f"{name!r}: letters, digits and _ . - are expected")
+    group = section.text("group")
+    if group and not _NAME.fullmatch(group):
+        raise section.wrong("group", f"{group!r}: letters, digits and _ . - are expected")
     return ModemSettings(
         name,
         section.needed("port"),
@@ -163,7 +176,21 @@ def _modem(section: Section) -> ModemSettings:
         section.number("call_minutes", 60, 1, 1440) * 60,
         section.flag("receive", False),
         section.whole("rings", 1, 1, 20),
+        group,
+        _header(section),
     )
+
+
+def _header(section: Section) -> str:
+    """A header line, whose tokens are known."""
+    from faxcore.render.tagline import HeaderLine  # noqa: PLC0415
+
+    header = section.text("header")
+    try:
+        HeaderLine(header).check()
+    except RenderError as error:
+        raise section.wrong("header", str(error)) from error
+    return header
 
 
 def _mail(settings: Section) -> tuple[MailServer, Path | None]:
@@ -205,6 +232,7 @@ def _rules(
     queue: Section,
     node: str,
     channels: frozenset[Channel],
+    groups: set[str],
     *,
     simulated: bool,
 ) -> Rules:
@@ -226,6 +254,7 @@ def _rules(
         absent_node_s=queue.number("absent_node_minutes", 5) * 60,
         hours=tuple(_hours(section) for section in settings.sections("hours")),
         memory=_memory(settings.section("memory")),
+        groups=frozenset({*groups, *queue.texts("groups")}),
         webhook_hosts=frozenset(each.lower() for each in queue.texts("webhook_hosts")),
         simulated=simulated,
     )

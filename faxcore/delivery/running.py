@@ -32,6 +32,7 @@ from faxcore.delivery.configuration import (
 )
 from faxcore.delivery.email_channel import EmailWork, MailServer
 from faxcore.delivery.fax_channel import Equipment
+from faxcore.delivery.fax_content import Identity
 from faxcore.delivery.gsm_modem import GsmModem
 from faxcore.delivery.logs import configure_logs, log
 from faxcore.delivery.metrics import serve_metrics
@@ -65,8 +66,8 @@ def fax_worker(
     """The worker of one modem."""
     name = f"{configuration.node}/{modem.name}"
     equipment = _equipment(configuration, modem)
-    work = FaxWork(queue, name, equipment, modem.number, wall_clock, stop)
-    claimant = Claimant(name, configuration.node, Channel.FAX, modem.name)
+    work = FaxWork(queue, name, equipment, Identity(modem.number, modem.header), wall_clock, stop)
+    claimant = Claimant(name, configuration.node, Channel.FAX, modem.name, modem.group)
     pace = Pace(poll_s=configuration.poll_s, lease_s=configuration.lease_s)
     return WorkerLoop(queue, claimant, work, port=modem.port, stop=stop, pace=pace)
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from faxcore.delivery.model import Account
 from faxcore.delivery.owning import NUMBERS, SUBADDRESSES
-from faxcore.delivery.rules import Queue
-from faxcore.errors import SettingsError
+from faxcore.delivery.rules import Queue, Rules
+from faxcore.errors import RenderError, SettingsError
 from faxcore.service.accounts import Role, hash_password, new_key
 from faxcore.service.tables import ApiKey
 
@@ -42,7 +42,9 @@ class Wishes:
     ``subaddresses`` the sub-addresses, each on any line or as ``NUMBER/SUB``.
 
     ``budget`` is how many dials a day may be, 0 for any; ``may_name_number`` whether a message may
-    name its sender's number; ``notify_email`` is told what became of messages.
+    name its sender's number; ``notify_email`` is told what became of messages. ``header`` is the
+    line at the top of its pages, ``modem_group`` the group of modems that may call for it; "" for
+    what the modem says, and for any modem.
     """
 
     role: str | None = None
@@ -54,6 +56,8 @@ class Wishes:
     may_name_number: bool | None = None
     budget: int | None = None
     notify_email: str | None = None
+    header: str | None = None
+    modem_group: str | None = None
     numbers: tuple[str, ...] | None = None
     subaddresses: tuple[str, ...] | None = None
 
@@ -71,16 +75,16 @@ def add_account(queue: Queue, name: str, password: str, wishes: Wishes, now: dat
             account = Account(name=name, created=now, extra={})
             session.add(account)
         account.password = kept
-        _apply(account, wishes)
+        _apply(queue.rules, account, wishes)
 
 
 def change_account(queue: Queue, name: str, wishes: Wishes) -> None:
     """Change what is set of an account."""
     with queue.store.write("account") as session:
-        _apply(_needed(session, name), wishes)
+        _apply(queue.rules, _needed(session, name), wishes)
 
 
-def _apply(account: Account, wishes: Wishes) -> None:
+def _apply(rules: Rules, account: Account, wishes: Wishes) -> None:
     extra = dict(account.extra)
     if wishes.role is not None:
         if wishes.role not in {each.value for each in Role}:
@@ -97,6 +101,12 @@ def _apply(account: Account, wishes: Wishes) -> None:
     for name in ("sender_name", "sender_number", "sender_email", "may_name_number", "notify_email"):
         if getattr(wishes, name) is not None:
             setattr(account, name, getattr(wishes, name))
+    if wishes.header is not None:
+        account.header = _checked_header(wishes.header)
+    if wishes.modem_group is not None:
+        if wishes.modem_group and wishes.modem_group not in rules.groups:
+            raise SettingsError(f"there is no group of modems {wishes.modem_group!r}")
+        account.modem_group = wishes.modem_group
     if wishes.budget is not None:
         account.budget = wishes.budget or None
     if wishes.email_domains is not None:
@@ -109,6 +119,16 @@ def _checked_subaddress(claimed: str) -> str:
     if not _SUBADDRESS.fullmatch(subaddress):
         raise SettingsError(f"sub-address {claimed!r}: 1 to 20 digits, * and # are expected")
     return claimed
+
+
+def _checked_header(header: str) -> str:
+    from faxcore.render.tagline import HeaderLine  # noqa: PLC0415
+
+    try:
+        HeaderLine(header).check()
+    except RenderError as error:
+        raise SettingsError(f"header: {error}") from error
+    return header
 
 
 def _checked_zone(zone: str) -> str:

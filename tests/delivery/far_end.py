@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from faxcore.delivery.fax_content import Identity
 from faxcore.delivery.model import Message, Recipient
 from faxcore.delivery.store import Store
 from faxcore.profiles import ModemProfile
@@ -42,7 +43,7 @@ def rendered(pages: int) -> Callable[..., tuple[FaxPage, ...]]:
     """A renderer whose faxes have so many pages."""
 
     def render(
-        store: Store, message: Message, recipient: Recipient, at: datetime, number: str
+        store: Store, message: Message, recipient: Recipient, at: datetime, sender: Identity
     ) -> tuple[FaxPage, ...]:
         return tuple(
             FaxPage(tuple(encode_page(fax_page(recipient.id, n), coding) for coding in Coding))

@@ -63,7 +63,7 @@ def create_message(queue: Queue, account_id: int, draft: MessageDraft, now: date
                 return _repeated(present, draft)
         _check_cover(session, account_id, draft.cover)
         _check_sender(account, draft)
-        message = _message(queue, account_id, draft, now)
+        message = _message(queue, account, draft, now)
         session.add(message)
         session.flush()
         return ref_of(message)
@@ -109,6 +109,7 @@ def add_recipient(
             scope=scope,
             priority=message.priority,
             node=message.node,
+            modem_group=message.modem_group,
         )
         session.add(recipient)
         session.flush()
@@ -176,10 +177,10 @@ def _repeated(present: Message, draft: MessageDraft) -> MessageRef:
     )
 
 
-def _message(queue: Queue, account_id: int, draft: MessageDraft, now: datetime) -> Message:
+def _message(queue: Queue, account: Account, draft: MessageDraft, now: datetime) -> Message:
     return Message(
         uid=secrets.token_hex(12),
-        account_id=account_id,
+        account_id=account.id,
         client_id=draft.client_id,
         fingerprint=draft.fingerprint(),
         group_id=draft.group_id,
@@ -195,6 +196,7 @@ def _message(queue: Queue, account_id: int, draft: MessageDraft, now: datetime) 
         sender_number=draft.sender_number,
         subject=draft.subject,
         node=queue.rules.node(draft.node) or "" if draft.node else "",
+        modem_group=draft.modems or account.modem_group,
         header=draft.header,
         paper=draft.paper,
         uncertain=draft.uncertain or queue.rules.retry.uncertain,
@@ -219,6 +221,8 @@ def _check_draft(queue: Queue, draft: MessageDraft) -> None:
         raise RequestRefused("paper", "A4, letter, legal, B4 or A3 is expected")
     if draft.node and queue.rules.node(draft.node) is None:
         raise RequestRefused("node", f"there is no delivery node {draft.node!r}")
+    if draft.modems and draft.modems not in queue.rules.groups:
+        raise RequestRefused("modems", f"there is no group of modems {draft.modems!r}")
     for field, longest in _LENGTHS.items():
         _check_text(field, getattr(draft, field) or "", longest, lines=False)
     for field in ("memo", "body"):
