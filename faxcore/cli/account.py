@@ -16,7 +16,7 @@ from faxcore.cli.serve import house_of
 
 if TYPE_CHECKING:
     from faxcore.delivery.rules import Queue
-    from faxcore.service.administering import Wishes
+    from faxcore.service.wishes import Wishes
 
 app = typer.Typer(
     help="Make, change, disable and list the accounts of the message service.",
@@ -60,6 +60,10 @@ HeaderOption = Annotated[
 ]
 ModemsOption = Annotated[
     str | None, typer.Option("--modems", help="The group of modems that may call for it.")
+]
+PagesOption = Annotated[
+    bool | None,
+    typer.Option("--email-pages/--no-email-pages", help="E-mail carries the fax pages as PDF."),
 ]
 ZoneOption = Annotated[
     str | None, typer.Option("--zone", help="Its time zone, such as Europe/Berlin.")
@@ -113,6 +117,7 @@ def add(
     notify_email: NotifyOption = None,
     header: HeaderOption = None,
     modems: ModemsOption = None,
+    email_pages: PagesOption = None,
     called: CalledOption = None,
     subaddress: SubaddressOption = None,
 ) -> None:
@@ -140,6 +145,7 @@ def change(
     notify_email: NotifyOption = None,
     header: HeaderOption = None,
     modems: ModemsOption = None,
+    email_pages: PagesOption = None,
     called: CalledOption = None,
     subaddress: SubaddressOption = None,
 ) -> None:
@@ -157,7 +163,7 @@ _LISTS = {"email_domain": "email_domains", "called": "numbers", "subaddress": "s
 
 def _wishes(told: dict[str, Any]) -> Wishes:
     """What the options of a command ask for."""
-    from faxcore.service.administering import Wishes  # noqa: PLC0415
+    from faxcore.service.wishes import Wishes  # noqa: PLC0415
 
     known = {each.name for each in dataclasses.fields(Wishes)}
     wanted = {name: value for name, value in told.items() if name in known}

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from faxcore.delivery.email_channel import MailServer
 from faxcore.delivery.hours import CallingHours, parse_hours
+from faxcore.delivery.mail_server import MailServer
+from faxcore.delivery.mailboxes import ImapFolder, Maildir, mailbox_of
 from faxcore.delivery.memory import MemoryPolicy
 from faxcore.delivery.model import Node
 from faxcore.delivery.numbers import NumberPolicy, NumberRule
@@ -73,7 +74,7 @@ class Configuration:
     rules: Rules
     sms: SmsSettings | None
     mail: MailServer | None
-    bounces: Path | None
+    bounces: Maildir | ImapFolder | None
     metrics_port: int
     transcripts: bool
     poll_s: float
@@ -193,31 +194,46 @@ def _header(section: Section) -> str:
     return header
 
 
-def _mail(settings: Section) -> tuple[MailServer, Path | None]:
+def _mail(settings: Section) -> tuple[MailServer, Maildir | ImapFolder | None]:
     section = settings.section("smtp")
     tls = section.text("tls", "starttls")
-    password = ""
-    if section.has("password_file"):
-        path = Path(section.needed("password_file"))
-        try:
-            password = path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise section.wrong("password_file", f"{path} cannot be read") from error
-    bounces = section.text("bounces")
     envelope = section.text("envelope")
-    if bounces and "%" not in envelope:
+    bounces = _bounces(section)
+    if bounces is not None and "%" not in envelope:
         raise section.wrong("envelope", "with bounces, a % must stand where the number is put")
     server = MailServer(
         host=section.needed("host"),
         port=section.whole("port", {"none": 25, "tls": 465}.get(tls, 587), 1, 65535),
         tls=tls,
         user=section.text("user"),
-        password=password,
+        password=_password(section, "password_file"),
         envelope=envelope,
         domain=section.text("domain", "localhost"),
         timeout_s=section.number("timeout_seconds", 60, 1, 3600),
+        answer_s=section.number("answer_seconds", 600, 1, 3600),
+        pages=section.flag("pages", False),
     )
-    return server, Path(bounces) if bounces else None
+    return server, bounces
+
+
+def _password(section: Section, name: str) -> str:
+    """What stands in the file that a setting names; "" where there is no such setting."""
+    if not section.has(name):
+        return ""
+    path = Path(section.needed(name))
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise section.wrong(name, f"{path} cannot be read") from error
+
+
+def _bounces(section: Section) -> Maildir | ImapFolder | None:
+    place = section.text("bounces")
+    password = _password(section, "bounces_password_file")
+    try:
+        return mailbox_of(place, password) if place else None
+    except ValueError as error:
+        raise section.wrong("bounces", str(error)) from error
 
 
 def _sms(section: Section) -> SmsSettings:

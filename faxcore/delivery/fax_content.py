@@ -42,19 +42,23 @@ def render_fax(
 
     Raises ContentError for what cannot be rendered.
     """
-    attachments = tuple(_attachment(store, row) for row in message.attachments)
     with _cover_folder(store, message) as folder:
-        content = Content(
-            _fields(message, recipient, at, sender.number),
-            body=message.body,
-            body_type=_BODY_TYPES[message.body_type or Body.TEXT],
-            cover=_cover_name(message),
-            cover_folder=folder,
-            attachments=attachments,
-            paper=Paper[message.paper.upper()],
-            banner=_banner(store, message),
-        )
-        return _render(content, message, sender)
+        fields = _fields(message, recipient, at, sender.number)
+        return _render(_content(store, message, folder, fields), message, sender)
+
+
+def _content(store: Store, message: Message, folder: Path | None, fields: CoverFields) -> Content:
+    """Cover, body and attachments in their order."""
+    return Content(
+        fields,
+        body=message.body,
+        body_type=_BODY_TYPES[message.body_type or Body.TEXT],
+        cover=_cover_name(message),
+        cover_folder=folder,
+        attachments=tuple(_attachment(store, row) for row in message.attachments),
+        paper=Paper[message.paper.upper()],
+        banner=_banner(store, message),
+    )
 
 
 def render_body(store: Store, message: Message, at: datetime) -> bytes:
@@ -70,6 +74,22 @@ def render_body(store: Store, message: Message, at: datetime) -> bytes:
     rendered = render_content(
         content, header=None, resolutions=(Resolution.COARSE,), codings=(Coding.MH,)
     )
+    return rendered.pdf
+
+
+def render_pages(store: Store, recipient: Recipient, at: datetime) -> bytes:
+    """The pages that a fax of this message would have, as PDF, as an e-mail may carry them."""
+    message = recipient.message
+    account = message.account
+    sender = Identity(message.sender_number or account.sender_number)
+    with _cover_folder(store, message) as folder:
+        content = _content(store, message, folder, _fields(message, recipient, at, sender.number))
+        rendered = render_content(
+            content,
+            header=header_of(message, sender),
+            resolutions=(Resolution.COARSE,),
+            codings=(Coding.MH,),
+        )
     return rendered.pdf
 
 

@@ -23,8 +23,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from faxcore.delivery.email_channel import MailServer, connected
 from faxcore.delivery.logs import log
+from faxcore.delivery.mail_server import MailServer, connected
 from faxcore.delivery.model import Notification, Webhook
 from faxcore.delivery.outward import connected as reached
 from faxcore.delivery.outward import web_address

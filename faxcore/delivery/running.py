@@ -7,7 +7,6 @@ starts one for each modem and starts again, later and later, whichever dies.
 from __future__ import annotations
 
 import contextlib
-import mailbox
 import os
 import signal
 import subprocess
@@ -30,11 +29,13 @@ from faxcore.delivery.configuration import (
     SmsSettings,
     configure,
 )
-from faxcore.delivery.email_channel import EmailWork, MailServer
+from faxcore.delivery.email_channel import EmailWork
 from faxcore.delivery.fax_channel import Equipment
 from faxcore.delivery.fax_content import Identity
 from faxcore.delivery.gsm_modem import GsmModem
 from faxcore.delivery.logs import configure_logs, log
+from faxcore.delivery.mail_server import MailServer
+from faxcore.delivery.mailboxes import Mailbox
 from faxcore.delivery.metrics import serve_metrics
 from faxcore.delivery.notifying import keep_telling
 from faxcore.delivery.rules import Queue
@@ -214,12 +215,12 @@ def run_host(configuration: Configuration, stop: threading.Event, *, as_json: bo
         queue.store.close()
 
 
-def _keep_reading(queue: Queue, folder: Path, envelope: str, stop: threading.Event) -> None:
+def _keep_reading(queue: Queue, box: Mailbox, envelope: str, stop: threading.Event) -> None:
     while not stop.wait(_BOUNCES_EVERY_S):
         try:
-            read_bounces(queue, folder, envelope, wall_clock())
-        except (OSError, mailbox.Error, QueueError) as error:
-            log().error("bounces cannot be read", folder=str(folder), error=str(error))
+            read_bounces(queue, box, envelope, wall_clock())
+        except QueueError as error:
+            log().error("bounces cannot be read", error=str(error))
 
 
 @dataclass(slots=True)

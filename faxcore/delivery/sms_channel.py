@@ -27,6 +27,7 @@ from faxcore.delivery.recording import (
     finish_call,
     mark_dialled,
     note_page,
+    take_back,
 )
 from faxcore.delivery.retry import Failure
 from faxcore.delivery.rules import Queue
@@ -35,7 +36,7 @@ from faxcore.delivery.sms_text import Part, parts_of
 from faxcore.delivery.states import CallState, CancelWish, Channel, RecipientState
 from faxcore.delivery.store import lock_account
 from faxcore.delivery.transitions import Step, move
-from faxcore.delivery.work import persist
+from faxcore.delivery.work import NOTHING_DUE, persist
 from faxcore.errors import ModemError
 from faxcore.t30.result import PageOutcome
 
@@ -71,6 +72,8 @@ class SmsWork:
             plan = self._plan(call_id)
         except ValueError as error:
             return Finding(Failure.PERMANENT, "convert_failed", str(error))
+        if not plan.due:
+            return NOTHING_DUE
         try:
             modem = self.opener()
         except ModemError as error:
@@ -191,6 +194,7 @@ def apply_report(queue: Queue, report: StatusReport, now: datetime) -> bool:
                 continue
             account = lock_account(session, recipient.message.account_id)
             if report.fate is Fate.FAILED:
+                take_back(session, recipient, recipient.pages - len(references))
                 text = f"the network could not deliver it (status {report.status})"
                 step = Step(RecipientState.FAILED, reason="undelivered", text=text)
                 move(session, account, recipient, step, now)

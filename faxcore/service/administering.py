@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from faxcore.delivery.model import Account
 from faxcore.delivery.owning import NUMBERS, SUBADDRESSES
-from faxcore.delivery.rules import Queue, Rules
-from faxcore.errors import RenderError, SettingsError
+from faxcore.delivery.rules import Queue
+from faxcore.errors import SettingsError
 from faxcore.service.accounts import Role, hash_password, new_key
 from faxcore.service.tables import ApiKey
+from faxcore.service.wishes import Wishes, apply
 
-_SUBADDRESS = re.compile(r"[0-9*#]{1,20}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
 
 
@@ -34,34 +34,6 @@ class AccountTold:
     subaddresses: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What is set of an account; None leaves it as it is.
-
-    ``numbers`` are the called numbers (or modems) whose received faxes are the account's,
-    ``subaddresses`` the sub-addresses, each on any line or as ``NUMBER/SUB``.
-
-    ``budget`` is how many dials a day may be, 0 for any; ``may_name_number`` whether a message may
-    name its sender's number; ``notify_email`` is told what became of messages. ``header`` is the
-    line at the top of its pages, ``modem_group`` the group of modems that may call for it; "" for
-    what the modem says, and for any modem.
-    """
-
-    role: str | None = None
-    sender_name: str | None = None
-    sender_number: str | None = None
-    sender_email: str | None = None
-    email_domains: tuple[str, ...] | None = None
-    zone: str | None = None
-    may_name_number: bool | None = None
-    budget: int | None = None
-    notify_email: str | None = None
-    header: str | None = None
-    modem_group: str | None = None
-    numbers: tuple[str, ...] | None = None
-    subaddresses: tuple[str, ...] | None = None
-
-
 def add_account(queue: Queue, name: str, password: str, wishes: Wishes, now: datetime) -> None:
     """Make an account. SettingsError for a name that is taken or cannot be one."""
     if not _NAME.fullmatch(name):
@@ -75,71 +47,13 @@ def add_account(queue: Queue, name: str, password: str, wishes: Wishes, now: dat
             account = Account(name=name, created=now, extra={})
             session.add(account)
         account.password = kept
-        _apply(queue.rules, account, wishes)
+        apply(queue.rules, account, wishes)
 
 
 def change_account(queue: Queue, name: str, wishes: Wishes) -> None:
     """Change what is set of an account."""
     with queue.store.write("account") as session:
-        _apply(queue.rules, _needed(session, name), wishes)
-
-
-def _apply(rules: Rules, account: Account, wishes: Wishes) -> None:
-    extra = dict(account.extra)
-    if wishes.role is not None:
-        if wishes.role not in {each.value for each in Role}:
-            known = ", ".join(each.value for each in Role)
-            raise SettingsError(f"role {wishes.role!r}: one of {known} is expected")
-        extra["role"] = wishes.role
-    if wishes.numbers is not None:
-        extra[NUMBERS] = list(wishes.numbers)
-    if wishes.subaddresses is not None:
-        extra[SUBADDRESSES] = [_checked_subaddress(each) for each in wishes.subaddresses]
-    account.extra = extra
-    if wishes.zone is not None:
-        account.zone = _checked_zone(wishes.zone)
-    for name in ("sender_name", "sender_number", "sender_email", "may_name_number", "notify_email"):
-        if getattr(wishes, name) is not None:
-            setattr(account, name, getattr(wishes, name))
-    if wishes.header is not None:
-        account.header = _checked_header(wishes.header)
-    if wishes.modem_group is not None:
-        if wishes.modem_group and wishes.modem_group not in rules.groups:
-            raise SettingsError(f"there is no group of modems {wishes.modem_group!r}")
-        account.modem_group = wishes.modem_group
-    if wishes.budget is not None:
-        account.budget = wishes.budget or None
-    if wishes.email_domains is not None:
-        account.email_domains = list(wishes.email_domains)
-
-
-def _checked_subaddress(claimed: str) -> str:
-    """T.30 5.3.6.2.9: at most 20 digits, * and #."""
-    subaddress = claimed.rpartition("/")[2]
-    if not _SUBADDRESS.fullmatch(subaddress):
-        raise SettingsError(f"sub-address {claimed!r}: 1 to 20 digits, * and # are expected")
-    return claimed
-
-
-def _checked_header(header: str) -> str:
-    from faxcore.render.tagline import HeaderLine  # noqa: PLC0415
-
-    try:
-        HeaderLine(header).check()
-    except RenderError as error:
-        raise SettingsError(f"header: {error}") from error
-    return header
-
-
-def _checked_zone(zone: str) -> str:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415
-
-    try:
-        if zone:
-            ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise SettingsError(f"zone {zone!r} is not known; such as Europe/Berlin") from error
-    return zone
+        apply(queue.rules, _needed(session, name), wishes)
 
 
 def set_password(queue: Queue, name: str, password: str) -> None:
