@@ -239,6 +239,8 @@ def _call(rules: Rules, claimant: Claimant, recipient: Recipient, now: datetime)
     if recipient.channel is not Channel.EMAIL:
         verdict = judge(recipient.address, rules.numbers)
         dial, rule = verdict.dial, verdict.rule
+    if recipient.channel is Channel.SMS:
+        dial = recipient.destination  # the network knows no outside line
     if recipient.channel is Channel.FAX:
         busy = recipient.destination
     return Call(

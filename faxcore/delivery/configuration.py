@@ -9,9 +9,15 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from faxcore.delivery.channel_settings import (
+    SmppSettings,
+    SmsSettings,
+    mail_settings,
+    sms_settings,
+)
 from faxcore.delivery.hours import CallingHours, parse_hours
 from faxcore.delivery.mail_server import MailServer
-from faxcore.delivery.mailboxes import ImapFolder, Maildir, mailbox_of
+from faxcore.delivery.mailboxes import ImapFolder, Maildir
 from faxcore.delivery.memory import MemoryPolicy
 from faxcore.delivery.model import Node
 from faxcore.delivery.numbers import NumberPolicy, NumberRule
@@ -50,15 +56,6 @@ class ModemSettings:
     header: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SmsSettings:
-    """The GSM modem of this host. ``pin`` unlocks its SIM; ``baud`` is its port's speed."""
-
-    port: str
-    pin: str = ""
-    baud: int = 115200
-
-
 SIMULATED = ModemSettings("simulated", "sim://")
 """What there is where no modem is configured."""
 
@@ -72,7 +69,7 @@ class Configuration:
     node: str
     modems: tuple[ModemSettings, ...]
     rules: Rules
-    sms: SmsSettings | None
+    sms: SmsSettings | SmppSettings | None
     mail: MailServer | None
     bounces: Maildir | ImapFolder | None
     metrics_port: int
@@ -115,8 +112,8 @@ def configure(folder: Path, settings: Section | None = None) -> Configuration:
         raise queue.wrong("node", f"{node!r}: letters, digits and _ . - are expected")
     modems = _modems(settings)
     simulated = all(modem.port.startswith(("sim://", "replay://")) for modem in modems)
-    mail, bounces = _mail(settings) if settings.has("smtp") else (None, None)
-    sms = _sms(settings.section("sms")) if settings.has("sms") else None
+    mail, bounces = mail_settings(settings) if settings.has("smtp") else (None, None)
+    sms = sms_settings(settings.section("sms")) if settings.has("sms") else None
     channels = {Channel.FAX}
     channels |= {Channel.EMAIL} if mail is not None else set()
     channels |= {Channel.SMS} if sms is not None else set()
@@ -192,55 +189,6 @@ def _header(section: Section) -> str:
     except RenderError as error:
         raise section.wrong("header", str(error)) from error
     return header
-
-
-def _mail(settings: Section) -> tuple[MailServer, Maildir | ImapFolder | None]:
-    section = settings.section("smtp")
-    tls = section.text("tls", "starttls")
-    envelope = section.text("envelope")
-    bounces = _bounces(section)
-    if bounces is not None and "%" not in envelope:
-        raise section.wrong("envelope", "with bounces, a % must stand where the number is put")
-    server = MailServer(
-        host=section.needed("host"),
-        port=section.whole("port", {"none": 25, "tls": 465}.get(tls, 587), 1, 65535),
-        tls=tls,
-        user=section.text("user"),
-        password=_password(section, "password_file"),
-        envelope=envelope,
-        domain=section.text("domain", "localhost"),
-        timeout_s=section.number("timeout_seconds", 60, 1, 3600),
-        answer_s=section.number("answer_seconds", 600, 1, 3600),
-        pages=section.flag("pages", False),
-    )
-    return server, bounces
-
-
-def _password(section: Section, name: str) -> str:
-    """What stands in the file that a setting names; "" where there is no such setting."""
-    if not section.has(name):
-        return ""
-    path = Path(section.needed(name))
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise section.wrong(name, f"{path} cannot be read") from error
-
-
-def _bounces(section: Section) -> Maildir | ImapFolder | None:
-    place = section.text("bounces")
-    password = _password(section, "bounces_password_file")
-    try:
-        return mailbox_of(place, password) if place else None
-    except ValueError as error:
-        raise section.wrong("bounces", str(error)) from error
-
-
-def _sms(section: Section) -> SmsSettings:
-    pin = section.text("pin")
-    if pin and not re.fullmatch(r"[0-9]{4,8}", pin):
-        raise section.wrong("pin", "4 to 8 digits are expected")
-    return SmsSettings(section.needed("port"), pin, section.whole("baud", 115200, 300, 4_000_000))
 
 
 def _rules(

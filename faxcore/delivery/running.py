@@ -14,19 +14,19 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 
 from faxcore.delivery.answering import Listener
 from faxcore.delivery.bounces import read_bounces
+from faxcore.delivery.channel_settings import SmppSettings, SmsSettings
 from faxcore.delivery.claiming import Claimant
 from faxcore.delivery.configuration import (
     EMAIL,
     SMS,
     Configuration,
     ModemSettings,
-    SmsSettings,
     configure,
 )
 from faxcore.delivery.email_channel import EmailWork
@@ -40,6 +40,7 @@ from faxcore.delivery.metrics import serve_metrics
 from faxcore.delivery.notifying import keep_telling
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.sms_channel import SmsWork
+from faxcore.delivery.sms_gateway import SmsGateway
 from faxcore.delivery.states import Channel
 from faxcore.delivery.work import FaxWork
 from faxcore.delivery.worker import Pace, WorkerLoop, wall_clock
@@ -105,14 +106,21 @@ def email_worker(
     return WorkerLoop(queue, claimant, work, stop=stop, pace=pace)
 
 
-def sms_work(configuration: Configuration, queue: Queue, settings: SmsSettings) -> SmsWork:
-    """What hands short messages over, through the GSM modem of the settings."""
-    profile = replace(load_profile("generic"), baud=settings.baud)
+def sms_work(
+    configuration: Configuration, queue: Queue, settings: SmsSettings | SmppSettings
+) -> SmsWork:
+    """What hands short messages over, through the modem or the message centre of the settings."""
+    return SmsWork(queue, f"{configuration.node}/{SMS}", _gateway(settings), wall_clock)
 
-    def opened() -> GsmModem:
-        return GsmModem(open_port(settings.port, profile), settings.pin)
 
-    return SmsWork(queue, f"{configuration.node}/{SMS}", opened, wall_clock)
+def _gateway(settings: SmsSettings | SmppSettings) -> Callable[[], SmsGateway]:
+    if isinstance(settings, SmsSettings):
+        profile = replace(load_profile("generic"), baud=settings.baud)
+        return lambda: GsmModem(open_port(settings.port, profile), settings.pin)
+    from faxcore.delivery.smpp import MessageCentre, SmppGateway  # noqa: PLC0415
+
+    centre = MessageCentre(**asdict(settings))
+    return lambda: SmppGateway(centre)
 
 
 def _sms_worker(

@@ -135,7 +135,9 @@ class Recipient(Base):
     run: Mapped[int] = mapped_column(default=1)
     cancel_wish: Mapped[CancelWish] = mapped_column(Word(CancelWish), default=CancelWish.NO)
     hold_wish: Mapped[bool] = mapped_column(default=False)
-    gateway_id: Mapped[str] = mapped_column(String(1100), default="")
+    gateway_id: Mapped[str] = mapped_column(
+        String(1100).with_variant(Text(), "postgresql"), default=""
+    )
     change: Mapped[int] = mapped_column(default=0)
     priority: Mapped[int] = mapped_column(default=5)
     node: Mapped[str] = mapped_column(String(128), default="")
