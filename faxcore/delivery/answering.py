@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from faxcore.delivery.claiming import Claimant, something_to_do
+from faxcore.delivery.equipment import rests_until
 from faxcore.delivery.fax_channel import Equipment
 from faxcore.delivery.inbound import claim_folder, keep_fax, new_folder, recover
 from faxcore.delivery.logs import log
@@ -96,6 +97,14 @@ class Listener:
         if progress.text == "answering" or progress.text.startswith("ring "):
             self._answered.set()
 
+    def _is_wanted(self) -> bool:
+        """Whether the modem could send now: after glare it rests, for the call that comes."""
+        now = self.clock()
+        rests = rests_until(self.queue, self.claimant.worker)
+        if rests is not None and now < rests:
+            return False
+        return something_to_do(self.queue, self.claimant, now)
+
     def _watch(self, cancel: threading.Event, over: threading.Event) -> None:
         """End listening when something is to be sent; a call that rings is never ended for it."""
         while not over.wait(_LOOK_S):
@@ -104,7 +113,7 @@ class Listener:
                 return
             if self._answered.is_set():
                 continue
-            if something_to_do(self.queue, self.claimant, self.clock()):
+            if self._is_wanted():
                 if not self._answered.is_set():
                     cancel.set()
                 return
