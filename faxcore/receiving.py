@@ -27,6 +27,7 @@ from faxcore.t4 import Coding, DecodedPage, Resolution, decode_octets
 from faxcore.t4.tiff import read_tiff, write_tiff
 from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import Station
+from faxcore.t30.frames import FCF, decode_id
 from faxcore.t30.line import Heard, KeepPage, LineOp, ReceivePage
 from faxcore.t30.modulation import Modulation
 from faxcore.t30.progress import Listener, Narrator, Phase, Progress
@@ -36,6 +37,7 @@ from faxcore.transport.port import Interrupted
 Observer = Callable[[Progress], None]
 
 DOCUMENT = "fax.tif"
+SUBADDRESS = "subaddress"
 _SIMULATED_WAIT_S = 120.0
 """In virtual time nobody can wait until somebody cancels: by then a simulated caller has rung."""
 
@@ -117,6 +119,7 @@ def receive_fax(
     finest: Resolution = Resolution.SUPERFINE,
     widest: int = 1728,
     ecm: bool = True,
+    addressed: bool = False,
     observe: Observer | None = None,
     cancel: threading.Event | None = None,
     transcript: str | Path | None = None,
@@ -148,6 +151,9 @@ def receive_fax(
         What is offered: the finest resolution (COARSE, FINE, SUPERFINE, R300X300, R408X391,
         R400X400), the widest page (1728, 2048 or 2432 pels at 8 pels/mm), and error correction,
         without which there is no MMR. Modulations are those of the modem (``+FRM=?``).
+    ``addressed``
+        Whether a sub-address (SUB) is asked for: it is in ``call.subaddress``, and in the file
+        ``subaddress`` of the folder before the first page is confirmed. Modems of class 1 only.
     ``observe``, ``cancel``, ``transcript``, ``profile``, ``modem_class``
         As for ``send_fax``.
     ``timeout``
@@ -173,6 +179,7 @@ def receive_fax(
     with FaxModem(open_port(port, wanted, record=path), wanted) as modem:
         modem.prepare()
         offered = capabilities(modem.receivable(), finest, widest, ecm=ecm)
+        offered = replace(offered, subaddress=addressed)
         unanswered = _wait_for_call(modem, rings, _patience(port, wait), stop, listener)
         if unanswered is not None:
             return ReceivedFax(unanswered, transcript=path, answered=False, notes=listener.notes)
@@ -230,6 +237,14 @@ class Inbox:
         self._bad_rows.append(decoded.bad)
         return True
 
+    def note_address(self, subaddress: str) -> None:
+        """Remember on the disk whom the fax is for; a disk that refuses is left to the pages."""
+        try:
+            (self.folder / SUBADDRESS).write_text(subaddress, encoding="ascii")
+            _synchronize(self.folder)
+        except OSError as error:
+            self.notes += (f"{SUBADDRESS} could not be written: {error}",)
+
     def bind(self) -> Path | None:
         """All pages in one file; where that fails a note says so, and the pages are safe."""
         if not self.pages:
@@ -239,7 +254,7 @@ class Inbox:
             write_tiff(path, self._stored())
             _synchronize(self.folder)
         except (FaxcoreError, OSError) as error:
-            self.notes = (f"{DOCUMENT} could not be written, the pages are kept: {error}",)
+            self.notes += (f"{DOCUMENT} could not be written, the pages are kept: {error}",)
             return None
         return path
 
@@ -298,6 +313,9 @@ def _take_call(
     narrator = Narrator(0)
 
     def observe(op: LineOp, heard: Heard | None) -> None:
+        for frame in heard.frames if heard is not None else ():
+            if frame.kind is FCF.SUB:
+                inbox.note_address(decode_id(frame.fif))
         told = narrator.tell(op, heard, now())
         if told is None:
             told = _told_of_page(op, heard, len(inbox.pages), now())

@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,7 @@ from faxcore.cli.serve import house_of
 
 if TYPE_CHECKING:
     from faxcore.delivery.rules import Queue
+    from faxcore.service.wishes import Wishes
 
 app = typer.Typer(
     help="Make, change, disable and list the accounts of the message service.",
@@ -41,11 +42,42 @@ EmailOption = Annotated[
 DomainOption = Annotated[
     list[str] | None, typer.Option("--email-domain", help="A domain that senderEmail may have.")
 ]
+SenderOption = Annotated[str | None, typer.Option("--sender-name", help="Its name, for headers.")]
+NamesOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--may-name-number/--own-number-only", help="Whether a message may name its own TSI."
+    ),
+]
+BudgetOption = Annotated[
+    int | None, typer.Option("--budget", min=0, help="So many dials a day; 0 for any number.")
+]
+NotifyOption = Annotated[
+    str | None, typer.Option("--notify-email", help="Told what became of each message.")
+]
+HeaderOption = Annotated[
+    str | None, typer.Option("--header", help='The line on its pages, as "$[FROM]||$[PAGE]".')
+]
+ModemsOption = Annotated[
+    str | None, typer.Option("--modems", help="The group of modems that may call for it.")
+]
+PagesOption = Annotated[
+    bool | None,
+    typer.Option("--email-pages/--no-email-pages", help="E-mail carries the fax pages as PDF."),
+]
 ZoneOption = Annotated[
     str | None, typer.Option("--zone", help="Its time zone, such as Europe/Berlin.")
 ]
 CalledOption = Annotated[
     list[str] | None, typer.Option("--called", help="A number whose received faxes are its own.")
+]
+
+SubaddressOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--subaddress",
+        help="A sub-address whose received faxes are its own; NUMBER/SUB on that line alone.",
+    ),
 ]
 
 
@@ -75,25 +107,26 @@ def add(
     data: DataOption = DATA,
     password: PasswordOption = None,
     role: RoleOption = "sender",
+    sender_name: SenderOption = None,
     sender_number: NumberOption = None,
+    may_name_number: NamesOption = None,
     sender_email: EmailOption = None,
     email_domain: DomainOption = None,
     zone: ZoneOption = None,
+    budget: BudgetOption = None,
+    notify_email: NotifyOption = None,
+    header: HeaderOption = None,
+    modems: ModemsOption = None,
+    email_pages: PagesOption = None,
     called: CalledOption = None,
+    subaddress: SubaddressOption = None,
 ) -> None:
     """Make an account."""
+    told = dict(locals())
     with opened(data) as queue:
-        from faxcore.service.administering import Wishes, add_account  # noqa: PLC0415
+        from faxcore.service.administering import add_account  # noqa: PLC0415
 
-        wishes = Wishes(
-            role=role,
-            sender_number=sender_number,
-            sender_email=sender_email,
-            email_domains=None if email_domain is None else tuple(email_domain),
-            zone=zone,
-            numbers=None if called is None else tuple(called),
-        )
-        add_account(queue, name, _password(password), wishes, now())
+        add_account(queue, name, _password(password), _wishes(told), now())
         print(f"account {name} is made")
 
 
@@ -102,25 +135,42 @@ def change(
     name: NameArgument,
     data: DataOption = DATA,
     role: RoleOption = None,
+    sender_name: SenderOption = None,
     sender_number: NumberOption = None,
+    may_name_number: NamesOption = None,
     sender_email: EmailOption = None,
     email_domain: DomainOption = None,
     zone: ZoneOption = None,
+    budget: BudgetOption = None,
+    notify_email: NotifyOption = None,
+    header: HeaderOption = None,
+    modems: ModemsOption = None,
+    email_pages: PagesOption = None,
     called: CalledOption = None,
+    subaddress: SubaddressOption = None,
 ) -> None:
     """Change what is set of an account; what is not named stays."""
+    told = dict(locals())
     with opened(data) as queue:
-        from faxcore.service.administering import Wishes, change_account  # noqa: PLC0415
+        from faxcore.service.administering import change_account  # noqa: PLC0415
 
-        wishes = Wishes(
-            role=role,
-            sender_number=sender_number,
-            sender_email=sender_email,
-            email_domains=None if email_domain is None else tuple(email_domain),
-            zone=zone,
-            numbers=None if called is None else tuple(called),
-        )
-        change_account(queue, name, wishes)
+        change_account(queue, name, _wishes(told))
+
+
+_LISTS = {"email_domain": "email_domains", "called": "numbers", "subaddress": "subaddresses"}
+"""Options that may be given several times, and what they set."""
+
+
+def _wishes(told: dict[str, Any]) -> Wishes:
+    """What the options of a command ask for."""
+    from faxcore.service.wishes import Wishes  # noqa: PLC0415
+
+    known = {each.name for each in dataclasses.fields(Wishes)}
+    wanted = {name: value for name, value in told.items() if name in known}
+    wanted["modem_group"] = told["modems"]
+    for option, name in _LISTS.items():
+        wanted[name] = None if told[option] is None else tuple(told[option])
+    return Wishes(**wanted)
 
 
 @app.command("passwd")
@@ -165,6 +215,22 @@ def key(
             remove_key(queue, name, key_name)
             return
         print(add_key(queue, name, key_name, now()))
+
+
+@app.command("webhook")
+def webhook(
+    name: NameArgument,
+    url: Annotated[str | None, typer.Argument(metavar="URL", help="Where to tell.")] = None,
+    data: DataOption = DATA,
+    test: Annotated[bool, typer.Option("--test", help="Send it an event that is a test.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Tell it nothing any more.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Set a webhook and print its secret, this once; without URL, list the account's."""
+    with opened(data) as queue:
+        from faxcore.cli.account_webhook import act  # noqa: PLC0415
+
+        act(queue, name, url, test=test, remove=remove, as_json=as_json)
 
 
 @app.command("list")

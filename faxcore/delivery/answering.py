@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from faxcore.delivery.claiming import Claimant, something_to_do
+from faxcore.delivery.equipment import rests_until
 from faxcore.delivery.fax_channel import Equipment
 from faxcore.delivery.inbound import claim_folder, keep_fax, new_folder, recover
 from faxcore.delivery.logs import log
+from faxcore.delivery.owning import Line, asks_for_subaddress
 from faxcore.delivery.rules import Queue
 from faxcore.errors import FaxcoreError, ModemError, SettingsError
 from faxcore.receiving import receive_fax
@@ -45,7 +47,7 @@ class Listener:
     def __call__(self) -> bool:
         """Listen for a while; False, because the worker is to go on."""
         if not self._recovered:
-            recover(self.queue, self.claimant.modem, self.number)
+            recover(self.queue, self._line)
             self._recovered = True
         try:
             self._listen()
@@ -56,6 +58,10 @@ class Listener:
             log().error("a received fax is not stored yet", error=str(error))
             self._again()
         return False
+
+    @property
+    def _line(self) -> Line:
+        return Line(self.claimant.modem, self.number)
 
     def _again(self) -> None:
         """After a while; what is left in the modem's folders is looked at first."""
@@ -76,6 +82,7 @@ class Listener:
                 station_id=self.number,
                 rings=self.rings,
                 wait=self.listen_s,
+                addressed=asks_for_subaddress(self.queue),
                 profile=self.equipment.profile,
                 observe=self._observe,
                 cancel=cancel,
@@ -84,11 +91,19 @@ class Listener:
         finally:
             over.set()
             watcher.join()
-        keep_fax(self.queue, fax, folder, self.claimant.modem, self.number, self.clock())
+        keep_fax(self.queue, fax, folder, self._line, self.clock())
 
     def _observe(self, progress: Progress) -> None:
         if progress.text == "answering" or progress.text.startswith("ring "):
             self._answered.set()
+
+    def _is_wanted(self) -> bool:
+        """Whether the modem could send now: after glare it rests, for the call that comes."""
+        now = self.clock()
+        rests = rests_until(self.queue, self.claimant.worker)
+        if rests is not None and now < rests:
+            return False
+        return something_to_do(self.queue, self.claimant, now)
 
     def _watch(self, cancel: threading.Event, over: threading.Event) -> None:
         """End listening when something is to be sent; a call that rings is never ended for it."""
@@ -98,7 +113,7 @@ class Listener:
                 return
             if self._answered.is_set():
                 continue
-            if something_to_do(self.queue, self.claimant, self.clock()):
+            if self._is_wanted():
                 if not self._answered.is_set():
                     cancel.set()
                 return

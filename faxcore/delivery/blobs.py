@@ -2,7 +2,8 @@
 
 A name that was given back stands for octets that are on the disk: the file is written under
 another name, synchronized, renamed, and the folder is synchronized. The same octets are stored
-once, however many messages have them.
+once, however many messages have them. What arrives piece by piece goes to the disk as it comes
+(``incoming``), so that nothing large is ever held in memory.
 """
 
 from __future__ import annotations
@@ -13,12 +14,74 @@ import os
 import re
 import secrets
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 
 from faxcore.delivery.crash import crash_point
 from faxcore.errors import QueueError
 
 _NAME = re.compile(r"[0-9a-f]{64}")
+_ARRIVING = "incoming"
+"""The folder of what is not whole yet; names in it begin with a dot. Leftovers are swept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Octets that are on the disk: the name they are kept by, and how many they are."""
+
+    name: str
+    octets: int
+
+
+class Incoming:
+    """Octets on their way to the disk. A context: what was not kept is gone when it is left."""
+
+    def __init__(self, store: BlobStore, path: Path) -> None:
+        self.octets = 0
+        self._store, self._path = store, path
+        self._hash = hashlib.sha256()
+        self._file = open(  # noqa: SIM115  # closed by close()
+            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+        )
+
+    def write(self, data: bytes) -> None:
+        """Add octets. Raises QueueError where the disk refuses."""
+        with _translated(self._path):
+            self._file.write(data)
+        self._hash.update(data)
+        self.octets += len(data)
+
+    def __repr__(self) -> str:
+        return f"Incoming({self.octets} octets, {self._hash.hexdigest()})"
+
+    def keep(self) -> Stored:
+        """Make all of it durable, under the name of its content."""
+        name = self._hash.hexdigest()
+        with _translated(self._path):
+            self._file.flush()
+            crash_point("blob:written")
+            os.fsync(self._file.fileno())
+            self._file.close()
+            crash_point("blob:synchronized")
+            self._store.take(self._path, name)
+        return Stored(name, self.octets)
+
+    def close(self) -> None:
+        """Let it go, unless it was kept."""
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+    def __enter__(self) -> Incoming:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
 
 class BlobStore:
@@ -32,11 +95,39 @@ class BlobStore:
         name = hashlib.sha256(data).hexdigest()
         path = self._path(name)
         with _translated(path):
-            if not path.exists():
-                self._write(path, data)
-            _synchronize(path.parent)  # also where another process renamed it a moment ago
+            present = path.exists()
+            if present:
+                _renew(path)
+        if not present:
+            with self.incoming() as new:
+                new.write(data)
+                new.keep()
         crash_point("blob:stored")
         return name
+
+    def incoming(self) -> Incoming:
+        """A place for octets that come piece by piece. Raises QueueError where there is none."""
+        folder = self._folder / _ARRIVING
+        path = folder / f".{secrets.token_hex(12)}"
+        with _translated(path):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return Incoming(self, path)
+
+    def take(self, path: Path, name: str) -> None:
+        """Give a synchronized file the name of its content; raises OSError."""
+        target = self._path(name)
+        if not target.parent.is_dir():
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _synchronize(target.parent.parent)
+        path.rename(target)
+        crash_point("blob:renamed")
+        _synchronize(target.parent)
+
+    def head(self, name: str, octets: int) -> bytes:
+        """The first octets of a name. Raises QueueError where they are missing."""
+        path = self._path(name)
+        with _translated(path), path.open("rb") as file:
+            return file.read(octets)
 
     def get(self, name: str) -> bytes:
         """The octets of a name, checked. Raises QueueError where they are missing or damaged."""
@@ -74,23 +165,11 @@ class BlobStore:
             raise QueueError(f"{name!r} is not the name of a stored file")
         return self._folder / name[:2] / name
 
-    def _write(self, path: Path, data: bytes) -> None:
-        if not path.parent.is_dir():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _synchronize(path.parent.parent)
-        temporary = path.with_name(f".{path.name[:16]}.{secrets.token_hex(6)}")
-        try:
-            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
-                new.write(data)
-                new.flush()
-                crash_point("blob:written")
-                os.fsync(new.fileno())
-            crash_point("blob:synchronized")
-            temporary.rename(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        crash_point("blob:renamed")
+
+def _renew(path: Path) -> None:
+    """A file that is wanted again is as young as a new one: it is not swept meanwhile."""
+    os.utime(path)
+    _synchronize(path.parent)  # another process may have renamed it a moment ago
 
 
 def _synchronize(folder: Path) -> None:

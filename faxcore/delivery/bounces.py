@@ -1,6 +1,6 @@
 """Bounces: delivery status notifications (RFC 3464) that come back to our envelope address.
 
-They are read from a Maildir. A notification is for the recipient whose number stands in the
+A notification is for the recipient whose number stands in the
 envelope address that it was sent to; ``failed`` makes a relayed recipient failed, ``delivered``
 makes it sent. What is read is marked as seen, whatever it was.
 """
@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import email
 import email.policy
-import mailbox
 import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage, Message
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from faxcore.delivery.mailboxes import Mailbox
 from faxcore.delivery.model import Account, Recipient
+from faxcore.delivery.recording import take_back
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.states import Channel, RecipientState
 from faxcore.delivery.store import lock_account
@@ -36,20 +36,17 @@ class Notice:
     text: str
 
 
-def read_bounces(queue: Queue, folder: Path, envelope: str, now: datetime) -> int:
-    """Read what is new in a Maildir; how many recipients changed by it."""
-    box = mailbox.Maildir(folder, create=False)
+def read_bounces(queue: Queue, box: Mailbox, envelope: str, now: datetime) -> int:
+    """Read what is new in a mailbox; how many recipients changed by it.
+
+    What could not be taken up stays unread. Raises QueueError.
+    """
     changed = 0
-    for key, mail in list(box.items()):
-        if "S" in mail.get_flags():
-            continue
-        parsed = email.message_from_bytes(mail.as_bytes(), policy=email.policy.default)
+    for octets in box.unread():
+        parsed = email.message_from_bytes(octets, policy=email.policy.default)
         notice = read_notice(parsed, envelope)
         if notice is not None:
             changed += apply_notice(queue, notice, now)
-        mail.set_subdir("cur")
-        mail.add_flag("S")
-        box[key] = mail
     return changed
 
 
@@ -89,6 +86,7 @@ def _changed(
     if recipient.state not in {RecipientState.RELAYED, RecipientState.SENT}:
         return False
     if notice.action == "failed":
+        take_back(session, recipient)
         step = Step(RecipientState.FAILED, reason="bounced", text=f"came back: {notice.text}")
     elif recipient.state is RecipientState.SENT:
         return False

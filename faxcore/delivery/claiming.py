@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from faxcore.delivery.hours import next_opening
@@ -28,12 +28,13 @@ _LOOKED_AT = 20
 
 @dataclass(frozen=True, slots=True)
 class Claimant:
-    """The worker that wants work: its name, its node, its modem and what that modem is for."""
+    """The worker that wants work: its name, its node, its modem, and that modem's group."""
 
     worker: str
     node: str
     channel: Channel
     modem: str = ""
+    group: str = ""
 
 
 def claim(queue: Queue, claimant: Claimant, now: datetime) -> int | None:
@@ -56,6 +57,7 @@ def something_to_do(queue: Queue, claimant: Claimant, now: datetime) -> bool:
         Recipient.channel == claimant.channel,
         Recipient.state == RecipientState.QUEUED,
         Recipient.due <= now,
+        _for_modem(claimant),
     )
     with queue.store.look() as connection:
         return connection.scalar(due.limit(1)) is not None
@@ -74,6 +76,7 @@ def _candidates(rules: Rules, claimant: Claimant, now: datetime) -> Select[int]:
             Recipient.state == RecipientState.QUEUED,
             Recipient.due <= now,
             Recipient.destination.not_in(busy),
+            _for_modem(claimant),
             or_(
                 Recipient.node.in_(("", claimant.node)),
                 Recipient.node.in_(absent),
@@ -84,6 +87,11 @@ def _candidates(rules: Rules, claimant: Claimant, now: datetime) -> Select[int]:
         .order_by(Recipient.priority.desc(), Recipient.due, Recipient.id)
         .limit(_LOOKED_AT)
     )
+
+
+def _for_modem(claimant: Claimant) -> ColumnElement[bool]:
+    """That this modem may call: it is of the group that was named, if one was."""
+    return Recipient.modem_group.in_(("", claimant.group))
 
 
 def _wake_timed(session: Session, channel: Channel, now: datetime) -> None:
@@ -143,7 +151,7 @@ def _take(
     call = _call(rules, claimant, recipient, now)
     session.add(call)
     session.flush()
-    for each in (recipient, *_companions(session, rules, account, recipient, now)):
+    for each in (recipient, *_companions(session, rules, account, claimant, recipient, now)):
         _attempt(session, claimant, call, each, now)
     return call
 
@@ -192,7 +200,12 @@ def _not_now(
 
 
 def _companions(
-    session: Session, rules: Rules, account: Account, first: Recipient, now: datetime
+    session: Session,
+    rules: Rules,
+    account: Account,
+    claimant: Claimant,
+    first: Recipient,
+    now: datetime,
 ) -> list[Recipient]:
     """Other faxes of the same account and sender to the same number, to go in the same call."""
     if rules.batch < 2 or first.channel is not Channel.FAX or not first.message.batched:
@@ -207,6 +220,7 @@ def _companions(
             Recipient.due <= now,
             Recipient.id != first.id,
             Recipient.address == first.address,
+            _for_modem(claimant),
             Message.account_id == account.id,
             Message.batched.is_(True),
             Message.sender_number == first.message.sender_number,
@@ -225,6 +239,8 @@ def _call(rules: Rules, claimant: Claimant, recipient: Recipient, now: datetime)
     if recipient.channel is not Channel.EMAIL:
         verdict = judge(recipient.address, rules.numbers)
         dial, rule = verdict.dial, verdict.rule
+    if recipient.channel is Channel.SMS:
+        dial = recipient.destination  # the network knows no outside line
     if recipient.channel is Channel.FAX:
         busy = recipient.destination
     return Call(

@@ -9,8 +9,15 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from faxcore.delivery.email_channel import MailServer
+from faxcore.delivery.channel_settings import (
+    SmppSettings,
+    SmsSettings,
+    mail_settings,
+    sms_settings,
+)
 from faxcore.delivery.hours import CallingHours, parse_hours
+from faxcore.delivery.mail_server import MailServer
+from faxcore.delivery.mailboxes import ImapFolder, Maildir
 from faxcore.delivery.memory import MemoryPolicy
 from faxcore.delivery.model import Node
 from faxcore.delivery.numbers import NumberPolicy, NumberRule
@@ -18,7 +25,7 @@ from faxcore.delivery.retry import RetryPolicy, Rule
 from faxcore.delivery.rules import Queue, Rules
 from faxcore.delivery.states import Channel, UncertainPolicy
 from faxcore.delivery.store import open_store
-from faxcore.errors import SettingsError
+from faxcore.errors import RenderError, SettingsError
 from faxcore.settings import FILE, Section, load_settings
 
 EMAIL = "email"
@@ -33,7 +40,8 @@ class ModemSettings:
     """One modem of this host: its name, its port, what it is like, who it is on the line.
 
     ``timeout_s`` is the longest that a call may take. With ``receives`` it answers, at the ring of
-    number ``rings``, when it has nothing to send.
+    number ``rings``, when it has nothing to send. ``group`` is what accounts and messages may name
+    it by; ``header`` the line at the top of pages where they do not say another.
     """
 
     name: str
@@ -44,15 +52,8 @@ class ModemSettings:
     timeout_s: float = 3600.0
     receives: bool = False
     rings: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class SmsSettings:
-    """The GSM modem of this host. ``pin`` unlocks its SIM; ``baud`` is its port's speed."""
-
-    port: str
-    pin: str = ""
-    baud: int = 115200
+    group: str = ""
+    header: str = ""
 
 
 SIMULATED = ModemSettings("simulated", "sim://")
@@ -68,9 +69,9 @@ class Configuration:
     node: str
     modems: tuple[ModemSettings, ...]
     rules: Rules
-    sms: SmsSettings | None
+    sms: SmsSettings | SmppSettings | None
     mail: MailServer | None
-    bounces: Path | None
+    bounces: Maildir | ImapFolder | None
     metrics_port: int
     transcripts: bool
     poll_s: float
@@ -111,8 +112,8 @@ def configure(folder: Path, settings: Section | None = None) -> Configuration:
         raise queue.wrong("node", f"{node!r}: letters, digits and _ . - are expected")
     modems = _modems(settings)
     simulated = all(modem.port.startswith(("sim://", "replay://")) for modem in modems)
-    mail, bounces = _mail(settings) if settings.has("smtp") else (None, None)
-    sms = _sms(settings.section("sms")) if settings.has("sms") else None
+    mail, bounces = mail_settings(settings) if settings.has("smtp") else (None, None)
+    sms = sms_settings(settings.section("sms")) if settings.has("sms") else None
     channels = {Channel.FAX}
     channels |= {Channel.EMAIL} if mail is not None else set()
     channels |= {Channel.SMS} if sms is not None else set()
@@ -121,7 +122,14 @@ def configure(folder: Path, settings: Section | None = None) -> Configuration:
         database=queue.text("database"),
         node=node,
         modems=modems,
-        rules=_rules(settings, queue, node, frozenset(channels), simulated=simulated),
+        rules=_rules(
+            settings,
+            queue,
+            node,
+            frozenset(channels),
+            {modem.group for modem in modems if modem.group},
+            simulated=simulated,
+        ),
         sms=sms,
         mail=mail,
         bounces=bounces,
@@ -154,6 +162,9 @@ def _modem(section: Section) -> ModemSettings:
     name = section.needed("name")
     if not _NAME.fullmatch(name) or name in {EMAIL, SMS}:
         raise section.wrong("name", f"{name!r}: letters, digits and _ . - are expected")
+    group = section.text("group")
+    if group and not _NAME.fullmatch(group):
+        raise section.wrong("group", f"{group!r}: letters, digits and _ . - are expected")
     return ModemSettings(
         name,
         section.needed("port"),
@@ -163,41 +174,21 @@ def _modem(section: Section) -> ModemSettings:
         section.number("call_minutes", 60, 1, 1440) * 60,
         section.flag("receive", False),
         section.whole("rings", 1, 1, 20),
+        group,
+        _header(section),
     )
 
 
-def _mail(settings: Section) -> tuple[MailServer, Path | None]:
-    section = settings.section("smtp")
-    tls = section.text("tls", "starttls")
-    password = ""
-    if section.has("password_file"):
-        path = Path(section.needed("password_file"))
-        try:
-            password = path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise section.wrong("password_file", f"{path} cannot be read") from error
-    bounces = section.text("bounces")
-    envelope = section.text("envelope")
-    if bounces and "%" not in envelope:
-        raise section.wrong("envelope", "with bounces, a % must stand where the number is put")
-    server = MailServer(
-        host=section.needed("host"),
-        port=section.whole("port", {"none": 25, "tls": 465}.get(tls, 587), 1, 65535),
-        tls=tls,
-        user=section.text("user"),
-        password=password,
-        envelope=envelope,
-        domain=section.text("domain", "localhost"),
-        timeout_s=section.number("timeout_seconds", 60, 1, 3600),
-    )
-    return server, Path(bounces) if bounces else None
+def _header(section: Section) -> str:
+    """A header line, whose tokens are known."""
+    from faxcore.render.tagline import HeaderLine  # noqa: PLC0415
 
-
-def _sms(section: Section) -> SmsSettings:
-    pin = section.text("pin")
-    if pin and not re.fullmatch(r"[0-9]{4,8}", pin):
-        raise section.wrong("pin", "4 to 8 digits are expected")
-    return SmsSettings(section.needed("port"), pin, section.whole("baud", 115200, 300, 4_000_000))
+    header = section.text("header")
+    try:
+        HeaderLine(header).check()
+    except RenderError as error:
+        raise section.wrong("header", str(error)) from error
+    return header
 
 
 def _rules(
@@ -205,6 +196,7 @@ def _rules(
     queue: Section,
     node: str,
     channels: frozenset[Channel],
+    groups: set[str],
     *,
     simulated: bool,
 ) -> Rules:
@@ -226,6 +218,8 @@ def _rules(
         absent_node_s=queue.number("absent_node_minutes", 5) * 60,
         hours=tuple(_hours(section) for section in settings.sections("hours")),
         memory=_memory(settings.section("memory")),
+        groups=frozenset({*groups, *queue.texts("groups")}),
+        webhook_hosts=frozenset(each.lower() for each in queue.texts("webhook_hosts")),
         simulated=simulated,
     )
 

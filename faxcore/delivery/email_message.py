@@ -8,12 +8,14 @@ when it is sent again: a mailbox that gets it twice shows it once.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from faxcore.delivery.fax_content import render_body
+from faxcore.delivery.fax_content import render_body, render_pages
+from faxcore.delivery.mail_server import MailServer
 from faxcore.delivery.model import AttachmentRow, Message, Recipient
 from faxcore.delivery.plain_text import plain_text
 from faxcore.delivery.states import Body, Channel, RecipientState, Scope
@@ -21,6 +23,9 @@ from faxcore.delivery.store import Store
 from faxcore.errors import ContentError
 from faxcore.render import Attachment
 from faxcore.render.sniff import kind_of
+
+PAGES = "email_pages"
+"""What an account is marked by whose e-mail carries the pages of the fax that it would be."""
 
 _BANNER = "banner@faxcore"
 _BODY = re.compile(r"<body\b[^>]*>", re.I)
@@ -32,10 +37,36 @@ def sender_of(message: Message) -> str:
     return message.sender_email or message.account.sender_email
 
 
-def build_email(
-    store: Store, message: Message, recipient: Recipient, at: datetime, domain: str
-) -> EmailMessage:
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The copy for one recipient: its octets, and the envelope's sender and recipient.
+
+    ``remark`` says what could not be put into it.
+    """
+
+    octets: bytes
+    envelope: tuple[str, str]
+    remark: str = ""
+
+
+def build_email(store: Store, recipient: Recipient, at: datetime, server: MailServer) -> Copy:
     """The copy for one recipient. Raises ContentError for what cannot be a header."""
+    message = recipient.message
+    mail = _headed(message)
+    mail["Date"] = format_datetime(at)
+    mail["Message-ID"] = message_id(message, recipient, server.domain)
+    _put_body(mail, store, message, at)
+    for row in message.attachments:
+        _attach(mail, store, row)
+    remark = ""
+    if server.pages or message.account.extra.get(PAGES):
+        remark = _attach_pages(mail, store, recipient, at)
+    sender = server.envelope.replace("%", str(recipient.id)) or sender_of(message)
+    octets = mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
+    return Copy(octets, (sender, recipient.address), remark)
+
+
+def _headed(message: Message) -> EmailMessage:
     mail = EmailMessage()
     try:
         mail["From"] = _address(message.sender_name, sender_of(message))
@@ -48,12 +79,17 @@ def build_email(
         mail["Subject"] = message.subject
     except (ValueError, IndexError) as error:
         raise ContentError(f"a header of the e-mail: {error}") from error
-    mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = message_id(message, recipient, domain)
-    _put_body(mail, store, message, at)
-    for row in message.attachments:
-        _attach(mail, store, row)
     return mail
+
+
+def _attach_pages(mail: EmailMessage, store: Store, recipient: Recipient, at: datetime) -> str:
+    """Attach what would have been faxed, as PDF; a remark where it cannot be rendered."""
+    try:
+        pdf = render_pages(store, recipient, at)
+    except ContentError as error:
+        return f", without its pages as PDF ({error})"
+    mail.add_attachment(pdf, maintype="application", subtype="pdf", filename="fax.pdf")
+    return ""
 
 
 def message_id(message: Message, recipient: Recipient, domain: str) -> str:

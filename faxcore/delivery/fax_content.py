@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -23,27 +24,41 @@ _BODY_TYPES = {
     Body.XML: BodyType.XML,
 }
 
+_USUAL = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who is on the line: the number (TSI, and on pages), and the header line, "" for none."""
+
+    number: str = ""
+    header: str = ""
+
 
 def render_fax(
-    store: Store, message: Message, recipient: Recipient, at: datetime, number: str
+    store: Store, message: Message, recipient: Recipient, at: datetime, sender: Identity
 ) -> tuple[FaxPage, ...]:
-    """The pages of a fax. ``number`` is the sender's, ``at`` the moment that stands on them.
+    """The pages of a fax. ``sender`` is who sends it, ``at`` the moment that stands on them.
 
     Raises ContentError for what cannot be rendered.
     """
-    attachments = tuple(_attachment(store, row) for row in message.attachments)
     with _cover_folder(store, message) as folder:
-        content = Content(
-            _fields(message, recipient, at, number),
-            body=message.body,
-            body_type=_BODY_TYPES[message.body_type or Body.TEXT],
-            cover=_cover_name(message),
-            cover_folder=folder,
-            attachments=attachments,
-            paper=Paper[message.paper.upper()],
-            banner=_banner(store, message),
-        )
-        return _render(content, message)
+        fields = _fields(message, recipient, at, sender.number)
+        return _render(_content(store, message, folder, fields), message, sender)
+
+
+def _content(store: Store, message: Message, folder: Path | None, fields: CoverFields) -> Content:
+    """Cover, body and attachments in their order."""
+    return Content(
+        fields,
+        body=message.body,
+        body_type=_BODY_TYPES[message.body_type or Body.TEXT],
+        cover=_cover_name(message),
+        cover_folder=folder,
+        attachments=tuple(_attachment(store, row) for row in message.attachments),
+        paper=Paper[message.paper.upper()],
+        banner=_banner(store, message),
+    )
 
 
 def render_body(store: Store, message: Message, at: datetime) -> bytes:
@@ -62,11 +77,27 @@ def render_body(store: Store, message: Message, at: datetime) -> bytes:
     return rendered.pdf
 
 
+def render_pages(store: Store, recipient: Recipient, at: datetime) -> bytes:
+    """The pages that a fax of this message would have, as PDF, as an e-mail may carry them."""
+    message = recipient.message
+    account = message.account
+    sender = Identity(message.sender_number or account.sender_number)
+    with _cover_folder(store, message) as folder:
+        content = _content(store, message, folder, _fields(message, recipient, at, sender.number))
+        rendered = render_content(
+            content,
+            header=header_of(message, sender),
+            resolutions=(Resolution.COARSE,),
+            codings=(Coding.MH,),
+        )
+    return rendered.pdf
+
+
 def render_continuation(
-    store: Store, message: Message, recipient: Recipient, at: datetime, number: str, first: int
+    store: Store, message: Message, recipient: Recipient, at: datetime, sender: Identity, first: int
 ) -> FaxPage:
     """A cover page that says that pages ``first`` to the last of an earlier fax follow."""
-    fields = _fields(message, recipient, at, number)
+    fields = _fields(message, recipient, at, sender.number)
     said = f"Continuation: pages {first} to {recipient.pages} of {recipient.pages} follow."
     with _cover_folder(store, message) as folder:
         content = Content(
@@ -84,7 +115,14 @@ def render_continuation(
             cover_folder=folder,
             paper=Paper[message.paper.upper()],
         )
-        return _render(content, message)[0]
+        return _render(content, message, sender)[0]
+
+
+def header_of(message: Message, sender: Identity) -> str | None:
+    """The header line: the message's, else the account's, else the modem's, else the usual one."""
+    if message.header != _USUAL:
+        return message.header
+    return message.account.header or sender.header or _USUAL
 
 
 def stored(store: Store, pages: tuple[FaxPage, ...]) -> str:
@@ -92,12 +130,12 @@ def stored(store: Store, pages: tuple[FaxPage, ...]) -> str:
     return store.blobs.put(pack(pages))
 
 
-Renderer = Callable[[Store, Message, Recipient, datetime, str], tuple[FaxPage, ...]]
+Renderer = Callable[[Store, Message, Recipient, datetime, Identity], tuple[FaxPage, ...]]
 
 
-def _render(content: Content, message: Message) -> tuple[FaxPage, ...]:
+def _render(content: Content, message: Message, sender: Identity) -> tuple[FaxPage, ...]:
     resolutions = (Resolution.FINE, Resolution.COARSE) if message.fine else (Resolution.COARSE,)
-    rendered = render_content(content, header=message.header, resolutions=resolutions)
+    rendered = render_content(content, header=header_of(message, sender), resolutions=resolutions)
     return tuple(FaxPage(page.codings) for page in rendered.pages)
 
 

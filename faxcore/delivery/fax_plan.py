@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from faxcore.delivery.documents import pack, raster_hash, unpack
-from faxcore.delivery.fax_content import render_continuation, render_fax
+from faxcore.delivery.fax_content import Identity, Renderer, render_continuation, render_fax
 from faxcore.delivery.findings import Finding, PageInCall
 from faxcore.delivery.judging import close_attempt, known_pages
 from faxcore.delivery.memory import Memory, advice
@@ -20,11 +19,9 @@ from faxcore.delivery.recording import attempts_of, memory_of
 from faxcore.delivery.retry import Failure
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.states import AttemptState, CancelWish, UncertainPolicy
-from faxcore.delivery.store import Store, lock_account
+from faxcore.delivery.store import lock_account
 from faxcore.errors import ContentError
 from faxcore.t30.document import FaxDocument, FaxPage
-
-Renderer = Callable[[Store, Message, Recipient, datetime, str], tuple[FaxPage, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Plan:
 
 
 def render_due(
-    queue: Queue, call_id: int, own_number: str, now: datetime, render: Renderer = render_fax
+    queue: Queue, call_id: int, own: Identity, now: datetime, render: Renderer = render_fax
 ) -> None:
     """Render the documents of a call that are not rendered yet, and keep them.
 
@@ -61,28 +58,28 @@ def render_due(
             if recipient.document:
                 continue
             message = recipient.message
-            number = station_of(message, own_number)
+            sender = Identity(station_of(message, own), own.header)
             moment = now.astimezone(_zone(message.account))
             try:
-                pages = render(queue.store, message, recipient, moment, number)
+                pages = render(queue.store, message, recipient, moment, sender)
             except ContentError as error:
                 _refuse(queue, call_id, recipient.id, str(error), now)
                 continue
             _keep(queue, message.account_id, recipient.id, pages)
 
 
-def plan_call(queue: Queue, call_id: int, own_number: str, now: datetime) -> Plan | None:
+def plan_call(queue: Queue, call_id: int, own: Identity, now: datetime) -> Plan | None:
     """What the call sends now; None where nothing is left to be sent in it."""
     with queue.store.read() as session:
         call = session.get_one(Call, call_id)
         planned: list[tuple[PageInCall, FaxPage]] = []
-        station = own_number
+        station = own.number
         for attempt in attempts_of(session, call_id):
             recipient = session.get_one(Recipient, attempt.recipient_id)
             if attempt.state is AttemptState.DONE or recipient.cancel_wish is not CancelWish.NO:
                 continue
-            station = station_of(recipient.message, own_number)
-            planned += _due_pages(queue, session, recipient, len(planned), now, station)
+            station = station_of(recipient.message, own)
+            planned += _due_pages(queue, session, recipient, len(planned), now, own)
         remembered = session.get(Destination, call.destination)
         memory = memory_of(remembered) if remembered is not None else Memory()
         held_back = advice(memory, queue.rules.memory, now)
@@ -93,16 +90,16 @@ def plan_call(queue: Queue, call_id: int, own_number: str, now: datetime) -> Pla
         return Plan(call_id, call.dial_line, station, pages, document, held_back)
 
 
-def station_of(message: Message, own_number: str) -> str:
+def station_of(message: Message, own: Identity) -> str:
     """Our identity for a message: its own where the account may name one, else the account's."""
     account = message.account
     if message.sender_number and account.may_name_number:
         return message.sender_number
-    return account.sender_number or own_number
+    return account.sender_number or own.number
 
 
 def _due_pages(
-    queue: Queue, session: Session, recipient: Recipient, before: int, now: datetime, number: str
+    queue: Queue, session: Session, recipient: Recipient, before: int, now: datetime, own: Identity
 ) -> list[tuple[PageInCall, FaxPage]]:
     known = known_pages(session, queue.rules, recipient)
     accepts = recipient.message.uncertain is UncertainPolicy.ACCEPT
@@ -113,8 +110,9 @@ def _due_pages(
     due = [(number, stored[number - 1]) for number in numbers]
     if recipient.message.resume_cover and numbers[0] > 1:
         moment = now.astimezone(_zone(recipient.message.account))
+        sender = Identity(station_of(recipient.message, own), own.header)
         cover = render_continuation(
-            queue.store, recipient.message, recipient, moment, number, numbers[0]
+            queue.store, recipient.message, recipient, moment, sender, numbers[0]
         )
         due.insert(0, (0, cover))
     return [

@@ -7,8 +7,12 @@ middle: the modem says ``> ``, gets the PDU and Ctrl-Z, and answers with the mes
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from faxcore.delivery.sms_pdu import StatusReport, Submit, read_report
+from faxcore.delivery.retry import Failure
+from faxcore.delivery.sms_gateway import DeliveryReport, NotTaken
+from faxcore.delivery.sms_pdu import read_report, submit
+from faxcore.delivery.sms_text import Part
 from faxcore.errors import CommandRefused, NoReply, UnexpectedReply
 from faxcore.modem.at import AtEngine, Reply
 from faxcore.modem.results import Code
@@ -29,15 +33,6 @@ LOCAL = frozenset({301, 302, 303, 304, 310, 311, 312, 313, 314, 315, 316, 317, 3
 """+CMS ERROR: our SIM, our memory, our PIN, a mode that the modem is not in."""
 
 
-class NotTaken(Exception):
-    """The network, or the modem for it, refused a message. ``code`` is +CMS ERROR's, or -1."""
-
-    def __init__(self, code: int, text: str) -> None:
-        super().__init__(text)
-        self.code = code
-        self.text = text
-
-
 class GsmModem:
     """Short messages through one modem. One thread uses it. ``pin`` unlocks its SIM."""
 
@@ -46,7 +41,7 @@ class GsmModem:
         self._pin = pin
         self._engine = AtEngine(port)
 
-    def prepare(self) -> None:
+    def prepare(self, *, reports: bool = False) -> None:
         """Reset, unlock, PDU mode. Raises ModemError (NoReply, CommandRefused, UnexpectedReply)."""
         self._say("ATZ")
         self._say("ATE0V1")
@@ -55,12 +50,13 @@ class GsmModem:
         self._say("AT+CMGF=0")
         self._wish("AT+CNMI=2,0,0,2,0")  # reports are stored, to be read when we like
 
-    def send(self, message: Submit) -> int:
-        """Hand a message over; the reference that its report will bear.
+    def send(self, number: str, part: Part, reference: int) -> str:
+        """Hand a part over; the reference that its report will bear.
 
         Raises NotTaken where it was refused, and NoReply where the modem never said: then nobody
         knows whether it went.
         """
+        message = submit(number, part, reference)
         engine = self._engine
         engine.ask(f"AT+CMGS={message.length}")
         self._wait_for_prompt()
@@ -72,22 +68,20 @@ class GsmModem:
         for line in reply.lines:
             found = _REFERENCE.search(line)
             if found:
-                return int(found[1])
+                return found[1].lstrip("0") or "0"
         raise UnexpectedReply(f"+CMGS: OK without a reference, after {reply.lines!r}")
 
-    def read_reports(self) -> list[StatusReport]:
-        """The status reports that the modem has stored; each is deleted once it was read."""
+    def reports(self) -> Iterator[DeliveryReport]:
+        """The status reports that the modem has stored; each is deleted when it was taken up."""
         self._wish('AT+CPMS="SR"')
         reply = self._engine.command("AT+CMGL=4", _SENT_S)
         if reply.code is Code.ERROR:
-            return []
-        reports: list[StatusReport] = []
+            return
         for index, pdu in _listed(reply):
             report = _report(pdu)
             if report is not None:
-                reports.append(report)
+                yield report
                 self._wish(f"AT+CMGD={index}")
-        return reports
 
     def close(self) -> None:
         """Give the port back."""
@@ -134,13 +128,22 @@ def _listed(reply: Reply) -> list[tuple[int, str]]:
     return found
 
 
-def _report(pdu: str) -> StatusReport | None:
+def _report(pdu: str) -> DeliveryReport | None:
     try:
-        return read_report(pdu)
+        told = read_report(pdu)
     except ValueError:
         return None  # a message of another kind, or one that a modem has garbled: it stays there
+    if told is None:
+        return None
+    return DeliveryReport(str(told.reference), told.number, told.fate, str(told.status))
 
 
 def _not_taken(line: str) -> NotTaken:
     found = _CODE.search(line)
-    return NotTaken(int(found[2]) if found else -1, line)
+    return NotTaken(_failure(int(found[2]) if found else -1), line)
+
+
+def _failure(code: int) -> Failure:
+    if code in LOCAL:
+        return Failure.LOCAL
+    return Failure.TRANSIENT if code in TEMPORARY or code == -1 else Failure.PERMANENT

@@ -13,27 +13,23 @@ import io
 import secrets
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import select
-
 from faxcore.delivery.crash import crash_point
 from faxcore.delivery.logs import log
-from faxcore.delivery.model import Account, InboundFax
-from faxcore.delivery.operations import ensure_account
+from faxcore.delivery.model import InboundFax
+from faxcore.delivery.owning import Line, owner_of
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.store import Conflict
 from faxcore.errors import FaxcoreError
-from faxcore.receiving import ReceivedFax
+from faxcore.receiving import SUBADDRESS, ReceivedFax
 from faxcore.render import Attachment, Content, CoverFields, render_content
 from faxcore.t4 import Coding, DecodedPage, Resolution
 from faxcore.t4.tiff import read_tiff, write_tiff
 
 SPOOL = "receiving"
-UNOWNED = "local"
-"""The account of faxes that come in on a number that is nobody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +42,7 @@ class Arrival:
     tiff: bytes
     pdf: bytes
     sender_id: str = ""
-    called_number: str = ""
-    modem: str = ""
+    line: Line = field(default_factory=lambda: Line(""))
     complete: bool = True
     text: str = ""
     spool: str | None = None
@@ -63,8 +58,9 @@ def store_arrival(queue: Queue, arrival: Arrival) -> str:
                 uid=uid,
                 account_id=arrival.account_id,
                 sender_id=arrival.sender_id[:64],
-                called_number=arrival.called_number[:64],
-                modem=arrival.modem[:128],
+                called_number=arrival.line.called[:64],
+                subaddress=arrival.line.subaddress[:32],
+                modem=arrival.line.modem[:128],
                 received=arrival.received,
                 pages=arrival.pages,
                 complete=arrival.complete,
@@ -84,31 +80,37 @@ def new_folder(queue: Queue) -> Path:
     return spool / secrets.token_hex(12)
 
 
-def keep_fax(
-    queue: Queue, fax: ReceivedFax, folder: Path, modem: str, called: str, now: datetime
-) -> str | None:
+def keep_fax(queue: Queue, fax: ReceivedFax, folder: Path, line: Line, now: datetime) -> str | None:
     """Store what came in a call, and clear its folder; its identifier, None if no page came."""
     uid = None
     if fax.pages:
-        uid = _keep(queue, folder, modem, called, now, fax.remote_id, fax.ok, fax.text)
+        line = replace(line, subaddress=fax.call.subaddress)
+        uid = _keep(queue, folder, line, _Told(now, fax.remote_id, fax.ok, fax.text))
     _clear(folder)
     return uid
 
 
-def recover(queue: Queue, modem: str, called: str) -> int:
+def recover(queue: Queue, line: Line) -> int:
     """Store what a crash left in this modem's folders; how many faxes that were."""
     spool, found = queue.store.folder / SPOOL, 0
     for folder in sorted(spool.iterdir()) if spool.is_dir() else ():
         with contextlib.suppress(FileNotFoundError):
-            if (folder / _OWNER).read_text() != modem:
+            if (folder / _OWNER).read_text() != line.modem:
                 continue
         if any(folder.glob("page-*.tif")):
             at = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
-            text = "this computer stopped during the call"
-            _keep(queue, folder, modem, called, at, "", False, text)
+            told = _Told(at, "", False, "this computer stopped during the call")
+            _keep(queue, folder, replace(line, subaddress=_subaddress(folder)), told)
             found += 1
         _clear(folder)
     return found
+
+
+def _subaddress(folder: Path) -> str:
+    """What the caller had named before the crash."""
+    with contextlib.suppress(FileNotFoundError):
+        return (folder / SUBADDRESS).read_text(encoding="ascii", errors="replace")
+    return ""
 
 
 _OWNER = "modem"
@@ -120,16 +122,17 @@ def claim_folder(folder: Path, modem: str) -> None:
     (folder / _OWNER).write_text(modem)
 
 
-def _keep(
-    queue: Queue,
-    folder: Path,
-    modem: str,
-    called: str,
-    at: datetime,
-    sender: str,
-    complete: bool,
-    text: str,
-) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is known of a call: its moment, who called, whether all came, and what is to be said."""
+
+    at: datetime
+    sender: str
+    complete: bool
+    text: str
+
+
+def _keep(queue: Queue, folder: Path, line: Line, told: _Told) -> str | None:
     """Store the pages of a folder, once."""
     pages = sorted(folder.glob("page-*.tif"))
     target = io.BytesIO()
@@ -137,23 +140,22 @@ def _keep(
     crash_point("inbound:bound")
     tiff = target.getvalue()
     arrival = Arrival(
-        owner_of(queue, modem, called, at),
-        at,
+        owner_of(queue, line, told.at),
+        told.at,
         len(pages),
         tiff,
-        pdf_of(tiff, at),
-        sender,
-        called,
-        modem,
-        complete,
-        text,
+        pdf_of(tiff, told.at),
+        told.sender,
+        line,
+        told.complete,
+        told.text,
         folder.name,
     )
     try:
         uid = store_arrival(queue, arrival)
     except Conflict:  # it was stored before a crash, and only its folder was still there
         return None
-    log().info("fax received", fax=uid, pages=len(pages), modem=modem, complete=complete)
+    log().info("fax received", fax=uid, pages=len(pages), modem=line.modem, complete=told.complete)
     return uid
 
 
@@ -180,16 +182,6 @@ def _pdf_of(content: Content) -> bytes:
         content, header=None, resolutions=(Resolution.COARSE,), codings=(Coding.MH,)
     )
     return rendered.pdf
-
-
-def owner_of(queue: Queue, modem: str, called: str, now: datetime) -> int:
-    """The account that a modem's or a called number's faxes belong to."""
-    with queue.store.read() as session:
-        for account in session.scalars(select(Account).order_by(Account.id)):
-            owned = set(account.extra.get("numbers", ()))
-            if modem in owned or (called and called in owned):
-                return account.id
-    return ensure_account(queue, UNOWNED, now)
 
 
 def _clear(folder: Path) -> None:

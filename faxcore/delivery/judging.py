@@ -32,6 +32,7 @@ _EVERYTHING = {
     Channel.SMS: "every part was accepted by the network",
     Channel.EMAIL: "accepted by the next server",
 }
+_WHAT = {Channel.FAX: "page", Channel.SMS: "part", Channel.EMAIL: "copy"}
 _UNSURE = (PageOutcome.UNCERTAIN, PageOutcome.INFERRED)
 
 
@@ -139,6 +140,7 @@ def _outcome(
         uncertain=tuple(sorted(pages.uncertain)),
         newly=tuple(sorted(now_unsure)),
         twice=tuple(sorted(pages.twice & now_unsure)),
+        what=_WHAT[recipient.channel],
     )
 
 
@@ -182,15 +184,16 @@ def _settle(
     if decision.verdict is Verdict.FAIL and never_went:
         stop(session, account, recipient, now)
         return
-    move(session, account, recipient, _step(recipient, decision, finding, holds=holds), now)
+    move(session, account, recipient, _step(recipient, decision, holds=holds), now)
 
 
-def _step(recipient: Recipient, decision: RetryDecision, finding: Finding, *, holds: bool) -> Step:
+def _step(recipient: Recipient, decision: RetryDecision, *, holds: bool) -> Step:
     text = decision.text
     if decision.resends:
         text += "; what was not answered is sent once more"
     if decision.verdict is Verdict.DELIVERED:
-        state = RecipientState.RELAYED if finding.relayed else RecipientState.SENT
+        fax = recipient.channel is Channel.FAX
+        state = RecipientState.SENT if fax else RecipientState.RELAYED
         return Step(state, recipient.cause, decision.reason, text)
     if decision.verdict is Verdict.FAIL:
         return Step(RecipientState.FAILED, recipient.cause, decision.reason, text)

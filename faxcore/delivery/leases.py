@@ -36,6 +36,7 @@ def register(
             session.add(worker)
         worker.node, worker.channel = claimant.node, claimant.channel
         worker.modem, worker.port = claimant.modem, port
+        worker.modem_group = claimant.group
         worker.life, worker.pid = life, pid
         worker.lease_until = now + timedelta(seconds=LEASE_S)
         _renew_node(session, claimant.node, port, now)

@@ -152,6 +152,25 @@ def attempts_of(session: Session, call_id: int) -> list[Attempt]:
     return list(session.scalars(query))
 
 
+def take_back(session: Session, recipient: Recipient, arrived: int = 0) -> None:
+    """What a server or network had accepted did not arrive: it is confirmed no more.
+
+    So a resend sends it again, and the message is not told to have arrived. ``arrived`` counts
+    parts of it that are known to have.
+    """
+    session.execute(
+        update(PageRow)
+        .where(
+            PageRow.recipient_id == recipient.id,
+            PageRow.run == recipient.run,
+            PageRow.outcome == PageOutcome.CONFIRMED,
+        )
+        .values(outcome=PageOutcome.DOUBTFUL)
+    )
+    recipient.pages_confirmed, recipient.pages_uncertain = arrived, 0
+    recipient.gateway_id = ""
+
+
 def _recipient(session: Session, attempt: Attempt) -> Recipient:
     return session.get_one(Recipient, attempt.recipient_id, with_for_update=True)
 

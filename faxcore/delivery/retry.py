@@ -147,7 +147,7 @@ class Outcome:
     ``reason`` is a stable word, ``text`` a sentence. ``confirmed`` and ``total`` count pages of the
     document over all attempts. ``uncertain`` are the pages that went out and were not answered,
     this time or before; ``newly`` those of this time, ``twice`` those of them that had gone out so
-    before.
+    before. ``what`` a page is called: an e-mail is one copy, a short message has parts.
     """
 
     failure: Failure | None
@@ -158,6 +158,7 @@ class Outcome:
     uncertain: tuple[int, ...] = ()
     newly: tuple[int, ...] = ()
     twice: tuple[int, ...] = ()
+    what: str = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,18 +243,24 @@ def delay(failure: Failure, history: History, policy: RetryPolicy, jitter: float
     return min(grown, policy.longest_s) * (1 + policy.jitter * jitter)
 
 
-def pages_text(confirmed: int, total: int, uncertain: tuple[int, ...]) -> str:
+def pages_text(confirmed: int, total: int, uncertain: tuple[int, ...], what: str = "page") -> str:
     """``2 of 5 pages confirmed, page 3 unconfirmed``: what a recipient may hold in hand."""
-    text = f"{confirmed} of {total} pages confirmed"
+    if what == "copy":
+        return "its copy was never acknowledged" if uncertain else "its copy was acknowledged"
+    text = f"{confirmed} of {total} {what}s confirmed"
     if uncertain:
         several = "s" if len(uncertain) > 1 else ""
-        text += f", page{several} {', '.join(map(str, uncertain))} unconfirmed"
+        text += f", {what}{several} {', '.join(map(str, uncertain))} unconfirmed"
     return text
+
+
+def _told(outcome: Outcome) -> str:
+    return pages_text(outcome.confirmed, outcome.total, outcome.uncertain, outcome.what)
 
 
 def _on_uncertain(outcome: Outcome, policy: RetryPolicy) -> RetryDecision | None:
     """What the policy for uncertain pages decides; None where the attempt is to be repeated."""
-    told = pages_text(outcome.confirmed, outcome.total, outcome.uncertain)
+    told = _told(outcome)
     if policy.uncertain is UncertainPolicy.ASK and outcome.newly:
         return RetryDecision(Verdict.HOLD, "page_unanswered", f"{told}; waits for a decision")
     if policy.uncertain is UncertainPolicy.ACCEPT:
@@ -292,5 +299,5 @@ def _cause(failure: Failure | None) -> Cause:
 
 def _fail(outcome: Outcome, reason: str, text: str) -> RetryDecision:
     if outcome.total and (outcome.confirmed or outcome.uncertain):
-        text = f"{text}; {pages_text(outcome.confirmed, outcome.total, outcome.uncertain)}"
+        text = f"{text}; {_told(outcome)}"
     return RetryDecision(Verdict.FAIL, reason, text)

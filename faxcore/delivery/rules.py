@@ -21,6 +21,8 @@ class Rules:
     between pages. ``expire_s`` gives a message up so long after its release, or its sendTime.
     ``batch`` is how many faxes to one number may go in one call. ``absent_node_s`` is how long a
     message waits for a preferred node that is gone.
+    ``groups`` are the names of groups of modems.
+    ``webhook_hosts`` are the hosts of our own network that customers may be told at.
     ``simulated`` that no real port is used: every description then says so.
     """
 
@@ -35,6 +37,8 @@ class Rules:
     absent_node_s: float = 300.0
     hours: tuple[CallingHours, ...] = ()
     memory: MemoryPolicy = field(default_factory=MemoryPolicy)
+    groups: frozenset[str] = frozenset()
+    webhook_hosts: frozenset[str] = frozenset()
     simulated: bool = False
 
     def node(self, name: str) -> str | None:

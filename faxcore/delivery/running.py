@@ -7,7 +7,6 @@ starts one for each modem and starts again, later and later, whichever dies.
 from __future__ import annotations
 
 import contextlib
-import mailbox
 import os
 import signal
 import subprocess
@@ -15,29 +14,33 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 
 from faxcore.delivery.answering import Listener
 from faxcore.delivery.bounces import read_bounces
+from faxcore.delivery.channel_settings import SmppSettings, SmsSettings
 from faxcore.delivery.claiming import Claimant
 from faxcore.delivery.configuration import (
     EMAIL,
     SMS,
     Configuration,
     ModemSettings,
-    SmsSettings,
     configure,
 )
-from faxcore.delivery.email_channel import EmailWork, MailServer
+from faxcore.delivery.email_channel import EmailWork
 from faxcore.delivery.fax_channel import Equipment
+from faxcore.delivery.fax_content import Identity
 from faxcore.delivery.gsm_modem import GsmModem
 from faxcore.delivery.logs import configure_logs, log
+from faxcore.delivery.mail_server import MailServer
+from faxcore.delivery.mailboxes import Mailbox
 from faxcore.delivery.metrics import serve_metrics
 from faxcore.delivery.notifying import keep_telling
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.sms_channel import SmsWork
+from faxcore.delivery.sms_gateway import SmsGateway
 from faxcore.delivery.states import Channel
 from faxcore.delivery.work import FaxWork
 from faxcore.delivery.worker import Pace, WorkerLoop, wall_clock
@@ -65,8 +68,8 @@ def fax_worker(
     """The worker of one modem."""
     name = f"{configuration.node}/{modem.name}"
     equipment = _equipment(configuration, modem)
-    work = FaxWork(queue, name, equipment, modem.number, wall_clock, stop)
-    claimant = Claimant(name, configuration.node, Channel.FAX, modem.name)
+    work = FaxWork(queue, name, equipment, Identity(modem.number, modem.header), wall_clock, stop)
+    claimant = Claimant(name, configuration.node, Channel.FAX, modem.name, modem.group)
     pace = Pace(poll_s=configuration.poll_s, lease_s=configuration.lease_s)
     return WorkerLoop(queue, claimant, work, port=modem.port, stop=stop, pace=pace)
 
@@ -103,14 +106,21 @@ def email_worker(
     return WorkerLoop(queue, claimant, work, stop=stop, pace=pace)
 
 
-def sms_work(configuration: Configuration, queue: Queue, settings: SmsSettings) -> SmsWork:
-    """What hands short messages over, through the GSM modem of the settings."""
-    profile = replace(load_profile("generic"), baud=settings.baud)
+def sms_work(
+    configuration: Configuration, queue: Queue, settings: SmsSettings | SmppSettings
+) -> SmsWork:
+    """What hands short messages over, through the modem or the message centre of the settings."""
+    return SmsWork(queue, f"{configuration.node}/{SMS}", _gateway(settings), wall_clock)
 
-    def opened() -> GsmModem:
-        return GsmModem(open_port(settings.port, profile), settings.pin)
 
-    return SmsWork(queue, f"{configuration.node}/{SMS}", opened, wall_clock)
+def _gateway(settings: SmsSettings | SmppSettings) -> Callable[[], SmsGateway]:
+    if isinstance(settings, SmsSettings):
+        profile = replace(load_profile("generic"), baud=settings.baud)
+        return lambda: GsmModem(open_port(settings.port, profile), settings.pin)
+    from faxcore.delivery.smpp import MessageCentre, SmppGateway  # noqa: PLC0415
+
+    centre = MessageCentre(**asdict(settings))
+    return lambda: SmppGateway(centre)
 
 
 def _sms_worker(
@@ -213,12 +223,12 @@ def run_host(configuration: Configuration, stop: threading.Event, *, as_json: bo
         queue.store.close()
 
 
-def _keep_reading(queue: Queue, folder: Path, envelope: str, stop: threading.Event) -> None:
+def _keep_reading(queue: Queue, box: Mailbox, envelope: str, stop: threading.Event) -> None:
     while not stop.wait(_BOUNCES_EVERY_S):
         try:
-            read_bounces(queue, folder, envelope, wall_clock())
-        except (OSError, mailbox.Error, QueueError) as error:
-            log().error("bounces cannot be read", folder=str(folder), error=str(error))
+            read_bounces(queue, box, envelope, wall_clock())
+        except QueueError as error:
+            log().error("bounces cannot be read", error=str(error))
 
 
 @dataclass(slots=True)

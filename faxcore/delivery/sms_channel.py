@@ -11,12 +11,12 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 from sqlalchemy import select
 
 from faxcore.delivery.crash import crash_point
 from faxcore.delivery.findings import INTERRUPTED, Finding, PageFinding, PageInCall
-from faxcore.delivery.gsm_modem import LOCAL, TEMPORARY, GsmModem, NotTaken
 from faxcore.delivery.judging import known_pages
 from faxcore.delivery.model import Call, Recipient
 from faxcore.delivery.plain_text import plain_text
@@ -27,15 +27,17 @@ from faxcore.delivery.recording import (
     finish_call,
     mark_dialled,
     note_page,
+    take_back,
 )
 from faxcore.delivery.retry import Failure
 from faxcore.delivery.rules import Queue
-from faxcore.delivery.sms_pdu import Fate, StatusReport, submit
+from faxcore.delivery.sms_gateway import DeliveryReport, NotTaken, SmsGateway
+from faxcore.delivery.sms_pdu import Fate
 from faxcore.delivery.sms_text import Part, parts_of
 from faxcore.delivery.states import CallState, CancelWish, Channel, RecipientState
 from faxcore.delivery.store import lock_account
 from faxcore.delivery.transitions import Step, move
-from faxcore.delivery.work import persist
+from faxcore.delivery.work import NOTHING_DUE, persist
 from faxcore.errors import ModemError
 from faxcore.t30.result import PageOutcome
 
@@ -52,11 +54,11 @@ class _Plan:
 
 @dataclass(slots=True)
 class SmsWork:
-    """Short messages through one modem; ``opener`` opens and closes it for each call."""
+    """Short messages through one gateway, which ``opener`` opens for each call."""
 
     queue: Queue
     worker: str
-    opener: Callable[[], GsmModem]
+    opener: Callable[[], SmsGateway]
     clock: Callable[[], datetime]
 
     def prepare(self, call_id: int) -> bool:
@@ -71,23 +73,25 @@ class SmsWork:
             plan = self._plan(call_id)
         except ValueError as error:
             return Finding(Failure.PERMANENT, "convert_failed", str(error))
+        if not plan.due:
+            return NOTHING_DUE
         try:
-            modem = self.opener()
+            gateway = self.opener()
         except ModemError as error:
             return Finding(Failure.LOCAL, "equipment", str(error))
         try:
-            modem.prepare()
+            gateway.prepare()
             pages = tuple(
                 PageInCall(position, plan.recipient_id, plan.run, part.number, "")
                 for position, part in enumerate(plan.due, 1)
             )
             if not mark_dialled(self.queue, call_id, pages, self.clock()):
                 return Finding(Failure.CANCELLED, "cancelled", "cancelled before sending")
-            return self._hand_over(call_id, modem, plan)
+            return self._hand_over(call_id, gateway, plan)
         except ModemError as error:
             return Finding(Failure.LOCAL, "equipment", str(error))
         finally:
-            modem.close()
+            gateway.close()
 
     def finish(self, call_id: int, finding: Finding) -> None:
         """Write down what follows."""
@@ -98,13 +102,14 @@ class SmsWork:
 
     def read_reports(self) -> int:
         """Take up the network's reports; how many recipients changed. Raises ModemError."""
-        modem = self.opener()
+        gateway = self.opener()
         try:
-            modem.prepare()
-            reports = modem.read_reports()
+            gateway.prepare(reports=True)
+            return sum(
+                apply_report(self.queue, report, self.clock()) for report in gateway.reports()
+            )
         finally:
-            modem.close()
-        return sum(apply_report(self.queue, report, self.clock()) for report in reports)
+            gateway.close()
 
     def _plan(self, call_id: int) -> _Plan:
         with self.queue.store.write("sms-plan") as session:
@@ -124,7 +129,7 @@ class SmsWork:
                 tuple(part for part in parts if part.number in wanted),
             )
 
-    def _hand_over(self, call_id: int, modem: GsmModem, plan: _Plan) -> Finding:
+    def _hand_over(self, call_id: int, gateway: SmsGateway, plan: _Plan) -> Finding:
         found: dict[int, PageFinding] = {}
         references = [each for each in plan.known_references.split(",") if each]
         failure: Failure | None = None
@@ -133,11 +138,11 @@ class SmsWork:
             note_page(self.queue, call_id, position, PageOutcome.UNCERTAIN, self.clock())
             crash_point("sms:handing-over")
             try:
-                reference = modem.send(submit(plan.number, part, plan.reference))
+                reference = gateway.send(plan.number, part, plan.reference)
             except NotTaken as refused:
                 found[position] = PageFinding(PageOutcome.DOUBTFUL, sendings=1)
-                failure, reason = _failure(refused.code), "refused"
-                text = f"part {part.number} of {part.parts}: {refused.text}"
+                failure, reason = refused.failure, "refused"
+                text = f"part {part.number} of {part.parts}: {refused}"
                 break
             except ModemError as error:
                 found[position] = PageFinding(PageOutcome.UNCERTAIN, sendings=1)
@@ -146,7 +151,7 @@ class SmsWork:
             crash_point("sms:handed-over")
             note_page(self.queue, call_id, position, PageOutcome.CONFIRMED, self.clock())
             found[position] = PageFinding(PageOutcome.CONFIRMED, sendings=1)
-            references.append(str(reference))
+            references.append(quote(reference, safe=""))
             if cancel_wish(self.queue, call_id) is not CancelWish.NO and part.number < part.parts:
                 failure, reason, text = Failure.CANCELLED, "cancelled", "cancelled between parts"
                 break
@@ -161,13 +166,7 @@ class SmsWork:
         )
 
 
-def _failure(code: int) -> Failure:
-    if code in LOCAL:
-        return Failure.LOCAL
-    return Failure.TRANSIENT if code in TEMPORARY or code == -1 else Failure.PERMANENT
-
-
-def apply_report(queue: Queue, report: StatusReport, now: datetime) -> bool:
+def apply_report(queue: Queue, report: DeliveryReport, now: datetime) -> bool:
     """Take up one report: the last relayed message to its number with its reference.
 
     All parts delivered make the recipient sent; one that failed makes it failed.
@@ -184,13 +183,14 @@ def apply_report(queue: Queue, report: StatusReport, now: datetime) -> bool:
             )
             .order_by(Recipient.last_attempt.desc())
         )
-        wanted = str(report.reference)
+        wanted = quote(report.reference, safe="")
         for recipient in relayed:
             references = recipient.gateway_id.split(",")
-            if wanted not in references or not _same(recipient.destination, report.number):
+            if wanted not in references or not _is_to(recipient, report):
                 continue
             account = lock_account(session, recipient.message.account_id)
             if report.fate is Fate.FAILED:
+                take_back(session, recipient, recipient.pages - len(references))
                 text = f"the network could not deliver it (status {report.status})"
                 step = Step(RecipientState.FAILED, reason="undelivered", text=text)
                 move(session, account, recipient, step, now)
@@ -205,7 +205,9 @@ def apply_report(queue: Queue, report: StatusReport, now: datetime) -> bool:
     return False
 
 
-def _same(destination: str, number: str) -> bool:
+def _is_to(recipient: Recipient, report: DeliveryReport) -> bool:
     """Whether a report's number is the one that was sent to: networks change its beginning."""
-    ours, theirs = destination.lstrip("+0"), number.lstrip("+0")
+    if not report.number:
+        return True
+    ours, theirs = recipient.destination.lstrip("+0"), report.number.lstrip("+0")
     return ours == theirs or (len(theirs) >= 7 and ours.endswith(theirs[-9:]))

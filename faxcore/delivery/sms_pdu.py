@@ -53,15 +53,20 @@ def submit(
 
     ValueError for a number that is none.
     """
-    header = b""
-    if part.parts > 1:
-        header = bytes((5, _CONCATENATED, 3, reference & 0xFF, part.parts, part.number))
+    header = concatenation(part, reference)
     first = _SUBMIT | _RELATIVE_VALIDITY | (_REPORT if report else 0) | (_HEADER if header else 0)
     coding = _UCS2 if part.is_ucs2 else 0
     length, data = _user_data(part, header)
     octets = bytes((first, 0)) + address(number) + bytes((0, coding))
     octets += bytes((validity(validity_minutes), length)) + data
     return Submit("00" + octets.hex().upper(), len(octets))
+
+
+def concatenation(part: Part, reference: int) -> bytes:
+    """The user data header of one of several parts (9.2.3.24.1); nothing for one alone."""
+    if part.parts == 1:
+        return b""
+    return bytes((5, _CONCATENATED, 3, reference & 0xFF, part.parts, part.number))
 
 
 def address(number: str) -> bytes:

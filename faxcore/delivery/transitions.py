@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from faxcore.delivery.model import Account, Change, Message, Notification, Recipient
+from faxcore.delivery.model import Account, Change, Message, Notification, Recipient, Webhook
 from faxcore.delivery.states import Cause, Letter, MessageStatus, RecipientState
 from faxcore.delivery.statuses import RecipientFacts, letter_of, message_status
 
@@ -89,9 +89,12 @@ def _note(
 
 def _tell(session: Session, account: Account, recipient: Recipient, now: datetime) -> None:
     """Queue the notification that a recipient is final, and that its message is, if it now is."""
-    targets = [("webhook", account.webhook), ("email", account.notify_email)]
-    targets = [(kind, target) for kind, target in targets if target]
-    if not targets:
+    hooks = list(
+        session.scalars(
+            select(Webhook).where(Webhook.account_id == account.id).order_by(Webhook.id)
+        )
+    )
+    if not hooks and not account.notify_email:
         return
     session.flush()
     message = recipient.message
@@ -106,18 +109,30 @@ def _tell(session: Session, account: Account, recipient: Recipient, now: datetim
     )
     if status.is_final:
         events.append(_event("message", message, None, now) | {"status": status.value})
-    for kind, target in targets:
-        for event in events:
-            session.add(
-                Notification(
-                    account_id=account.id,
-                    kind=kind,
-                    target=target,
-                    event=event,
-                    created=now,
-                    due=now,
-                )
-            )
+    for event in events:
+        for hook in hooks:
+            session.add(_notification(account, "webhook", hook.url, event, now, hook.id))
+        if account.notify_email:
+            session.add(_notification(account, "email", account.notify_email, event, now, None))
+
+
+def _notification(
+    account: Account,
+    kind: str,
+    target: str,
+    event: dict[str, Any],
+    now: datetime,
+    webhook_id: int | None,
+) -> Notification:
+    return Notification(
+        account_id=account.id,
+        kind=kind,
+        target=target,
+        webhook_id=webhook_id,
+        event=event,
+        created=now,
+        due=now,
+    )
 
 
 def _event(

@@ -12,8 +12,8 @@ from typing import Protocol
 
 from faxcore.delivery.equipment import note_modem
 from faxcore.delivery.fax_channel import Equipment, make_call
-from faxcore.delivery.fax_content import render_fax
-from faxcore.delivery.fax_plan import Renderer, plan_call, render_due
+from faxcore.delivery.fax_content import Identity, Renderer, render_fax
+from faxcore.delivery.fax_plan import plan_call, render_due
 from faxcore.delivery.findings import INTERRUPTED, Finding
 from faxcore.delivery.logs import log
 from faxcore.delivery.recording import call_state, cancel_wish, finish_call
@@ -48,12 +48,12 @@ class Work(Protocol):
 
 @dataclass(slots=True)
 class FaxWork:
-    """Fax calls on one modem. ``number`` is the modem's own identity on the line."""
+    """Fax calls on one modem. ``own`` is who the modem is on the line."""
 
     queue: Queue
     worker: str
     equipment: Equipment
-    number: str
+    own: Identity
     clock: Clock
     stop: threading.Event = field(default_factory=threading.Event)
     render: Renderer = render_fax
@@ -62,7 +62,7 @@ class FaxWork:
         """Render what is not rendered yet. False where the call is over already."""
         if call_state(self.queue, call_id) not in {CallState.CALLING, CallState.DIALLED}:
             return False
-        render_due(self.queue, call_id, self.number, self.clock(), self.render)
+        render_due(self.queue, call_id, self.own, self.clock(), self.render)
         return True
 
     def perform(self, call_id: int) -> Finding:
@@ -70,7 +70,7 @@ class FaxWork:
         state = call_state(self.queue, call_id)
         if state is not CallState.CALLING:
             return INTERRUPTED
-        plan = plan_call(self.queue, call_id, self.number, self.clock())
+        plan = plan_call(self.queue, call_id, self.own, self.clock())
         if plan is None:
             wished = cancel_wish(self.queue, call_id) is not CancelWish.NO
             return CANCELLED if wished else NOTHING_DUE

@@ -129,6 +129,11 @@ class Patience:
             failures = max(own, self._record(address, now))
         return _DELAYS[min(failures, len(_DELAYS) - 1)]
 
+    def knows(self, name: str, address: str) -> bool:
+        """Whether the account has been used from this address."""
+        with self._lock:
+            return (name, address) in self._known
+
     def _record(self, key: str, now: float) -> int:
         record = self._failed.get(key)
         if record is None or now - record.last > _FORGET_S:

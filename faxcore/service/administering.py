@@ -10,10 +10,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from faxcore.delivery.model import Account
+from faxcore.delivery.owning import NUMBERS, SUBADDRESSES
 from faxcore.delivery.rules import Queue
 from faxcore.errors import SettingsError
 from faxcore.service.accounts import Role, hash_password, new_key
 from faxcore.service.tables import ApiKey
+from faxcore.service.wishes import Wishes, apply
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
 
@@ -29,22 +31,7 @@ class AccountTold:
     sender_number: str
     sender_email: str
     numbers: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What is set of an account; None leaves it as it is.
-
-    ``numbers`` are the called numbers whose received faxes are the account's.
-    """
-
-    role: str | None = None
-    sender_name: str | None = None
-    sender_number: str | None = None
-    sender_email: str | None = None
-    email_domains: tuple[str, ...] | None = None
-    zone: str | None = None
-    numbers: tuple[str, ...] | None = None
+    subaddresses: tuple[str, ...]
 
 
 def add_account(queue: Queue, name: str, password: str, wishes: Wishes, now: datetime) -> None:
@@ -60,46 +47,13 @@ def add_account(queue: Queue, name: str, password: str, wishes: Wishes, now: dat
             account = Account(name=name, created=now, extra={})
             session.add(account)
         account.password = kept
-        _apply(account, wishes)
+        apply(queue.rules, account, wishes)
 
 
 def change_account(queue: Queue, name: str, wishes: Wishes) -> None:
     """Change what is set of an account."""
     with queue.store.write("account") as session:
-        _apply(_needed(session, name), wishes)
-
-
-def _apply(account: Account, wishes: Wishes) -> None:
-    extra = dict(account.extra)
-    if wishes.role is not None:
-        if wishes.role not in {each.value for each in Role}:
-            known = ", ".join(each.value for each in Role)
-            raise SettingsError(f"role {wishes.role!r}: one of {known} is expected")
-        extra["role"] = wishes.role
-    if wishes.numbers is not None:
-        extra["numbers"] = list(wishes.numbers)
-    account.extra = extra
-    if wishes.zone is not None:
-        account.zone = _checked_zone(wishes.zone)
-    if wishes.sender_name is not None:
-        account.sender_name = wishes.sender_name
-    if wishes.sender_number is not None:
-        account.sender_number = wishes.sender_number
-    if wishes.sender_email is not None:
-        account.sender_email = wishes.sender_email
-    if wishes.email_domains is not None:
-        account.email_domains = list(wishes.email_domains)
-
-
-def _checked_zone(zone: str) -> str:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415
-
-    try:
-        if zone:
-            ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise SettingsError(f"zone {zone!r} is not known; such as Europe/Berlin") from error
-    return zone
+        apply(queue.rules, _needed(session, name), wishes)
 
 
 def set_password(queue: Queue, name: str, password: str) -> None:
@@ -153,7 +107,8 @@ def accounts(queue: Queue) -> list[AccountTold]:
                 tuple(sorted(keys.get(account.id, []))),
                 account.sender_number,
                 account.sender_email,
-                tuple(account.extra.get("numbers", ())),
+                tuple(account.extra.get(NUMBERS, ())),
+                tuple(account.extra.get(SUBADDRESSES, ())),
             )
             for account in session.scalars(select(Account).order_by(Account.name))
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -17,15 +17,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from faxcore.delivery.rules import Queue
 from faxcore.errors import FaxcoreError, QueueError, RequestRefused
-from faxcore.service import json_door, json_reading
+from faxcore.service import json_door, json_reading, json_upload, json_webhooks
 from faxcore.service.accounts import Role
 from faxcore.service.console.pages import Console
 from faxcore.service.docs import docs_page
-from faxcore.service.gate import Audit, Gate, Limits
+from faxcore.service.gate import Audit, Gate
 from faxcore.service.handlers import handler_names
 from faxcore.service.json_door import Forbidden, House, Reader, Unknown
 from faxcore.service.json_once import Clash
+from faxcore.service.json_upload import is_upload
+from faxcore.service.limits import Limits, TooLarge, TooSlow, read_body
 from faxcore.service.operations import Desk
+from faxcore.service.pace import Rates, TooMany
 from faxcore.service.requests import Refused, invalid, refusal
 from faxcore.service.soap_door import SoapDoor
 
@@ -49,12 +52,13 @@ def make_app(
     now: Callable[[], datetime],
     *,
     limits: Limits | None = None,
+    rates: Rates | None = None,
     fetch_banner: Callable[[str], bytes],
     cookie_only_tls: bool = False,
 ) -> FastAPI:
     """The application for a queue. ``now`` is the wall clock."""
     limits = limits or Limits()
-    gate, audit = Gate(queue), Audit(queue, now)
+    gate, audit = Gate(queue, rates or Rates()), Audit(queue, now)
     desk = Desk(queue, now, fetch_banner, handler_names())
 
     @asynccontextmanager
@@ -67,9 +71,11 @@ def make_app(
     app = FastAPI(
         title="faxcore message service", version="1", lifespan=life, docs_url=None, redoc_url=None
     )
-    app.state.house = House(desk, gate, audit)
+    app.state.house = House(desk, gate, audit, limits)
     app.include_router(json_door.router)
     app.include_router(json_reading.router)
+    app.include_router(json_upload.router)
+    app.include_router(json_webhooks.router)
     soap = SoapDoor(desk, gate, audit, limits)
     app.add_route("/soap", soap.answer, methods=["POST"], include_in_schema=False)
     for path in ("/soap", "/Presence.wsdl"):
@@ -133,10 +139,18 @@ def _add_errors(app: FastAPI) -> None:
     app.add_exception_handler(Unknown, told(401, str, **challenge))
     app.add_exception_handler(Forbidden, told(403, str))
     app.add_exception_handler(Clash, told(409, str))
+    for kind, status in _STATUS.items():
+        app.add_exception_handler(kind, told(status, lambda error: f"400:{error}"))
     app.add_exception_handler(
         QueueError, told(500, lambda error: "500:the queue does not answer; try again")
     )
     app.add_exception_handler(FaxcoreError, told(400, lambda error: f"400:{error}"))
+
+    async def too_many(request: Request, error: Exception) -> Response:
+        headers = {"Retry-After": str(error.seconds)} if isinstance(error, TooMany) else {}
+        return JSONResponse({"serverResponse": f"500:{error}"}, 429, headers)
+
+    app.add_exception_handler(TooMany, too_many)
 
     async def http(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 400
@@ -169,7 +183,7 @@ class SafeHeaders:
 class BodyLimit:
     """Ends requests whose body is too large or too slow before anything is made of it.
 
-    The SOAP door reads its bodies itself, by the same limits, and answers with a Fault.
+    Where a body goes to the disk as it comes, the door reads it itself, by the same limits.
     """
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
@@ -177,19 +191,14 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body, then pass it on whole."""
-        from faxcore.service.gate import TooLarge, TooSlow, read_body  # noqa: PLC0415
-
-        if scope["type"] != "http" or scope["path"] == "/soap":
+        if scope["type"] != "http" or _is_streamed(scope):
             await self._app(scope, receive, send)
             return
         try:
             body = await read_body(Request(scope, receive), self._limits)
-        except TooLarge:
-            limit = self._limits.body_octets >> 20
-            await self._refuse(scope, receive, send, 413, f"the request is larger than {limit} MB")
-            return
-        except TooSlow:
-            await self._refuse(scope, receive, send, 408, "the request did not come in time")
+        except (TooLarge, TooSlow) as error:
+            answer = JSONResponse({"serverResponse": f"400:{error}"}, _STATUS[type(error)])
+            await answer(scope, receive, send)
             return
         given: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
@@ -198,10 +207,9 @@ class BodyLimit:
 
         await self._app(scope, replay, send)
 
-    async def _refuse(
-        self, scope: Scope, receive: Receive, send: Send, status: int, text: str
-    ) -> None:
-        answer: Awaitable[None] = JSONResponse({"serverResponse": f"400:{text}"}, status)(
-            scope, receive, send
-        )
-        await answer
+
+_STATUS: dict[type[Exception], int] = {TooLarge: 413, TooSlow: 408}
+
+
+def _is_streamed(scope: Scope) -> bool:
+    return scope["path"] == "/soap" or is_upload(scope["method"], scope["path"])

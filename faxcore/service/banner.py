@@ -8,13 +8,10 @@ was checked. Redirects are not followed. UNC paths are read from folders that th
 from __future__ import annotations
 
 import http.client
-import ipaddress
-import socket
-import ssl
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from faxcore.delivery.outward import connected, web_address
 from faxcore.errors import ContentError
 from faxcore.render import Attachment
 from faxcore.render.data_address import data_octets
@@ -71,47 +68,26 @@ class BannerFetcher:
             return _limited(path)
         raise Refused("that share is not mapped to a folder here", ELEMENT)
 
-    def _fetched(self, address: str) -> bytes:
-        parts = urlsplit(address)
-        host = (parts.hostname or "").lower()
-        if parts.scheme.lower() not in {"http", "https"} or not host or parts.username is not None:
-            raise Refused("http, https, data or a UNC path is expected", ELEMENT)
-        if host not in self._settings.banner_hosts:
-            raise Refused(f"the host {host} is not among those that are allowed", ELEMENT)
-        secure = parts.scheme.lower() == "https"
+    def _fetched(self, url: str) -> bytes:
         try:
-            port = parts.port or (443 if secure else 80)
-            place = self._place(host, port)
-            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            return _got(host, port, place, path, secure=secure)
+            address = web_address(url)
+        except ValueError as error:
+            raise Refused("http, https, data or a UNC path is expected", ELEMENT) from error
+        hosts = self._settings.banner_hosts
+        if address.host not in hosts:
+            raise Refused(f"the host {address.host} is not among those that are allowed", ELEMENT)
+        try:
+            with connected(address, private=hosts if self._private else (), seconds=SECONDS) as to:
+                to.request("GET", address.target, headers={"Accept": "image/*"})
+                return _got(to.getresponse())
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise Refused(f"it cannot be fetched: {error}", ELEMENT) from error
 
-    def _place(self, host: str, port: int) -> str:
-        """The address of a host, if it is one of the public network."""
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        for each in found:
-            place = str(each[4][0])
-            if not self._private and not ipaddress.ip_address(place.partition("%")[0]).is_global:
-                raise ValueError(f"{host} leads to {place}, which is no public address")
-        return str(found[0][4][0])
 
-
-def _got(host: str, port: int, place: str, path: str, *, secure: bool) -> bytes:
-    """One GET to the place that was checked, with the host's name in it."""
-    connection = http.client.HTTPConnection(host, port, timeout=SECONDS)
-    plain = socket.create_connection((place, port), SECONDS)
-    try:
-        context = ssl.create_default_context()
-        connection.sock = context.wrap_socket(plain, server_hostname=host) if secure else plain
-        connection.request("GET", path, headers={"Accept": "image/*"})
-        response = connection.getresponse()
-        if response.status != 200:
-            raise ValueError(f"the server answers {response.status}")
-        octets = _read(response)
-    finally:
-        connection.close()
-        plain.close()
+def _got(response: http.client.HTTPResponse) -> bytes:
+    if response.status != 200:
+        raise ValueError(f"the server answers {response.status}")
+    octets = _read(response)
     if len(octets) > OCTETS:
         raise ValueError(f"it is larger than {OCTETS >> 20} MB")
     return octets

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from faxcore.delivery.configuration import Configuration, configure
-from faxcore.service.gate import Limits
+from faxcore.service.limits import Limits
+from faxcore.service.pace import Rate, Rates
 from faxcore.settings import FILE, Section, load_settings
 
 
@@ -25,6 +26,7 @@ class ServiceSettings:
     certificate: Path | None = None
     key: Path | None = None
     limits: Limits = field(default_factory=Limits)
+    rates: Rates = field(default_factory=Rates)
     proxies: tuple[str, ...] = ()
     banner_hosts: tuple[str, ...] = ()
     banner_shares: tuple[tuple[str, Path], ...] = ()
@@ -63,20 +65,32 @@ def _service(section: Section) -> ServiceSettings:
     for name, path in (("certificate", certificate), ("key", key)):
         if path and not Path(path).is_file():
             raise section.wrong(name, f"there is no file {path}")
-    default = Limits()
+    default, default_rates = Limits(), Rates()
     return ServiceSettings(
         host=section.text("host", "127.0.0.1"),
         port=section.whole("port", 8080, 1, 65535),
         certificate=Path(certificate) if certificate else None,
         key=Path(key) if key else None,
         limits=Limits(
-            body_octets=section.whole("body_megabytes", default.body_octets >> 20, 1, 1024) << 20,
+            body_octets=section.whole("body_megabytes", default.body_octets >> 20, 1, 4096) << 20,
+            held_octets=section.whole("held_megabytes", default.held_octets >> 20, 1, 1024) << 20,
             body_seconds=section.number("body_seconds", default.body_seconds, 1, 3600),
             piece_seconds=section.number("piece_seconds", default.piece_seconds, 1, 600),
+        ),
+        rates=Rates(
+            account=_rate(section, "account", default_rates.account),
+            address=_rate(section, "address", default_rates.address),
         ),
         proxies=section.texts("proxies"),
         banner_hosts=tuple(each.lower() for each in section.texts("banner_hosts")),
         banner_shares=mapped,
         keep_days=section.number("keep_days", 0, 0, 36500),
         cookie_only_tls=section.flag("cookie_only_tls", bool(certificate)),
+    )
+
+
+def _rate(section: Section, whose: str, default: Rate) -> Rate:
+    return Rate(
+        section.number(f"{whose}_per_minute", default.per_minute, 0, 1e6),
+        section.whole(f"{whose}_burst", default.burst, 1, 1_000_000),
     )

@@ -23,9 +23,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    InstanceOf,
     PlainSerializer,
     WithJsonSchema,
 )
+
+from faxcore.delivery.blobs import Incoming
 
 NAMESPACE = "urn:imps-cloud:messages:1"
 
@@ -62,13 +65,15 @@ Integer = int | None
 Moment = Annotated[datetime, BeforeValidator(_moment)] | None
 Sent = AwareDatetime | None
 Flag = bool | None
+_IS_BASE64 = WithJsonSchema({"type": "string", "contentEncoding": "base64"})
 Blob = Annotated[
     bytes,
     BeforeValidator(_octets),
     PlainSerializer(_base64, when_used="json"),
-    WithJsonSchema({"type": "string", "contentEncoding": "base64"}),
+    _IS_BASE64,
 ]
-Octets = Blob | None
+File = Annotated[bytes | InstanceOf[Incoming], BeforeValidator(_octets), _IS_BASE64] | None
+"""A file that comes with a request: in memory, or on its way to the disk."""
 Secret = Annotated[str, Field(repr=False)]
 
 
@@ -145,7 +150,7 @@ class CFAddAttachmentWS(Elements):
     presenceUniqueIdentifier: Text = None
     username: Words
     password: Secret
-    attachment_data: Octets = Field(default=None, repr=False)
+    attachment_data: File = Field(default=None, repr=False)
     attachment_type: Text = None
     attachment_name: Text = None
 

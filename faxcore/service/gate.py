@@ -1,7 +1,4 @@
-"""The gate in front of every operation: bodies within limits, callers who show who they are.
-
-Nothing is parsed before its size is known to be allowed, and a body that trickles in is given up.
-"""
+"""The gate in front of every operation: callers who show who they are, and what they have done."""
 
 from __future__ import annotations
 
@@ -11,60 +8,18 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from sqlalchemy import select
-from starlette.requests import ClientDisconnect, Request
 
 from faxcore.delivery.model import Account
 from faxcore.delivery.rules import Queue
 from faxcore.service.accounts import WRONG, Caller, Passwords, Patience, Role, key_digest
+from faxcore.service.pace import Buckets, Rates
 from faxcore.service.requests import Refused
 from faxcore.service.tables import ApiKey, AuditEntry
 
-T = TypeVar("T")
-
 _WAITING = 20
 """How many attempts of one address may wait at a time; more are turned away at once."""
-
-
-class TooLarge(Exception):
-    """A body is larger than it may be."""
-
-
-class TooSlow(Exception):
-    """A body came in too slowly."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a request may take: octets, seconds for its body, seconds between two pieces of it."""
-
-    body_octets: int = 96 << 20
-    body_seconds: float = 120.0
-    piece_seconds: float = 15.0
-
-
-async def read_body(request: Request, limits: Limits) -> bytes:
-    """The body of a request. Raises TooLarge, TooSlow, or ClientDisconnect."""
-    told = request.headers.get("content-length", "0")
-    if told.isascii() and told.isdigit() and int(told) > limits.body_octets:
-        raise TooLarge
-    body, end = bytearray(), time.monotonic() + limits.body_seconds
-    more = True
-    while more:
-        left = min(limits.piece_seconds, end - time.monotonic())
-        try:
-            event = await asyncio.wait_for(request.receive(), max(left, 0.001))
-        except TimeoutError as error:
-            raise TooSlow from error
-        if event["type"] == "http.disconnect":
-            raise ClientDisconnect
-        body += event.get("body", b"")
-        if len(body) > limits.body_octets:
-            raise TooLarge
-        more = event.get("more_body", False)
-    return bytes(body)
 
 
 @dataclass(slots=True)
@@ -73,6 +28,7 @@ class Gate:
     ones takes no more of the processor than that."""
 
     queue: Queue
+    rates: Rates = field(default_factory=Rates)
     passwords: Passwords = field(default_factory=Passwords)
     patience: Patience = field(default_factory=Patience)
     checking_seconds: float = 0.0
@@ -81,25 +37,44 @@ class Gate:
     )
     _waiting: dict[str, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _accounts: Buckets = field(init=False)
+    _addresses: Buckets = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._accounts = Buckets("account", self.rates.account)
+        self._addresses = Buckets("address", self.rates.address)
 
     async def enter(self, name: str, password: str, address: str) -> Caller:
-        """The caller; Refused, in the same words for each reason, if he is none."""
+        """The caller; Refused, in the same words for each reason, if he is none.
+
+        Raises TooMany where his account, or an address that nothing is known of, asks too often.
+        """
         known = await asyncio.to_thread(self._remembered, name, password)
         if known is not None:
-            self.patience.succeeded(name, address, time.monotonic())
-            return known
-        delay = self.patience.delay(name, address, time.monotonic())
-        if delay:
-            await self._wait(address, delay)
+            return self._entered(known, name, address)
+        await self._approach(name, address)
         account = await asyncio.get_running_loop().run_in_executor(
             self._checks, self._checked, name, password
         )
-        now = time.monotonic()
         if account is None:
-            self.patience.failed(name, address, now)
+            self.patience.failed(name, address, time.monotonic())
             raise Refused(WRONG)
+        return self._entered(account, name, address)
+
+    async def _approach(self, name: str, address: str) -> None:
+        """Wait, as long as the failures of an address demand, to be looked at."""
+        now = time.monotonic()
+        if not self.patience.knows(name, address):
+            self._addresses.take(address, now)
+        delay = self.patience.delay(name, address, now)
+        if delay:
+            await self._wait(address, delay)
+
+    def _entered(self, caller: Caller, name: str, address: str) -> Caller:
+        now = time.monotonic()
         self.patience.succeeded(name, address, now)
-        return account
+        self._accounts.take(caller.name, now)
+        return caller
 
     async def _wait(self, address: str, delay: float) -> None:
         waiting = self._waiting.get(address, 0)
@@ -138,16 +113,13 @@ class Gate:
         return caller_of(account) if right and account is not None else None
 
     async def enter_by_key(self, key: str, address: str) -> Caller:
-        """The caller whose key this is; Refused if it is nobody's."""
-        delay = self.patience.delay("", address, time.monotonic())
-        if delay:
-            await self._wait(address, delay)
+        """The caller whose key this is; Refused if it is nobody's, TooMany as ``enter``."""
+        await self._approach("", address)
         caller = await asyncio.to_thread(self._by_key, key)
         if caller is None:
             self.patience.failed("", address, time.monotonic())
             raise Refused("the key is wrong")
-        self.patience.succeeded("", address, time.monotonic())
-        return caller
+        return self._entered(caller, "", address)
 
     def _by_key(self, key: str) -> Caller | None:
         with self.queue.store.read() as session:

@@ -8,36 +8,20 @@ from pathlib import Path
 
 from faxcore.render.document import Limits
 from faxcore.render.worker import limit_process
-from faxcore.service.handlers import (
-    ANSWER,
-    SECONDS,
-    TASK,
-    Stage,
-    Task,
-    find_handler,
-    packed,
-    unpacked_files,
-)
+from faxcore.service.handlers import SECONDS, TASK, find_handler, read_task, write_outcome
 
 
 def main(folder: Path) -> int:
     """The process of a handler: 0 if its answer was written."""
     told = json.loads((folder / TASK).read_bytes())
     limit_process(Limits(seconds=SECONDS, cpu_seconds=int(SECONDS)))
-    task = told["task"]
-    asked = Task(
-        Stage(task["stage"]),
-        unpacked_files(task["files"]),
-        task["body"],
-        task["body_type"],
-        tuple((str(name), str(value)) for name, value in task["fields"]),
-    )
+    task = read_task(told["task"], folder)
     try:
-        outcome = find_handler(told["handler"])(asked)
+        outcome = find_handler(told["handler"])(task)
     except Exception as error:  # whatever a plug-in raises is its answer
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
-    (folder / ANSWER).write_text(json.dumps(packed(outcome)))
+    write_outcome(outcome, folder)
     return 0
 
 

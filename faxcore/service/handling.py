@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from faxcore.delivery.blobs import Stored
 from faxcore.delivery.model import AttachmentRow, Message
 from faxcore.delivery.operations import MessageName
 from faxcore.delivery.operations.finding import find_message
@@ -12,25 +13,25 @@ from faxcore.delivery.rules import Queue
 from faxcore.delivery.states import MessageStatus
 from faxcore.delivery.store import lock_account
 from faxcore.delivery.transitions import status_of
-from faxcore.service.handlers import HandledFile, HandlerFailed, Outcome, Stage, Task, run_handler
+from faxcore.service.handlers import Given, HandlerFailed, Made, Stage, StoredFile, run_handler
 from faxcore.service.requests import Refused
 
 ELEMENT = "handlerTask"
 
 
 def handle_attachment(
-    queue: Queue, account_id: int, name: MessageName, file: HandledFile
-) -> tuple[HandledFile, tuple[str, ...]]:
+    queue: Queue, account_id: int, name: MessageName, file: StoredFile
+) -> tuple[StoredFile, tuple[str, ...]]:
     """The file as its message's handler leaves it, and the handler's warnings.
 
     A handler that fails here leaves the file as it is, and that is a warning.
     """
     with queue.store.read() as session:
         handler = find_message(session, account_id, name).handler
-    if not handler or not file.data:
+    if not handler or not file.stored.octets:
         return file, ()
     try:
-        outcome = run_handler(handler, Task(Stage.ATTACHMENT, (file,)))
+        outcome = run_handler(handler, Given(Stage.ATTACHMENT, (file,)), queue.store.blobs)
     except HandlerFailed as error:
         return file, (str(error),)
     if outcome.files is None:
@@ -51,10 +52,10 @@ def handle_message(queue: Queue, account_id: int, name: MessageName) -> tuple[st
         if not message.handler or status_of(message) is not MessageStatus.WAITING:
             return ()
         files = tuple(
-            HandledFile(row.name, row.type, queue.store.blobs.get(row.blob))
+            StoredFile(row.name, row.type, Stored(row.blob, row.octets))
             for row in message.attachments
         )
-        task = Task(
+        task = Given(
             Stage.MESSAGE,
             files,
             message.body,
@@ -67,7 +68,7 @@ def handle_message(queue: Queue, account_id: int, name: MessageName) -> tuple[st
         )
         number, handler = message.id, message.handler
     try:
-        outcome = run_handler(handler, task)
+        outcome = run_handler(handler, task, queue.store.blobs)
     except HandlerFailed as error:
         raise Refused(str(error), ELEMENT) from error
     if outcome.files is not None or outcome.body is not None:
@@ -75,9 +76,8 @@ def handle_message(queue: Queue, account_id: int, name: MessageName) -> tuple[st
     return outcome.warnings
 
 
-def _replace(queue: Queue, account_id: int, number: int, outcome: Outcome) -> None:
+def _replace(queue: Queue, account_id: int, number: int, outcome: Made) -> None:
     """Put the handler's files and body in the place of the message's, if it still waits."""
-    stored = [(each, queue.store.blobs.put(each.data)) for each in outcome.files or () if each.data]
     with queue.store.write("handler") as session:
         lock_account(session, account_id)
         message = session.scalar(
@@ -93,13 +93,16 @@ def _replace(queue: Queue, account_id: int, number: int, outcome: Outcome) -> No
             for row in list(message.attachments):
                 session.delete(row)
             session.flush()
-            for file, blob in stored:
-                session.add(
-                    AttachmentRow(
-                        message_id=number,
-                        name=file.name,
-                        type=file.type,
-                        blob=blob,
-                        octets=len(file.data),
-                    )
-                )
+            for file in outcome.files:
+                if file.stored.octets:
+                    session.add(_row(number, file))
+
+
+def _row(message_id: int, file: StoredFile) -> AttachmentRow:
+    return AttachmentRow(
+        message_id=message_id,
+        name=file.name,
+        type=file.type,
+        blob=file.stored.name,
+        octets=file.stored.octets,
+    )

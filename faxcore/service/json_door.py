@@ -35,6 +35,7 @@ from faxcore.service.json_models import (
     told,
 )
 from faxcore.service.json_once import digest, once
+from faxcore.service.limits import Limits
 from faxcore.service.operations import Desk
 from faxcore.service.requests import Refused
 
@@ -49,6 +50,7 @@ class House:
     desk: Desk
     gate: Gate
     audit: Audit
+    limits: Limits
 
 
 class Unknown(Exception):

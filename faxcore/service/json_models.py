@@ -80,6 +80,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         (408, "The request did not come in time."),
         (409, "A request with this idempotency key is under way, or was another."),
         (413, "The request is too large."),
+        (429, "Too many requests came; Retry-After says when to come again."),
         (500, "The queue does not answer."),
     )
 }

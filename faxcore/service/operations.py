@@ -14,12 +14,13 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from faxcore.delivery import operations as queue_ops
+from faxcore.delivery.blobs import Stored
 from faxcore.delivery.operations import Effect, MessageDraft, MessageName, RecipientDraft
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.states import Body, Channel, Scope
 from faxcore.service import contract as wire
 from faxcore.service.accounts import Caller
-from faxcore.service.handlers import HandledFile
+from faxcore.service.handlers import StoredFile
 from faxcore.service.handling import handle_attachment, handle_message
 from faxcore.service.requests import Refused
 
@@ -145,14 +146,13 @@ def add_attachment(
     for element in ("attachment_data", "attachment_type", "attachment_name"):
         if getattr(request, element) is None:
             raise Refused("is missing", element)
-    file = HandledFile(
-        request.attachment_name or "",
-        request.attachment_type or "",
-        request.attachment_data or b"",
-    )
+    data = request.attachment_data or b""
+    blobs = desk.queue.store.blobs
+    stored = Stored(blobs.put(data), len(data)) if isinstance(data, bytes) else data.keep()
+    file = StoredFile(request.attachment_name or "", request.attachment_type or "", stored)
     file, warnings = handle_attachment(desk.queue, caller.account_id, name_of(request), file)
     added = queue_ops.add_attachment(
-        desk.queue, caller.account_id, name_of(request), file.name, file.type, file.data
+        desk.queue, caller.account_id, name_of(request), file.name, file.type, file.stored
     )
     response = "200: Attachment Created"
     if warnings:

@@ -1,4 +1,4 @@
-"""From the texts of a request to its model; what is wrong is told by element.
+"""From the elements of a request to its model; what is wrong is told by element.
 
 ``Refused`` is the ``400:`` of the contract, whoever found the fault.
 """
@@ -41,6 +41,7 @@ ELEMENTS = {
     "attachment_name": "attachment_name",
     "attachment_type": "attachment_type",
     "attachment_data": "attachment_data",
+    "url": "url",
     "cover_name": "coverPageName",
     "cover_data": "coverPageData",
 }
@@ -60,19 +61,19 @@ def refusal(error: RequestRefused) -> Refused:
     return Refused(error.text, ELEMENTS.get(error.field, ""))
 
 
-def model_of(model: type[Model], elements: Iterable[tuple[str, str]]) -> Model:
+def model_of(model: type[Model], elements: Iterable[tuple[str, object]]) -> Model:
     """The request; Refused for an unknown, a repeated, a missing or an unreadable element."""
     known = shapes(model)
     values: dict[str, Any] = {}
-    for name, text in elements:
+    for name, value in elements:
         if name not in known:
             raise Refused(f"is no element of {model.__name__}", name[:100])
         if known[name].repeated:
-            values.setdefault(name, []).append(text)
+            values.setdefault(name, []).append(value)
         elif name in values:
             raise Refused("appears more than once", name)
         else:
-            values[name] = text
+            values[name] = value
     try:
         return model.model_validate(values)
     except ValidationError as error:

@@ -121,6 +121,7 @@ def make_server(queue: Queue, service: ServiceSettings) -> uvicorn.Server:
         queue,
         wall_clock,
         limits=service.limits,
+        rates=service.rates,
         fetch_banner=BannerFetcher(service),
         cookie_only_tls=service.cookie_only_tls,
     )

@@ -1,36 +1,18 @@
-"""SOAP 1.1 and 1.2: an envelope read leniently, an answer written strictly.
-
-A request is read by local names: any order, any namespace or none, any prefix, ``xsi:nil`` and
-empty elements as absent. What is hostile (a document type, processing instructions) or no envelope
-with one known operation in it is a Fault; all else is the operation's to answer.
-"""
+"""SOAP 1.1 and 1.2: an answer written strictly, in the envelope of its request, or a Fault."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
-from faxcore.service.contract import NAMESPACE, OPERATIONS, ROWS, Elements, shapes
+from faxcore.service.contract import NAMESPACE, ROWS, Elements, shapes
 
 SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
 TYPES = {SOAP11: "text/xml; charset=utf-8", SOAP12: "application/soap+xml; charset=utf-8"}
-_ENCODINGS = {
-    "UTF-8",
-    "UTF-16",
-    "UTF-16LE",
-    "UTF-16BE",
-    "US-ASCII",
-    "ASCII",
-    "ISO-8859-1",
-    "ISO-8859-15",
-    "WINDOWS-1252",
-}
-_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
 
 class Fault(Exception):
@@ -39,80 +21,6 @@ class Fault(Exception):
     def __init__(self, text: str, version: str = SOAP11) -> None:
         super().__init__(text)
         self.version = version
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request: the operation's name, and the texts of its elements, in their order."""
-
-    version: str
-    operation: str
-    elements: tuple[tuple[str, str], ...]
-
-
-def read_call(octets: bytes, action: str = "") -> Call:
-    """The operation that an envelope asks for. Raises Fault where there is none.
-
-    ``action`` is the SOAPAction, which must not name another operation.
-    """
-    root = _parsed(octets)
-    version, name = _split(root.tag)
-    if name != "Envelope" or version not in TYPES:
-        raise Fault("a SOAP 1.1 or 1.2 envelope is expected")
-    bodies = [each for each in root if _local(each) == "Body"]
-    if len(bodies) != 1 or len(bodies[0]) != 1:
-        raise Fault("an envelope has one body with one operation in it", version)
-    request = bodies[0][0]
-    operation = _local(request)
-    if operation not in OPERATIONS:
-        raise Fault(f"there is no operation {operation[:100]!r}", version)
-    named = action.strip().strip('"').rpartition("/")[2]
-    if named in OPERATIONS and named != operation:
-        raise Fault(f"the action is {named}, the body is {operation}", version)
-    return Call(version, operation, tuple(_texts(request, version)))
-
-
-def _parsed(octets: bytes) -> Any:
-    from lxml import etree  # noqa: PLC0415
-
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=True,
-        remove_comments=True,
-    )
-    try:
-        root = etree.fromstring(octets, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise Fault(f"no well-formed XML: {str(error)[:200]}") from error
-    if root.getroottree().docinfo.doctype:
-        raise Fault("a document type (DTD) is not taken")
-    encoding = (root.getroottree().docinfo.encoding or "UTF-8").upper()
-    if encoding not in _ENCODINGS:
-        raise Fault(f"the encoding {encoding[:40]} is not taken")
-    return root
-
-
-def _texts(request: Any, version: str) -> Iterator[tuple[str, str]]:
-    for each in request:
-        if not isinstance(each.tag, str):
-            raise Fault("processing instructions and entities are not taken", version)
-        if len(each):
-            raise Fault(f"{_local(each)[:100]} has elements in it, where text is expected", version)
-        nil = each.get(_NIL, "").strip() in {"true", "1"}
-        text = "" if nil else each.text or ""
-        if text:
-            yield _local(each), text
-
-
-def _split(tag: str) -> tuple[str, str]:
-    space, _, name = tag.rpartition("}")
-    return space.lstrip("{"), name
-
-
-def _local(element: Any) -> str:
-    return _split(element.tag)[1] if isinstance(element.tag, str) else ""
 
 
 def write_answer(version: str, answer: Elements) -> bytes:

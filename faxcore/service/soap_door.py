@@ -15,18 +15,13 @@ from faxcore.service import contract as wire
 from faxcore.service import inbound, operations, reporting
 from faxcore.service.accounts import Caller
 from faxcore.service.contract import OPERATIONS, Elements
-from faxcore.service.gate import Audit, Gate, Limits, TooLarge, TooSlow, may_change, read_body
+from faxcore.service.gate import Audit, Gate, may_change
+from faxcore.service.limits import Limits, TooLarge, TooSlow, pieces
 from faxcore.service.operations import Desk
+from faxcore.service.pace import TooMany
 from faxcore.service.requests import Refused, model_of, refusal
-from faxcore.service.soap import (
-    TYPES,
-    Call,
-    Fault,
-    read_call,
-    stream_answer,
-    write_answer,
-    write_fault,
-)
+from faxcore.service.soap import TYPES, Fault, stream_answer, write_answer, write_fault
+from faxcore.service.soap_reader import Call, EnvelopeReader
 from faxcore.service.wsdl import wsdl
 
 Operation = Callable[[Desk, Caller, Any], Elements]
@@ -65,24 +60,38 @@ class SoapDoor:
 
     async def answer(self, request: Request) -> Response:
         """``POST``: one operation."""
+        blobs = self._desk.queue.store.blobs
+        reader = EnvelopeReader(blobs.incoming, self._limits.held_octets)
         try:
-            body = await read_body(request, self._limits)
-            action = request.headers.get("soapaction", "") or _action_of(request)
-            call = await asyncio.to_thread(read_call, body, action)
-        except TooLarge:
-            limit = self._limits.body_octets >> 20
-            return _fault(Fault(f"the request is larger than {limit} MB"), 413)
-        except TooSlow:
-            return _fault(Fault("the request did not come in time"), 408)
+            return await self._read(request, reader)
+        except TooLarge as error:
+            return _fault(Fault(str(error)), 413)
+        except TooSlow as error:
+            return _fault(Fault(str(error)), 408)
         except Fault as fault:
             return _fault(fault, 500 if fault.version != _SOAP12 else 400)
-        del body
+        except QueueError:
+            return _fault(Fault("the queue does not answer; try again"), 500)
+        finally:
+            reader.close()
+
+    async def _read(self, request: Request, reader: EnvelopeReader) -> Response:
+        async for piece in pieces(request, self._limits, self._limits.body_octets):
+            await asyncio.to_thread(reader.feed, piece)
+        action = request.headers.get("soapaction", "") or _action_of(request)
+        call = await asyncio.to_thread(reader.finish, action)
         address = request.client.host if request.client else ""
         try:
             caller = await self._enter(call, address)
+            if call.broken is not None:
+                raise call.broken
             return await self._perform(call, caller, address)
         except Refused as refused:
             return _answer(call.version, _refused(call, str(refused)))
+        except TooMany as error:
+            answer = _answer(call.version, _refused(call, f"500:{error}"))
+            answer.headers["Retry-After"] = str(error.seconds)
+            return answer
         except RequestRefused as refused:
             return _answer(call.version, _refused(call, str(refusal(refused))))
         except QueueError:
@@ -92,7 +101,7 @@ class SoapDoor:
 
     async def _enter(self, call: Call, address: str) -> Caller:
         credentials: dict[str, str] = {}
-        for name, text in call.elements:
+        for name, text in call.texts():
             if name in {"username", "password"}:
                 if name in credentials:
                     raise Refused("must appear exactly once", name)
@@ -153,7 +162,7 @@ def _answer(version: str, answer: Elements) -> Response:
 def _refused(call: Call, text: str) -> Elements:
     """The operation's own response with nothing but what was wrong, and the names it was told."""
     model = OPERATIONS[call.operation][1]
-    told = dict(call.elements)
+    told = dict(call.texts())
     echoed = {
         name: told[name]
         for name in ("clientMessageId", "presenceUniqueIdentifier")

@@ -13,7 +13,7 @@ from faxcore.sim.calling_bends import be_deaf_after, spoil_page, spoil_training
 from faxcore.sim.calling_conformance import CALLING_CONFORMANCE
 from faxcore.sim.calling_station import Caller, CallerKind
 from faxcore.t4 import Coding, Resolution
-from faxcore.t30.document import CallOptions
+from faxcore.t30.document import CallOptions, Station
 from faxcore.t30.frames import FCF, X_BIT, Frame
 from faxcore.t30.line import Procedure, SendFrames, SendPage, Silence
 from faxcore.t30.modulation import FALLBACK, Modulation
@@ -81,6 +81,8 @@ _KINDS = (
     CallerKind("slow", "a machine with V.27ter only", ladder=_V27TER),
     CallerKind("mixed", "fine and coarse pages in turn: EOM between them",
                resolutions=(Resolution.FINE, Resolution.COARSE)),
+    CallerKind("addressed", "a machine that names the sub-address 12 where it is taken",
+               station=Station("+1 555 0199", subaddress="12")),
     CallerKind("bad-training-twice", "two training checks are damaged",
                deviate=spoil_training(2)),
     CallerKind("bad-page-once", "the first page is damaged, and sent again",

@@ -46,6 +46,7 @@ class CallerKind:
     options: CallOptions = PLAIN
     ladder: Sequence[Rung] = field(default=FALLBACK)
     deviate: Deviation | None = None
+    station: Station = _STATION
 
     def resolution(self, number: int) -> Resolution:
         """That of page ``number``, counted from 1."""
@@ -54,7 +55,7 @@ class CallerKind:
     def caller(self, pages: int) -> Caller:
         """Such a caller, with so many pages to send."""
         document = FaxDocument(tuple(self._page(number) for number in range(1, pages + 1)))
-        return Caller(document, _STATION, self.options, self.ladder, self.deviate)
+        return Caller(document, self.station, self.options, self.ladder, self.deviate)
 
     def _page(self, number: int) -> FaxPage:
         return _page(number, self.resolution(number), self.codings)

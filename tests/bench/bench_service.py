@@ -40,8 +40,9 @@ def serve(place: socket.socket, folder: str, accounts: int, told: Any) -> None:
 
     from faxcore.delivery.rules import Queue
     from faxcore.delivery.store import open_store
-    from faxcore.service.administering import Wishes, add_account
+    from faxcore.service.administering import add_account
     from faxcore.service.app import make_app
+    from faxcore.service.wishes import Wishes
 
     queue = Queue(open_store(Path(folder)))
     for number in range(accounts):

@@ -47,6 +47,7 @@ EXPECTED = {
     "repeats-mps": (HangupStatus.NORMAL, ALL, (V17_14400, MH, False)),
     "repeats-dcs": (HangupStatus.NORMAL, ALL, (V17_14400, MH, False)),
     "repeats-eop": (HangupStatus.NORMAL, ALL, (V17_14400, MH, False)),
+    "addressed": (HangupStatus.NORMAL, ALL, (V17_14400, MH, False)),
     "hangs-up-in-page": (HangupStatus.RECEIVE_T2, NONE, (V17_14400, MH, False)),
     "never-sends": (HangupStatus.RECEIVE_T1, NONE, None),
     "dcn-after-dis": (HangupStatus.RECEIVE_REJECTED, NONE, None),

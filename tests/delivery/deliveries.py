@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from faxcore.delivery.claiming import Claimant
 from faxcore.delivery.fax_channel import Equipment
+from faxcore.delivery.fax_content import Identity
 from faxcore.delivery.fax_plan import Renderer
 from faxcore.delivery.model import Call, Recipient
 from faxcore.delivery.operations import (
@@ -100,16 +101,16 @@ class House:
         send_message(self.queue, self.account, named, self.clock.now)
         return named
 
-    def loop(self, worker: str = "north/usb0", opener=None) -> WorkerLoop:
+    def loop(self, worker: str = "north/usb0", opener=None, group: str = "") -> WorkerLoop:
         equipment = Equipment(
             "sim://", PROFILE, opener=opener or self.network.open, transcript=self.transcript
         )
         work = FaxWork(
-            self.queue, worker, equipment, "+1 555 0199", self.clock, self.stop,
+            self.queue, worker, equipment, Identity("+1 555 0199"), self.clock, self.stop,
             self.render or rendered(self.pages),
         )  # fmt: skip
         node, _, modem = worker.partition("/")
-        claimant = Claimant(worker, node, Channel.FAX, modem)
+        claimant = Claimant(worker, node, Channel.FAX, modem, group)
         return WorkerLoop(
             self.queue,
             claimant,
@@ -120,9 +121,9 @@ class House:
             runner=self.runner,
         )
 
-    def work(self, worker: str = "north/usb0", opener=None) -> None:
+    def work(self, worker: str = "north/usb0", opener=None, group: str = "") -> None:
         """Do all that is due now."""
-        self.loop(worker, opener).run(idle=lambda: True)
+        self.loop(worker, opener, group).run(idle=lambda: True)
 
     def work_for(self, seconds: float, step: float = 60.0) -> None:
         """Let time pass, doing what becomes due."""

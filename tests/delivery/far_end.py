@@ -16,11 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
+from faxcore.delivery.fax_content import Identity
 from faxcore.delivery.model import Message, Recipient
 from faxcore.delivery.store import Store
 from faxcore.profiles import ModemProfile
 from faxcore.sim import SimModem
-from faxcore.sim.exchange import Exchange
+from faxcore.sim.exchange import Dialled, Exchange
 from faxcore.sim.line_commands import LineCommands
 from faxcore.sim.scenarios import Scenario, scenario
 from faxcore.t4 import Coding, PageBitmap, decode_octets, encode_page
@@ -42,7 +43,7 @@ def rendered(pages: int) -> Callable[..., tuple[FaxPage, ...]]:
     """A renderer whose faxes have so many pages."""
 
     def render(
-        store: Store, message: Message, recipient: Recipient, at: datetime, number: str
+        store: Store, message: Message, recipient: Recipient, at: datetime, sender: Identity
     ) -> tuple[FaxPage, ...]:
         return tuple(
             FaxPage(tuple(encode_page(fax_page(recipient.id, n), coding) for coding in Coding))
@@ -50,6 +51,10 @@ def rendered(pages: int) -> Callable[..., tuple[FaxPage, ...]]:
         )
 
     return render
+
+
+GLARE = "a call comes in"
+"""In the place of a scenario: the line rings in the moment of dialling."""
 
 
 def fingerprint(bitmap: PageBitmap) -> str:
@@ -134,6 +139,8 @@ class _Line(Exchange):
         names = self._network.plays.get(number, ("normal",))
         before = self._network.dials(number)
         self._network.note(dialled=number, line=threading.get_ident())
+        if names[min(before, len(names) - 1)] == GLARE:
+            return Dialled(now + 0.5, "RING")
         self._scenario = far_end(names[min(before, len(names) - 1)])
         self._modem._line_commands = LineCommands(self._scenario.cut_after)
         return super().dial(number, now, patience)

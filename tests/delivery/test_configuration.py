@@ -17,6 +17,8 @@ node = "north"
 nodes = ["south"]
 cancel = "at-once"
 batch = 3
+groups = ["abroad"]
+webhook_hosts = ["Hook.internal"]
 expire_hours = 24
 
 [[modem]]
@@ -24,6 +26,8 @@ name = "usb0"
 port = "/dev/ttyUSB0"
 class = "1"
 number = "+44 20 7946 0000"
+group = "city"
+header = "$[FROM]||$[PAGE]"
 
 [[modem]]
 name = "usb1"
@@ -76,7 +80,10 @@ def test_everything_that_is_said_is_taken(tmp_path: Path) -> None:
     told = configure(write(tmp_path, WHOLE))
     assert told.workers == ("usb0", "usb1", "email", "sms")
     assert told.modems[0].modem_class == "1"
+    assert (told.modems[0].group, told.modems[0].header) == ("city", "$[FROM]||$[PAGE]")
     rules = told.rules
+    assert rules.groups == {"city", "abroad"}
+    assert rules.webhook_hosts == {"hook.internal"}
     assert rules.channels == set(Channel)
     assert rules.nodes == {"north", "south"}
     assert rules.node("london") == "north"
@@ -106,6 +113,8 @@ def test_nothing_said_is_a_simulated_modem_and_defaults(tmp_path: Path) -> None:
         ("[[modem]]\nname = 'a b'\nport = 'x'", r"\[modem 1\] name: 'a b'"),
         ("[[modem]]\nname = 'email'\nport = 'x'", "name: 'email'"),
         ("[[modem]]\nname='a'\nport='x'\n[[modem]]\nname='a'\nport='y'", "'a' is there twice"),
+        ("[[modem]]\nname='a'\nport='x'\ngroup='a b'", r"\[modem 1\] group: 'a b'"),
+        ("[[modem]]\nname='a'\nport='x'\nheader='$[X]'", r"\[modem 1\] header: .*X"),
         ("[retry]\ndials = 'many'", r"\[retry\] dials: a number is expected"),
         ("[retry]\ndials = 1.5", "whole number"),
         ("[retry]\njitter = 2", "2 is not from 0 to 1"),

@@ -13,7 +13,9 @@ from PIL import Image
 
 from faxcore.delivery.bounces import read_bounces
 from faxcore.delivery.claiming import Claimant, claim
-from faxcore.delivery.email_channel import EmailWork, MailServer
+from faxcore.delivery.email_channel import EmailWork
+from faxcore.delivery.mail_server import MailServer
+from faxcore.delivery.mailboxes import Maildir
 from faxcore.delivery.model import Account
 from faxcore.delivery.operations import (
     MessageDraft,
@@ -82,7 +84,12 @@ def work(house: House, server: MailServer) -> None:
     loop.run(lambda: True)
 
 
-def submit(house: House, *drafts: RecipientDraft, **changes: object) -> None:
+def submit(
+    house: House,
+    *drafts: RecipientDraft,
+    attach: tuple[bytes, str] = (b"II*\0data", "Blatt ä.tif"),
+    **changes: object,
+) -> None:
     with house.queue.store.write("test") as session:
         account = session.get_one(Account, house.account)
         account.sender_email, account.email_domains = "clinic@example.org", ["example.org"]
@@ -90,7 +97,8 @@ def submit(house: House, *drafts: RecipientDraft, **changes: object) -> None:
     create_message(house.queue, house.account, MessageDraft("m1", **values), NOW)
     for draft in drafts:
         add_recipient(house.queue, house.account, M1, draft, NOW)
-    add_attachment(house.queue, house.account, M1, "Blatt ä.tif", "Image/TIFF", b"II*\0data")
+    data, name = attach
+    add_attachment(house.queue, house.account, M1, name, "Image/TIFF", data)
     send_message(house.queue, house.account, M1, NOW)
 
 
@@ -250,14 +258,15 @@ def test_what_comes_back_changes_what_was_relayed(
     submit(house, to("ada@example.org"))
     work(house, server)
     recipient = message_report(house.queue, house.account, M1).recipients[0]
-    box = mailbox.Maildir(tmp_path / "mail")
-    box.add(REPORT.format(recipient=recipient.id, action=action))
-    box.add("From: a@b\nTo: bounce-99@ours.example\nSubject: hello\n\nwords\n")
-    changed = read_bounces(house.queue, tmp_path / "mail", server.envelope, NOW)
+    mails = mailbox.Maildir(tmp_path / "mail")
+    mails.add(REPORT.format(recipient=recipient.id, action=action))
+    mails.add("From: a@b\nTo: bounce-99@ours.example\nSubject: hello\n\nwords\n")
+    box = Maildir(tmp_path / "mail")
+    changed = read_bounces(house.queue, box, server.envelope, NOW)
     assert changed == (action != "delayed")
     report = message_report(house.queue, house.account, M1)
     assert (report.recipients[0].letter, report.status) == (letter, status)
-    assert read_bounces(house.queue, tmp_path / "mail", server.envelope, NOW) == 0
+    assert read_bounces(house.queue, box, server.envelope, NOW) == 0
 
 
 def test_a_mail_that_a_crash_cut_off_is_not_handed_over_again_under_the_same_attempt(

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from faxcore.delivery.claiming import Claimant, claim
+from faxcore.delivery.fax_content import Identity
 from faxcore.delivery.fax_plan import render_due
 from faxcore.delivery.findings import Finding, PageInCall
 from faxcore.delivery.model import Account, Destination, PageRow, Worker
@@ -425,7 +426,7 @@ def test_nothing_is_dialled_for_where_nothing_is_left_to_be_sent(house: House) -
     name = house.submit(uncertain=UncertainPolicy.ACCEPT)
     call_id = claim(house.queue, Claimant("north/usb0", "north", Channel.FAX, "usb0"), NOW)
     assert call_id is not None
-    render_due(house.queue, call_id, "", NOW, rendered(1))
+    render_due(house.queue, call_id, Identity(), NOW, rendered(1))
     page = PageInCall(1, house.rows()[0].id, 1, 1, "")
     assert mark_dialled(house.queue, call_id, [page], NOW)
     note_page(house.queue, call_id, 1, PageOutcome.UNCERTAIN, NOW)

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from faxcore.delivery.answering import Listener
 from faxcore.delivery.claiming import Claimant
 from faxcore.delivery.fax_channel import Equipment
-from faxcore.delivery.inbound import claim_folder, new_folder, owner_of, recover
+from faxcore.delivery.inbound import claim_folder, new_folder, recover
 from faxcore.delivery.model import Account, InboundFax
 from faxcore.delivery.operations import ensure_account
+from faxcore.delivery.owning import Line, owner_of
 from faxcore.delivery.states import Channel
 from faxcore.profiles import load_profile
 from faxcore.receiving import receive_fax
@@ -43,10 +44,11 @@ def spool(house: House) -> list[Path]:
     return list(folder.iterdir()) if folder.is_dir() else []
 
 
-def give(house: House, name: str, *numbers: str) -> int:
+def give(house: House, name: str, *numbers: str, subaddresses: tuple[str, ...] = ()) -> int:
     account_id = ensure_account(house.queue, name, NOW)
     with house.queue.store.write("test") as session:
-        session.get_one(Account, account_id).extra = {"numbers": list(numbers)}
+        extra = {"numbers": list(numbers), "subaddresses": list(subaddresses)}
+        session.get_one(Account, account_id).extra = extra
     return account_id
 
 
@@ -83,8 +85,8 @@ def test_what_a_crash_left_is_stored_once(house: House, times: int) -> None:
     receive_fax("sim://?caller=normal&pages=2", keep=folder)
     (folder / "fax.tif").unlink()
     for _ in range(times):
-        assert recover(house.queue, "other", "555") == 0
-        recover(house.queue, "usb0", "555")
+        assert recover(house.queue, Line("other", "555")) == 0
+        recover(house.queue, Line("usb0", "555"))
     (fax,) = faxes(house)
     assert (fax.pages, fax.complete) == (2, False)
     assert fax.text == "this computer stopped during the call"
@@ -93,7 +95,51 @@ def test_what_a_crash_left_is_stored_once(house: House, times: int) -> None:
 
 def test_a_number_that_is_nobodys_goes_to_the_local_account(house: House) -> None:
     first = give(house, "by-modem", "usb7")
-    assert owner_of(house.queue, "usb7", "555", NOW) == first
-    local = owner_of(house.queue, "usb0", "555", NOW)
+    assert owner_of(house.queue, Line("usb7", "555"), NOW) == first
+    local = owner_of(house.queue, Line("usb0", "555"), NOW)
     with house.queue.store.read() as session:
         assert session.get_one(Account, local).name == "local"
+
+
+def test_what_says_more_of_a_line_owns_its_faxes(house: House) -> None:
+    modem = give(house, "modem", "usb0")
+    number = give(house, "number", "+1 555-0100")
+    anywhere = give(house, "anywhere", subaddresses=("12", "13"))
+    here = give(house, "here", subaddresses=("+1 (555) 0100/12",))
+    at_modem = give(house, "at-modem", subaddresses=("usb1/12",))
+
+    def owner(*line: str) -> int:
+        return owner_of(house.queue, Line(*line), NOW)
+
+    assert owner("usb0", "+1 555 9999") == modem
+    assert owner("usb0", "+1 555 0100") == number
+    assert owner("usb0", "+1 555 0100", "99") == number
+    assert owner("usb0", "+1 555 0100", "1 3") == anywhere
+    assert owner("usb0", "+15550100", "12") == here
+    assert owner("usb1", "+1 555 9999", "12") == at_modem
+    assert owner("usb2", "", "12") == anywhere
+
+
+def test_a_fax_with_a_sub_address_goes_to_its_owner(house: House) -> None:
+    give(house, "front-desk", "555 0100")
+    owner = give(house, "ward", subaddresses=("12",))
+    listener(house, "sim://?caller=addressed")()
+    (fax,) = faxes(house)
+    assert (fax.account_id, fax.subaddress, fax.called_number) == (owner, "12", "555 0100")
+
+
+def test_a_sub_address_is_not_asked_for_where_nobody_owns_one(house: House) -> None:
+    owner = give(house, "front-desk", "555 0100")
+    listener(house, "sim://?caller=addressed")()
+    (fax,) = faxes(house)
+    assert (fax.account_id, fax.subaddress) == (owner, "")
+
+
+def test_a_crash_does_not_forget_the_sub_address(house: House) -> None:
+    owner = give(house, "ward", subaddresses=("12",))
+    folder = new_folder(house.queue)
+    claim_folder(folder, "usb0")
+    receive_fax("sim://?caller=addressed", keep=folder, addressed=True)
+    recover(house.queue, Line("usb0", "555"))
+    (fax,) = faxes(house)
+    assert (fax.account_id, fax.subaddress, fax.complete) == (owner, "12", False)

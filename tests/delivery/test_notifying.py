@@ -3,14 +3,17 @@
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from sqlalchemy import select
 
-from faxcore.delivery.model import Account, Notification
+from faxcore.delivery.model import Notification, Webhook
 from faxcore.delivery.notifying import SIGNATURE, Notice, NotTold, reserve, sign, tell, tell_all
-from faxcore.delivery.operations import cancel
+from faxcore.delivery.operations import cancel, list_webhooks, remove_webhook, set_webhook
+from faxcore.delivery.rules import Queue, Rules
+from faxcore.errors import RequestRefused
 from tests.delivery.deliveries import House
 from tests.delivery.moments import NOW
 
@@ -58,9 +61,9 @@ def hook() -> Iterator[Hook]:
 @pytest.fixture
 def watched(house: House, hook: Hook) -> House:
     with house.queue.store.write("test") as session:
-        account = session.get_one(Account, house.account)
-        account.webhook, account.webhook_key = hook.url, KEY
-    return house
+        session.add(Webhook(account_id=house.account, url=hook.url, key=KEY, created=NOW))
+    rules = replace(house.queue.rules, webhook_hosts=frozenset({"127.0.0.1"}))
+    return replace(house, queue=Queue(house.queue.store, rules))
 
 
 def tell_now(house: House) -> int:
@@ -145,3 +148,51 @@ def test_a_cancelled_message_is_told_of_too(watched: House, hook: Hook) -> None:
     while tell_now(watched):
         pass
     assert [event.get("status") for event, _, _ in hook.told] == [None, "CANCELLED"]
+
+
+def test_an_address_of_our_own_network_is_not_told(watched: House, hook: Hook) -> None:
+    stranger = replace(watched, queue=Queue(watched.queue.store, Rules()))
+    watched.submit()
+    watched.work()
+    assert tell_now(stranger) == 0
+    assert hook.told == []
+    with watched.queue.store.read() as session:
+        (text, *_) = session.scalars(select(Notification.text).order_by(Notification.id))
+    assert "127.0.0.1, which is no public address" in text
+
+
+def test_two_webhooks_are_told_apart_and_each_in_its_own_key(watched: House, hook: Hook) -> None:
+    made = set_webhook(watched.queue, watched.account, f"{hook.url}/2", NOW)
+    hook.answers = [500]
+    watched.submit()
+    watched.work()
+    for _ in range(4):
+        tell_now(watched)
+        watched.clock.advance(60)
+    assert [event["event"] for event, _, _ in hook.told].count("message") == 2
+    signed = {
+        signature
+        for _, signature, body in hook.told
+        for key in (KEY, made.secret)
+        if signature == sign(key, int(signature[2:12]), body)
+    }
+    assert len(hook.told) == 4
+    assert {signature for _, signature, _ in hook.told} == signed
+
+
+def test_what_waits_for_a_webhook_goes_with_it(watched: House, hook: Hook) -> None:
+    watched.submit()
+    watched.work()
+    (told,) = list_webhooks(watched.queue, watched.account)
+    assert (told.waiting, told.delivered) == (2, None)
+    remove_webhook(watched.queue, watched.account, told.id)
+    assert tell_now(watched) == 0
+    assert list_webhooks(watched.queue, watched.account) == []
+
+
+def test_an_account_has_ten_webhooks_and_no_more(house: House) -> None:
+    for number in range(10):
+        set_webhook(house.queue, house.account, f"https://example.org/{number}", NOW)
+    set_webhook(house.queue, house.account, "https://example.org/9", NOW)
+    with pytest.raises(RequestRefused, match="at most 10"):
+        set_webhook(house.queue, house.account, "https://example.org/10", NOW)

@@ -21,7 +21,8 @@ from faxcore.delivery.states import Channel
 from faxcore.delivery.store import open_store
 from faxcore.service.accounts import hash_password
 from faxcore.service.app import make_app
-from faxcore.service.gate import Limits
+from faxcore.service.limits import Limits
+from faxcore.service.pace import Rates
 from faxcore.service.requests import Refused
 
 PASSWORD = "correct horse"
@@ -73,8 +74,10 @@ def serve(queue: Queue) -> Iterator[Callable[..., Service]]:
     """Starts a service; it stops when the test ends."""
     servers: list[tuple[uvicorn.Server, threading.Thread, socket.socket]] = []
 
-    def start(limits: Limits | None = None) -> Service:
-        app = make_app(queue, lambda: datetime.now(UTC), limits=limits, fetch_banner=no_banner)
+    def start(limits: Limits | None = None, rates: Rates | None = None) -> Service:
+        app = make_app(
+            queue, lambda: datetime.now(UTC), limits=limits, rates=rates, fetch_banner=no_banner
+        )
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
         place = socket.create_server(("127.0.0.1", 0))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [place]}, daemon=True)

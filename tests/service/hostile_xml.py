@@ -62,11 +62,26 @@ HOSTILE: dict[str, tuple[bytes, int, str]] = {
         "200:Message Created",
     ),
     "an instruction inside": (create("<?php system('id') ?>"), FAULT, "processing instructions"),
-    "a deep nest": (b"<a>" * 100_000, FAULT, "no well-formed XML"),
+    "a deep nest": (b"<a>" * 100_000, FAULT, "envelope is expected"),
+    "a deep nest in the header": (
+        create("").replace(b"<s:Body>", b"<s:Header>" + b"<a>" * 100_000 + b"</s:Header><s:Body>"),
+        FAULT,
+        "nested too deeply",
+    ),
+    "a tag of eight megabytes": (
+        create("", attributes=f'a="{"x" * (8 << 20)}"'),
+        413,
+        "a tag is larger than 4 MB",
+    ),
+    "more words than are held": (
+        create(f"<memo>{'x' * (25 << 20)}</memo>"),
+        413,
+        "without its attachment, is larger than 24 MB",
+    ),
     "a deep nest, closed": (
         envelope("<a>" * 5000 + "</a>" * 5000),
         FAULT,
-        "no well-formed XML|there is no operation",
+        "nested too deeply",
     ),
     "a hundred thousand attributes": (
         create("", attributes=" ".join(f'a{n}="x"' for n in range(100_000))),
@@ -145,7 +160,11 @@ HOSTILE: dict[str, tuple[bytes, int, str]] = {
         FAULT,
         "the encoding UTF-7 is not taken",
     ),
-    "UTF-16 without a mark": (create("").decode().encode("utf-16-le"), FAULT, "no well-formed XML"),
+    "UTF-16 without a mark": (
+        create("").decode().encode("utf-16-le"),
+        REFUSED,
+        "200:Message Created",
+    ),
     "SQL": (
         envelope(
             f"<CFGetMessageStatusWS><clientMessageId>' OR 1=1; DROP TABLE message;--"
@@ -160,6 +179,22 @@ HOSTILE: dict[str, tuple[bytes, int, str]] = {
         ),
         REFUSED,
         "400:attachment_data: no base64",
+    ),
+    "base64 behind its end": (
+        envelope(
+            f"<CFAddAttachmentWS>{ME}<attachment_data>YQ==YQ==</attachment_data>"
+            "</CFAddAttachmentWS>"
+        ),
+        REFUSED,
+        "400:attachment_data: no base64",
+    ),
+    "two attachments in one": (
+        envelope(
+            f"<CFAddAttachmentWS>{ME}<attachment_data>YQ==</attachment_data>"
+            "<attachment_data>YQ==</attachment_data></CFAddAttachmentWS>"
+        ),
+        REFUSED,
+        "400:attachment_data: appears more than once",
     ),
     "a recipient that is a command": (
         envelope(f"<CFCancelMessageWS>{ME}<recipientId>1; ls</recipientId></CFCancelMessageWS>"),

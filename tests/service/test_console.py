@@ -15,6 +15,7 @@ from faxcore.delivery import operations as queue_ops
 from faxcore.delivery.inbound import Arrival, store_arrival
 from faxcore.delivery.model import Worker
 from faxcore.delivery.operations import MessageDraft, MessageName, RecipientDraft
+from faxcore.delivery.owning import Line
 from faxcore.delivery.states import Channel
 from tests.service.conftest import PASSWORD, Service, add_account
 
@@ -147,10 +148,13 @@ def test_received_faxes_are_shown_to_their_owner(service: Service) -> None:
     add_account(service.queue, "other")
     uid = store_arrival(
         service.queue,
-        Arrival(service.account_id, NOW, 2, b"II*\0tiff", b"%PDF-", "+1 555 0199", "555"),
+        Arrival(
+            service.account_id, NOW, 2, b"II*\0tiff", b"%PDF-", "+1 555 0199", Line("", "555", "12")
+        ),
     )
     with browser(service) as mine, browser(service, "other") as other:
         assert "+1 555 0199" in mine.get("/received").text
+        assert "sub-address 12" in mine.get("/received").text
         assert mine.get(f"/received/{uid}.pdf").content == b"%PDF-"
         assert mine.get(f"/received/{uid}.tif").content == b"II*\0tiff"
         assert "+1 555 0199" not in other.get("/received").text

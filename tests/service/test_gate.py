@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 from faxcore.service.accounts import Passwords, Patience, hash_password
-from faxcore.service.gate import Limits
+from faxcore.service.limits import Limits
 from tests.service.conftest import PASSWORD, Service, add_account
 
-SMALL = Limits(body_octets=1 << 20, body_seconds=2.0, piece_seconds=0.3)
+SMALL = Limits(body_octets=1 << 20, held_octets=1 << 20, body_seconds=2.0, piece_seconds=0.3)
 
 
 def raw(service: Service, data: bytes) -> socket.socket:

@@ -8,11 +8,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from faxcore.delivery.blobs import BlobStore, Stored
 from faxcore.service.handlers import (
-    HandledFile,
+    Given,
     HandlerFailed,
     Stage,
-    Task,
+    StoredFile,
     handler_names,
     run_handler,
 )
@@ -118,7 +119,8 @@ def test_a_failure_at_release_refuses_it_and_the_message_waits(service: Service)
 
 
 @pytest.mark.parametrize("name", ["die", "babble"])
-def test_a_handler_that_breaks_is_a_clear_error(name: str) -> None:
-    task = Task(Stage.ATTACHMENT, (HandledFile("a", "b", b"c"),))
+def test_a_handler_that_breaks_is_a_clear_error(name: str, tmp_path: Path) -> None:
+    blobs = BlobStore(tmp_path / "files")
+    given = Given(Stage.ATTACHMENT, (StoredFile("a", "b", Stored(blobs.put(b"c"), 1)),))
     with pytest.raises(HandlerFailed, match=name):
-        run_handler(name, task)
+        run_handler(name, given, blobs)

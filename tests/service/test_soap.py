@@ -211,7 +211,8 @@ def test_a_request_by_hand_is_answered(service: Service, body: str, answer: str)
         ),
         (envelope("<CFSendMessageWS><?php x ?></CFSendMessageWS>"), "processing instructions"),
         ("<s:Envelope xmlns:s='urn:other'><s:Body/></s:Envelope>", "SOAP 1.1 or 1.2"),
-        (envelope("<a>" * 3000), "no well-formed XML"),
+        (envelope("<a>" * 3000), "nested too deeply"),
+        (envelope("<a>"), "no well-formed XML"),
     ],
 )
 def test_what_is_no_operation_gets_a_fault(service: Service, text: str, reason: str) -> None:

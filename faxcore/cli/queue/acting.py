@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,11 +36,7 @@ def hold_command(
     as_json: JsonOption = False,
 ) -> None:
     """Make no further attempt until it is released; a call in progress goes on to its end."""
-    with opened(data, account) as queue:
-        from faxcore.delivery.operations import hold  # noqa: PLC0415
-
-        name = named(queue, message)
-        _tell(hold(queue.queue, queue.account, name, now(), recipient), "held", as_json=as_json)
+    _act("hold", "held", message, recipient, Opening(data, account), as_json=as_json)
 
 
 def release_command(
@@ -48,12 +47,7 @@ def release_command(
     as_json: JsonOption = False,
 ) -> None:
     """Let what is held go on; pages that were never answered for are sent again."""
-    with opened(data, account) as queue:
-        from faxcore.delivery.operations import release  # noqa: PLC0415
-
-        name = named(queue, message)
-        effect = release(queue.queue, queue.account, name, now(), recipient)
-        _tell(effect, "released", as_json=as_json)
+    _act("release", "released", message, recipient, Opening(data, account), as_json=as_json)
 
 
 def cancel_command(
@@ -64,12 +58,33 @@ def cancel_command(
     as_json: JsonOption = False,
 ) -> None:
     """Stop the delivery; a call in progress is ended between pages (or at once, by setting)."""
-    with opened(data, account) as queue:
-        from faxcore.delivery.operations import cancel  # noqa: PLC0415
+    _act("cancel", "cancelled", message, recipient, Opening(data, account), as_json=as_json)
 
-        name = named(queue, message)
-        effect = cancel(queue.queue, queue.account, name, now(), recipient)
-        _tell(effect, "cancelled", as_json=as_json)
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Which queue is opened, and for whom."""
+
+    data: Path
+    account: str
+
+
+def _act(
+    operation: str,
+    done: str,
+    message: str,
+    recipient: int | None,
+    where: Opening,
+    *,
+    as_json: bool,
+) -> None:
+    """Do one of the operations that take a message, or a recipient of it, and tell its effect."""
+    with opened(where.data, where.account) as queue:
+        from faxcore.delivery import operations  # noqa: PLC0415
+
+        act: Callable[..., Effect] = getattr(operations, operation)
+        effect = act(queue.queue, queue.account, named(queue, message), now(), recipient)
+        _tell(effect, done, as_json=as_json)
 
 
 def resend_command(

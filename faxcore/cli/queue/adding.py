@@ -53,6 +53,9 @@ def command(
         bool, typer.Option("--resume-cover", help="A cover page where a later call goes on.")
     ] = False,
     node: Annotated[str, typer.Option("--node", help="The host that should send it.")] = "",
+    modems: Annotated[
+        str, typer.Option("--modems", help="The group of modems that may call.")
+    ] = "",
     account: AccountOption = ACCOUNT,
     data: DataOption = DATA,
     as_json: JsonOption = False,
@@ -85,6 +88,7 @@ def command(
             sender_name=sender,
             subject=subject,
             node=node,
+            modems=modems,
             header=None if header.lower() == "none" else header,
             uncertain=UncertainPolicy(uncertain) if uncertain else None,
             resume_cover=resume_cover,

@@ -27,6 +27,7 @@ def command(data: DataOption = DATA, as_json: JsonOption = False) -> None:
             {
                 "worker": worker.name,
                 "port": worker.port,
+                "group": worker.modem_group or None,
                 "alive": worker.lease_until > now(),
                 "failures": worker.failures,
                 "left_alone_until": worker.quarantined_until,
@@ -39,7 +40,8 @@ def command(data: DataOption = DATA, as_json: JsonOption = False) -> None:
             return
         for worker in workers:
             state = "alive" if worker.lease_until > now() else "gone"
-            print(f"{worker.name:24} {state:6} {worker.port}")
+            group = f"  group {worker.modem_group}" if worker.modem_group else ""
+            print(f"{worker.name:24} {state:6} {worker.port}{group}")
             if worker.quarantined_until is not None:
                 until = local(worker.quarantined_until)
                 print(

@@ -7,7 +7,7 @@ from faxcore.delivery.model.destination import Destination
 from faxcore.delivery.model.inbound import InboundFax
 from faxcore.delivery.model.message import AttachmentRow, Message, Recipient
 from faxcore.delivery.model.node import Node, Worker
-from faxcore.delivery.model.notification import Notification
+from faxcore.delivery.model.notification import Notification, Webhook
 
 __all__ = [
     "Account",
@@ -24,5 +24,6 @@ __all__ = [
     "Notification",
     "PageRow",
     "Recipient",
+    "Webhook",
     "Worker",
 ]

@@ -16,7 +16,9 @@ class Account(Base):
     """A customer.
 
     ``password`` is a hash or "" (no access by password). ``email_domains`` limits what senders an
-    e-mail may name. ``budget`` is how many dials a day may cost, None for any. ``changes`` counts
+    e-mail may name. ``header`` is the line at the top of its pages, ``modem_group`` the modems that
+    may call for it ("" any), where a message does not say. ``budget`` is how many dials a day may
+    cost, None for any. ``changes`` counts
     the changes of delivery letters: the last ``Change.number`` of the account. Its row is locked
     by whoever writes for the account, so that changes are numbered without gaps or races.
     """
@@ -32,9 +34,9 @@ class Account(Base):
     may_name_number: Mapped[bool] = mapped_column(default=False)
     sender_email: Mapped[str] = mapped_column(String(320), default="")
     email_domains: Mapped[list[str]] = mapped_column(JSON, default=list)
+    header: Mapped[str] = mapped_column(String(512), default="", server_default="")
+    modem_group: Mapped[str] = mapped_column(String(64), default="", server_default="")
     budget: Mapped[int | None] = mapped_column(default=None)
-    webhook: Mapped[str] = mapped_column(String(2000), default="")
-    webhook_key: Mapped[str] = mapped_column(String(256), default="")
     notify_email: Mapped[str] = mapped_column(String(320), default="")
     extra: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     changes: Mapped[int] = mapped_column(default=0)

@@ -25,6 +25,7 @@ class InboundFax(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     sender_id: Mapped[str] = mapped_column(String(64), default="")
     called_number: Mapped[str] = mapped_column(String(64), default="")
+    subaddress: Mapped[str] = mapped_column(String(32), default="", server_default="")
     modem: Mapped[str] = mapped_column(String(128), default="")
     received: Mapped[datetime] = mapped_column(Moment)
     pages: Mapped[int]

@@ -29,7 +29,8 @@ class Message(Base):
     before it. ``cover_blob`` is the account's own cover page, frozen at release. ``pages`` is the
     largest count of pages among its faxes, None until the first is rendered. ``paper`` and
     ``header`` are for the renderer, ``banner`` is a picture among the stored files, ``handler`` the
-    name of a plug-in; ``node`` is the delivery node that is preferred.
+    name of a plug-in; ``node`` is the delivery node that is preferred,
+    ``modem_group`` the group of modems that may call, "" for any.
     """
 
     __tablename__ = "message"
@@ -58,6 +59,7 @@ class Message(Base):
     sender_number: Mapped[str] = mapped_column(String(64), default="")
     subject: Mapped[str] = mapped_column(Text, default="")
     node: Mapped[str] = mapped_column(String(128), default="")
+    modem_group: Mapped[str] = mapped_column(String(64), default="", server_default="")
     header: Mapped[str | None] = mapped_column(String(512))
     banner: Mapped[str] = mapped_column(String(64), default="", server_default="")
     handler: Mapped[str] = mapped_column(String(64), default="", server_default="")
@@ -92,7 +94,8 @@ class Recipient(Base):
     rendered fax among the stored files; ``first_page`` is where sending begins. ``run`` counts what
     a resend of everything begins anew: pages confirmed in an earlier run do not count;
     ``run_dials`` is what the policy counts. ``change`` is the number of the last change of its
-    letter. ``priority`` and ``node`` are those of the message, here for the claiming query.
+    letter. ``priority``, ``node`` and ``modem_group`` are those of the message, here for the
+    claiming query.
     """
 
     __tablename__ = "recipient"
@@ -132,10 +135,13 @@ class Recipient(Base):
     run: Mapped[int] = mapped_column(default=1)
     cancel_wish: Mapped[CancelWish] = mapped_column(Word(CancelWish), default=CancelWish.NO)
     hold_wish: Mapped[bool] = mapped_column(default=False)
-    gateway_id: Mapped[str] = mapped_column(String(1100), default="")
+    gateway_id: Mapped[str] = mapped_column(
+        String(1100).with_variant(Text(), "postgresql"), default=""
+    )
     change: Mapped[int] = mapped_column(default=0)
     priority: Mapped[int] = mapped_column(default=5)
     node: Mapped[str] = mapped_column(String(128), default="")
+    modem_group: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
     message: Mapped[Message] = relationship(back_populates="recipients")
 

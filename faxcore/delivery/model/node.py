@@ -39,6 +39,7 @@ class Worker(Base):
     node: Mapped[str] = mapped_column(String(128), index=True)
     channel: Mapped[Channel] = mapped_column(Word(Channel))
     modem: Mapped[str] = mapped_column(String(128), default="")
+    modem_group: Mapped[str] = mapped_column(String(64), default="", server_default="")
     port: Mapped[str] = mapped_column(String(512), default="")
     life: Mapped[str] = mapped_column(String(32), default="")
     pid: Mapped[int] = mapped_column(default=0)

@@ -5,18 +5,31 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from faxcore.delivery.model.base import Base, Moment
 
 
+class Webhook(Base):
+    """An address that an account is told at; ``key`` signs what is sent to it."""
+
+    __tablename__ = "webhook"
+    __table_args__ = (UniqueConstraint("account_id", "url"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    url: Mapped[str] = mapped_column(String(2000))
+    key: Mapped[str] = mapped_column(String(256))
+    created: Mapped[datetime] = mapped_column(Moment)
+
+
 class Notification(Base):
     """One event for one target, written in the transaction that made it true.
 
-    ``kind`` is ``webhook`` or ``email``. The ids of one target are its order: nothing is told
-    before what happened earlier has been told or given up. ``delivered`` is None until then;
-    ``given_up`` that it never will be.
+    ``kind`` is ``webhook`` (the one of ``webhook_id``) or ``email``. The ids of one target are its
+    order: nothing is told before what happened earlier has been told or given up. ``delivered`` is
+    None until then; ``given_up`` that it never will be.
     """
 
     __tablename__ = "notification"
@@ -26,6 +39,7 @@ class Notification(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(16))
     target: Mapped[str] = mapped_column(String(2000))
+    webhook_id: Mapped[int | None]
     event: Mapped[dict[str, Any]] = mapped_column(JSON)
     created: Mapped[datetime] = mapped_column(Moment)
     due: Mapped[datetime] = mapped_column(Moment)

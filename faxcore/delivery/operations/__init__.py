@@ -26,6 +26,14 @@ from faxcore.delivery.operations.values import (
     RecipientReport,
     Which,
 )
+from faxcore.delivery.operations.webhooks import (
+    WebhookMade,
+    WebhookTold,
+    list_webhooks,
+    remove_webhook,
+    set_webhook,
+    try_webhook,
+)
 
 __all__ = [
     "Added",
@@ -38,6 +46,8 @@ __all__ = [
     "MessageReport",
     "RecipientDraft",
     "RecipientReport",
+    "WebhookMade",
+    "WebhookTold",
     "Which",
     "account_named",
     "add_attachment",
@@ -49,10 +59,14 @@ __all__ = [
     "hold",
     "last_change",
     "list_rows",
+    "list_webhooks",
     "message_report",
     "put_cover",
     "release",
+    "remove_webhook",
     "resend",
     "send_message",
+    "set_webhook",
     "sweep_files",
+    "try_webhook",
 ]

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from faxcore.delivery.blobs import Stored
 from faxcore.delivery.model import Account, AttachmentRow, Cover, Message, Recipient
 from faxcore.delivery.numbers import allowed_number
 from faxcore.delivery.operations.finding import check_waiting, find_message, ref_of
@@ -62,7 +63,7 @@ def create_message(queue: Queue, account_id: int, draft: MessageDraft, now: date
                 return _repeated(present, draft)
         _check_cover(session, account_id, draft.cover)
         _check_sender(account, draft)
-        message = _message(queue, account_id, draft, now)
+        message = _message(queue, account, draft, now)
         session.add(message)
         session.flush()
         return ref_of(message)
@@ -108,6 +109,7 @@ def add_recipient(
             scope=scope,
             priority=message.priority,
             node=message.node,
+            modem_group=message.modem_group,
         )
         session.add(recipient)
         session.flush()
@@ -116,9 +118,16 @@ def add_recipient(
 
 
 def add_attachment(
-    queue: Queue, account_id: int, name: MessageName, file_name: str, media_type: str, data: bytes
+    queue: Queue,
+    account_id: int,
+    name: MessageName,
+    file_name: str,
+    media_type: str,
+    data: bytes | Stored,
 ) -> Added:
     """Add a file to a message that waits; the same file again is the same attachment.
+
+    ``data`` are its octets, or what they were stored as.
 
     Any type is taken: e-mail sends any file. What cannot be faxed is refused when a message with
     a FAX recipient is sent.
@@ -127,9 +136,10 @@ def add_attachment(
     _check_text("attachment_type", media_type, 128, lines=False)
     if not file_name.strip():
         raise RequestRefused("attachment_name", "a name is expected")
-    if not data:
+    if not (data.octets if isinstance(data, Stored) else data):
         raise RequestRefused("attachment_data", f"{file_name} is empty")
-    blob = queue.store.blobs.put(data)
+    if isinstance(data, bytes):
+        data = Stored(queue.store.blobs.put(data), len(data))
     with queue.store.write("attachment") as session:
         lock_account(session, account_id)
         message = find_message(session, account_id, name)
@@ -139,13 +149,17 @@ def add_attachment(
                 AttachmentRow.message_id == message.id,
                 AttachmentRow.name == file_name,
                 AttachmentRow.type == media_type,
-                AttachmentRow.blob == blob,
+                AttachmentRow.blob == data.name,
             )
         )
         if present is not None:
             return Added(ref_of(message), present, repeated=True)
         row = AttachmentRow(
-            message_id=message.id, name=file_name, type=media_type, blob=blob, octets=len(data)
+            message_id=message.id,
+            name=file_name,
+            type=media_type,
+            blob=data.name,
+            octets=data.octets,
         )
         session.add(row)
         session.flush()
@@ -163,10 +177,10 @@ def _repeated(present: Message, draft: MessageDraft) -> MessageRef:
     )
 
 
-def _message(queue: Queue, account_id: int, draft: MessageDraft, now: datetime) -> Message:
+def _message(queue: Queue, account: Account, draft: MessageDraft, now: datetime) -> Message:
     return Message(
         uid=secrets.token_hex(12),
-        account_id=account_id,
+        account_id=account.id,
         client_id=draft.client_id,
         fingerprint=draft.fingerprint(),
         group_id=draft.group_id,
@@ -182,6 +196,7 @@ def _message(queue: Queue, account_id: int, draft: MessageDraft, now: datetime) 
         sender_number=draft.sender_number,
         subject=draft.subject,
         node=queue.rules.node(draft.node) or "" if draft.node else "",
+        modem_group=draft.modems or account.modem_group,
         header=draft.header,
         paper=draft.paper,
         uncertain=draft.uncertain or queue.rules.retry.uncertain,
@@ -206,6 +221,8 @@ def _check_draft(queue: Queue, draft: MessageDraft) -> None:
         raise RequestRefused("paper", "A4, letter, legal, B4 or A3 is expected")
     if draft.node and queue.rules.node(draft.node) is None:
         raise RequestRefused("node", f"there is no delivery node {draft.node!r}")
+    if draft.modems and draft.modems not in queue.rules.groups:
+        raise RequestRefused("modems", f"there is no group of modems {draft.modems!r}")
     for field, longest in _LENGTHS.items():
         _check_text(field, getattr(draft, field) or "", longest, lines=False)
     for field in ("memo", "body"):

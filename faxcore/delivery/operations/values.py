@@ -35,7 +35,8 @@ class MessageDraft:
     top of every page: None for none, "auto" for the usual one. ``cover`` names a cover page, one of
     the account's own or a shipped one. ``uncertain`` None means the installation's policy;
     ``batched`` allows other messages to the same number in the same call. ``banner`` is the name of
-    a stored picture, ``handler`` that of a plug-in.
+    a stored picture, ``handler`` that of a plug-in. ``modems`` is the group of modems that may
+    call, "" the account's.
     """
 
     client_id: str | None = None
@@ -52,6 +53,7 @@ class MessageDraft:
     sender_number: str = ""
     subject: str = ""
     node: str = ""
+    modems: str = ""
     header: str | None = "auto"
     paper: str = "A4"
     uncertain: UncertainPolicy | None = None

@@ -24,6 +24,7 @@ from faxcore.service.console.sessions import COOKIE, Session, Sessions, is_own_f
 from faxcore.service.console.templates import render
 from faxcore.service.gate import Audit, Gate
 from faxcore.service.operations import Desk
+from faxcore.service.pace import TooMany
 from faxcore.service.requests import Refused
 
 T = TypeVar("T")
@@ -91,6 +92,9 @@ class Console:
             await _apart(self._audit.note, name, address, "console login", "", "refused")
             wrong = "The name or the password is wrong."
             return self._page("login.html", None, 401, to=to, wrong=wrong, name=name)
+        except TooMany as error:
+            wrong = f"There are {error}."
+            return self._page("login.html", None, 429, to=to, wrong=wrong, name=name)
         await _apart(self._audit.note, caller.name, address, "console login", "", "let in")
         response = RedirectResponse(to, 303)
         response.set_cookie(
