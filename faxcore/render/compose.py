@@ -23,6 +23,7 @@ from faxcore.render.pdf import open_pdf, page_size_mm
 from faxcore.render.sniff import Kind, html_of, kind_of, text_of
 from faxcore.render.table import table_html
 from faxcore.render.tokens import token_values
+from faxcore.render.typewriter import typewritten
 from faxcore.t4 import PageBitmap
 
 if TYPE_CHECKING:
@@ -144,9 +145,9 @@ class Composer:
         if self._content.body_type is BodyType.HTML:
             self._places.append((text, "the body"))
             return [Typeset(self.typesetter.lay_out(text, "the body"), "body")]
-        return [self._text(text, "the body", "body")]
+        return self._text(text, "the body", "body")
 
-    def _text(self, text: str, place: str, part: str) -> Typeset:
+    def _text(self, text: str, place: str, part: str) -> list[Typeset | Sheet]:
         """Plain text; what is plainly too long is refused before it is laid out."""
         pages = text.rstrip().count("\f") + 1
         if pages > self._limits.pages:
@@ -155,23 +156,24 @@ class Composer:
             )
         if text.count("\n") > self._limits.pages * _LINES_A_PAGE:
             raise ContentError(f"{place} has more lines than {self._limits.pages} pages hold")
+        document = typewritten(text, self._content.paper)
+        if document is not None:
+            return _all_pages(document, part)
         self._places.append((text, place))
-        return Typeset(self.typesetter.lay_out_text(text, place), part)
+        return [Typeset(self.typesetter.lay_out_text(text, place), part)]
 
     def _drawn(self, source: str, place: str, part: str) -> list[Typeset | Sheet]:
         """The pages of a document in XML."""
         from faxcore.render.rml import rml_pdf  # noqa: PLC0415
 
-        document = open_pdf(rml_pdf(source, place, self._limits.image_pixels), place)
-        return [
-            Sheet(document, index, part, index + 1, typeset=True) for index in range(len(document))
-        ]
+        pdf = rml_pdf(source, place, self._limits.image_pixels)
+        return _all_pages(open_pdf(pdf, place), part)
 
     def _attached(self, file: Attachment) -> list[Typeset | Sheet]:
         self._report(file.name, 0, 0)
         kind = kind_of(file)
         if kind is Kind.TEXT:
-            return [self._text(text_of(file), file.name, file.name)]
+            return self._text(text_of(file), file.name, file.name)
         if kind is Kind.CSV:
             text = text_of(file)
             self._places.append((text, file.name))
@@ -226,6 +228,11 @@ class Composer:
             for number in range(_pages_of(part)):
                 yield Sheet(written, index, part.source, number + 1, typeset=True)
                 index += 1
+
+
+def _all_pages(document: Any, part: str) -> list[Typeset | Sheet]:
+    """Every page of a document that was made from words."""
+    return [Sheet(document, index, part, index + 1, typeset=True) for index in range(len(document))]
 
 
 def _pdf_of(file: Attachment, kind: Kind) -> bytes:

@@ -17,6 +17,7 @@ from faxcore.errors import RenderError
 from faxcore.render.content import Paper
 from faxcore.render.fonts import MissingGlyphs
 from faxcore.render.loading import load_weasyprint
+from faxcore.render.plain_text import even_lines
 
 if TYPE_CHECKING:
     from weasyprint import Document
@@ -120,8 +121,7 @@ class Typesetter:
 def text_html(text: str) -> str:
     """Plain text as HTML with a paragraph for each line, which WeasyPrint lays out fastest."""
     lines = []
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    for number, page in enumerate(text.rstrip().split("\f")):
+    for number, page in enumerate(even_lines(text).split("\f")):
         for index, line in enumerate(page.rstrip("\n").split("\n")):
             line = _broken(line)  # noqa: PLW2901
             marks = ["page"] if number and not index else []
