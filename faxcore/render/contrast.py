@@ -37,6 +37,9 @@ _PALE = 76
 
 Grey = NDArray[np.uint8]
 
+_TONES = np.arange(256, dtype=np.uint8)
+_WHITE = np.full_like(_TONES, 255)
+
 
 class Surroundings:
     """What surrounds each pixel of a page: its ground, and how much darker ink there is.
@@ -46,16 +49,10 @@ class Surroundings:
 
     def __init__(self, grey: Grey, cell_rows: int = CELL) -> None:
         self._grey, self._cell_rows = grey, cell_rows
-        lightest, darkest = _cells(grey, cell_rows)
-        self.ground = _ground(lightest)
-        self._darkest = darkest
-        near = _shrunk(darkest, 1)
-        ground = self.ground.astype(np.int16)
-        bare = (ground < near + _DARK_LETTERS) & (ground < _DARK_GROUND)
-        ground[bare] = 255
-        contrast = ground - near
-        contrast[(contrast > _FULL_CONTRAST) & ~bare] = 255
-        self._paper, self._contrast = ground, np.maximum(contrast, _LEAST_CONTRAST)
+        lightest, self._darkest = _cells(grey, cell_rows)
+        self._white = _is_white(lightest)
+        self.ground = np.full_like(lightest, 255) if self._white else _ground(lightest)
+        self._near = _shrunk(self._darkest, 1)
 
     def of(self, grey: Grey) -> Surroundings:
         """The same for a picture that is nearly the same: ``grey`` is what is cut."""
@@ -65,12 +62,24 @@ class Surroundings:
 
     def ink(self, share: float) -> NDArray[np.bool_]:
         """The pixels that are darker than the ground by this share of the contrast, or more."""
+        if self._white:
+            by_tone = _limits(_WHITE, _TONES, share)
+            if not self._any_pale(by_tone.max()):
+                return self._below(by_tone[0])
         limits = self._limits(share)
         inked = limits[self._darkest < limits]
         if inked.size and inked.min() == inked.max() and not self._any_below(inked[0], limits):
-            ink: NDArray[np.bool_] = self._grey < inked[0]
-            return ink
+            return self._below(inked[0])
         return self.ink_by_cells(share)
+
+    def _below(self, limit: np.uint8) -> NDArray[np.bool_]:
+        ink: NDArray[np.bool_] = self._grey < limit
+        return ink
+
+    def _any_pale(self, highest: np.uint8) -> bool:
+        """Whether on white there may be ink with nothing black nearby: it has limits of its own."""
+        pale = self._near >= np.uint8(255 - _FULL_CONTRAST)
+        return bool((pale & (self._darkest < highest)).any())
 
     def ink_by_cells(self, share: float) -> NDArray[np.bool_]:
         """What ``ink`` answers, by a threshold for each cell."""
@@ -84,13 +93,32 @@ class Surroundings:
         return bool(((self._darkest < limit) & (self._darkest >= limits)).any())
 
     def _limits(self, share: float) -> Grey:
-        limits: Grey = (self._paper - share * self._contrast).clip(0, 255).astype(np.uint8)
-        return limits
+        if self._white:
+            limits: Grey = _limits(_WHITE, _TONES, share)[self._near]
+            return limits
+        return _limits(self.ground, self._near, share)
+
+
+def _limits(grounds: Grey, near: Grey, share: float) -> Grey:
+    """What is darker than this is ink, where the ground and the darkest ink nearby are known."""
+    ground = grounds.astype(np.int16)
+    bare = (ground < near + _DARK_LETTERS) & (ground < _DARK_GROUND)
+    ground[bare] = 255
+    contrast = ground - near
+    contrast[(contrast > _FULL_CONTRAST) & ~bare] = 255
+    contrast = np.maximum(contrast, _LEAST_CONTRAST)
+    limits: Grey = (ground - share * contrast).clip(0, 255).astype(np.uint8)
+    return limits
 
 
 def ground_cells(grey: Grey, cell_rows: int = CELL) -> Grey:
     """The ground of every cell: what the picture looks like without all that is thin and dark."""
     return _closed(_cells(grey, cell_rows)[0], _CLOSING)
+
+
+def _is_white(lightest: Grey) -> bool:
+    """Whether even the smaller closing fills all there is with white: words on paper, no more."""
+    return bool(_grown(lightest, _THICK).min() == 255)
 
 
 def _ground(lightest: Grey) -> Grey:

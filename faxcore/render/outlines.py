@@ -35,6 +35,8 @@ def _outlines(grey: Grey, reach: tuple[int, int]) -> NDArray[np.bool_]:
     ground = grey
     for axis, half in enumerate(reach):
         ground = _running(ground, 2 * half + 1, axis, np.maximum)
+    if int(ground.max()) - int(ground.min()) < _STEP:  # so will the closing be even
+        return np.zeros(grey.shape, np.bool_)
     for axis, half in enumerate(reach):
         ground = _running(ground, 2 * half + 1, axis, np.minimum)
     high = low = ground
