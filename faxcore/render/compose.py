@@ -13,6 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from faxcore.errors import ContentError, RenderError
+from faxcore.render.cells import Cells
 from faxcore.render.content import Attachment, BodyType, Content
 from faxcore.render.coverpage import cover_folder, cover_html, find_cover, read_cover
 from faxcore.render.document import Limits
@@ -41,7 +42,8 @@ class Sheet:
     """One page to be drawn: a page of an open PDF.
 
     ``part`` is what it is a page of; ``bitmap`` is the page pixel by pixel where the input already
-    is a fax page; a part that is ``typeset`` from words cannot be blank from end to end.
+    is a fax page; a part that is ``typeset`` from words cannot be blank from end to end; a page of
+    plain text has its ``cells``, of which it can be put together.
     """
 
     document: Any
@@ -50,6 +52,7 @@ class Sheet:
     number: int
     bitmap: PageBitmap | None = None
     typeset: bool = False
+    cells: Cells | None = None
 
     @property
     def source(self) -> str:
@@ -112,7 +115,7 @@ class Composer:
 
         banner = banner_picture(file, self._limits.image_pixels)
         document = with_banner(sheet.document, sheet.index, banner, sheet.source)
-        return replace(sheet, document=document, index=0, bitmap=None)
+        return replace(sheet, document=document, index=0, bitmap=None, cells=None)
 
     def _template(self) -> str | None:
         """The cover page's template, before anything that takes time."""
@@ -156,9 +159,9 @@ class Composer:
             )
         if text.count("\n") > self._limits.pages * _LINES_A_PAGE:
             raise ContentError(f"{place} has more lines than {self._limits.pages} pages hold")
-        document = typewritten(text, self._content.paper)
-        if document is not None:
-            return _all_pages(document, part)
+        written = typewritten(text, self._content.paper)
+        if written is not None:
+            return _all_pages(written.document, part, Cells(written))
         self._places.append((text, place))
         return [Typeset(self.typesetter.lay_out_text(text, place), part)]
 
@@ -230,9 +233,12 @@ class Composer:
                 index += 1
 
 
-def _all_pages(document: Any, part: str) -> list[Typeset | Sheet]:
+def _all_pages(document: Any, part: str, cells: Cells | None = None) -> list[Typeset | Sheet]:
     """Every page of a document that was made from words."""
-    return [Sheet(document, index, part, index + 1, typeset=True) for index in range(len(document))]
+    return [
+        Sheet(document, index, part, index + 1, typeset=True, cells=cells)
+        for index in range(len(document))
+    ]
 
 
 def _pdf_of(file: Attachment, kind: Kind) -> bytes:

@@ -39,8 +39,8 @@ _UNBROKEN = 1000
 
 TEXT_STYLE = """
 @page { margin: 18mm 15mm 16mm }
-body { font: 10.5pt/1.3 "DejaVu Sans Mono", "Liberation Mono", monospace; margin: 0 }
-p { white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 8; margin: 0; min-height: 1.3em }
+body { font: 10.54pt/13.25pt "DejaVu Sans Mono", "Liberation Mono", monospace; margin: 0 }
+p { white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 8; margin: 0; min-height: 13.25pt }
 p.page { break-before: page }
 p.rtl { direction: rtl }
 """

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 _TEXT = """<style>
 @page text { size: A4; margin: 18mm 15mm 16mm }
-.text { page: text; break-before: page; font: 10.5pt/1.3 "DejaVu Sans Mono", monospace }
-.text p { white-space: pre-wrap; margin: 0; min-height: 1.3em }
+.text { page: text; break-before: page; font: 10.54pt/13.25pt "DejaVu Sans Mono", monospace }
+.text p { white-space: pre-wrap; margin: 0; min-height: 13.25pt }
 .text p.page { break-before: page }
 </style>"""
 

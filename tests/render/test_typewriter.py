@@ -28,28 +28,41 @@ def _faces_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.skip("DejaVu Sans Mono is not where Debian has it")
 
 
+def pages_of(text: str, paper: Paper) -> pdfium.PdfDocument:
+    made = typewritten(text, paper)
+    assert made is not None
+    return made.document
+
+
 def test_the_words_can_be_read_back() -> None:
-    document = typewritten("one\f\ftwo  three\n    four", Paper.A4)
+    document = pages_of("one\f\ftwo  three\n    four", Paper.A4)
     texts = [page.get_textpage().get_text_range() for page in document]
     assert texts[:2] == ["one", ""]
     assert texts[2].split() == ["two", "three", "four"]
 
 
 @pytest.mark.parametrize("paper", Paper)
-def test_it_looks_as_the_typesetter_makes_it_look(paper: Paper) -> None:
+def test_letters_stand_where_the_typesetter_puts_them(paper: Paper) -> None:
+    lines = "Dear Dr. Sample,\n\n\tthe results (Größe, Ελένη, Казань) — 100 %." + "\nline" * 30
     typesetter = Typesetter([], paper)
-    other = pdfium.PdfDocument(typesetter.write([typesetter.lay_out_text(LETTER, "the body")]))
-    one = typewritten(LETTER, paper)
-    pictures = [
-        np.asarray(document[0].render(scale=1).to_pil().convert("L"), np.int16)
-        for document in (one, other)
-    ]
+    other = pdfium.PdfDocument(typesetter.write([typesetter.lay_out_text(lines, "the body")]))
+    one = pages_of(lines, paper)
     assert len(one) == len(other) == 1
-    assert np.abs(np.asarray(one.get_page_size(0)) - other.get_page_size(0)).max() < 0.1
-    same = tuple(min(sides) for sides in zip(*(each.shape for each in pictures), strict=True))
-    far = np.abs(pictures[0][: same[0], : same[1]] - pictures[1][: same[0], : same[1]])
-    inked = (pictures[0][: same[0], : same[1]] < 200).sum()
-    assert far.sum() / 255 < 0.2 * inked
+    assert np.abs(np.subtract(one.get_page_size(0), other.get_page_size(0))).max() < 0.1
+    places = [_places(document[0]) for document in (one, other)]
+    assert [letter for letter, _ in places[0]] == [letter for letter, _ in places[1]]
+    far = np.subtract(*([box for _, box in each] for each in places))
+    assert np.abs(far).max() < 5, "two millimetres"
+
+
+def _places(page: pdfium.PdfPage) -> list[tuple[str, tuple[float, ...]]]:
+    text = page.get_textpage()
+    letters = text.get_text_range(errors="strict")
+    return [
+        (letter, text.get_charbox(number))
+        for number, letter in enumerate(letters)
+        if not letter.isspace()
+    ]
 
 
 def test_the_same_text_gives_the_same_octets() -> None:
@@ -89,7 +102,7 @@ def test_a_face_is_cut_to_the_characters_that_are_wanted() -> None:
 
 
 def test_saved_pages_stay_as_they_are() -> None:
-    document = typewritten(LETTER, Paper.A4)
+    document = pages_of(LETTER, Paper.A4)
     before = document[0].render(scale=2).to_pil().tobytes()
     again = pdfium.PdfDocument(saved(document))
     assert again[0].render(scale=2).to_pil().tobytes() == before
