@@ -2,8 +2,8 @@
 
 Every letter of a text is drawn once by PDFium, on a specimen page; a page is then copied together
 from these cells, which takes a fifth of the time of drawing it. That this comes to the same is made
-sure of: a page with a letter that has ink outside its cell is drawn, and the first page of every
-text is drawn as well and compared; if a pixel differs, all are drawn.
+sure of: a page with a letter that has ink outside its cell is drawn, and the first lines of every
+text are drawn as well and compared; if a pixel differs, all pages are drawn.
 
 In fine, the cells are also cut to black and white once for all. That is right where one limit holds
 all over the page (see ``contrast``): where nothing is so thick that its ground could be anything
@@ -35,6 +35,9 @@ Rows = NDArray[np.void]
 
 _WORTH = 3
 """So many pages have to share the cost of the specimen."""
+
+_COMPARED = 8
+"""Lines of a text that are drawn to be compared."""
 
 _APART = 3
 """Cells from letter to letter on the specimen, across and down."""
@@ -107,14 +110,20 @@ class Cells:
 
     @cached_property
     def _is_as_drawn(self) -> bool:
-        """Whether the first page that can be put together is, pixel for pixel, what is drawn."""
-        frame = self._grid.frame
+        """Whether the first lines that can be put together are, pixel for pixel, what is drawn."""
         for index in range(len(self._written.pages)):
             codes = self._numbers(index)
-            if codes.any() and not self._cells[1][codes].any():
+            inked = np.flatnonzero(codes.any(axis=1))
+            if inked.size and not self._cells[1][codes].any():
+                frame = self._first_lines(int(inked[0]) + _COMPARED)
                 drawn = draw_grey(self._written.document[index], frame)
-                return np.array_equal(drawn, self._assembled(self._grey_rows, codes, frame, 255))
+                whole = self._assembled(self._grey_rows, codes, self._grid.frame, 255)
+                return np.array_equal(drawn, whole[: frame.rows])
         return False
+
+    def _first_lines(self, count: int) -> Frame:
+        frame = self._grid.frame
+        return replace(frame, rows=min(frame.rows, self._grid.top + count * CELL_ROWS))
 
     def _assembled(self, rows: Rows, codes: Codes, frame: Frame, blank: int) -> Any:
         """The cells of a page side by side."""

@@ -92,7 +92,10 @@ def spent(commands: list[list[str]]) -> Cost:
         "used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
         "print(used.ru_utime + used.ru_stime, used.ru_maxrss)\n"
     )
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = os.environ | {
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "OPENBLAS_NUM_THREADS": "1",  # as the faxcore command has it; the rivals load no numpy
+    }
     ran = subprocess.run(
         [sys.executable, "-c", code, json.dumps(commands)],
         check=True, capture_output=True, text=True, env=environment,
