@@ -189,7 +189,7 @@ class Composer:
             self._places.append((page if isinstance(page, str) else "", file.name))
             return [Typeset(self.typesetter.lay_out(page, file.name), file.name)]
         if kind in {Kind.PDF, Kind.OFFICE}:
-            return list(self._whole_pages(open_pdf(_pdf_of(file, kind), file.name), file.name))
+            return list(self._whole_pages(_opened(file, kind), file.name))
         from faxcore.render.pictures import picture_sheets  # noqa: PLC0415
 
         sheets = [
@@ -241,13 +241,17 @@ def _all_pages(document: Any, part: str, cells: Cells | None = None) -> list[Typ
     ]
 
 
-def _pdf_of(file: Attachment, kind: Kind) -> bytes:
-    """A file's pages as PDF."""
+def _opened(file: Attachment, kind: Kind) -> Any:
+    """A file's pages as an open PDF that can be drawn."""
+    from faxcore.render.pdf_forms import check_pages  # noqa: PLC0415
+
     if kind is Kind.PDF:
-        return file.data
+        document = open_pdf(file.data, file.name)
+        check_pages(file.data, file.name)
+        return document
     from faxcore.render.office import office_pdf  # noqa: PLC0415
 
-    return office_pdf(file)
+    return open_pdf(office_pdf(file), file.name)
 
 
 def _pages_of(part: Typeset | Sheet) -> int:

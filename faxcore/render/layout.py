@@ -66,6 +66,7 @@ class Typesetter:
         self.missing = MissingGlyphs()
         self.notes = notes
         self.served: list[str] = []
+        self._bombs: list[RenderError] = []
         logger: logging.Logger = self._weasyprint.LOGGER
         logger.handlers = [self.missing]
 
@@ -83,7 +84,8 @@ class Typesetter:
         """
         from faxcore.render.fetcher import ASSETS, NOWHERE, ClosedFetcher  # noqa: PLC0415
 
-        fetcher = ClosedFetcher(assets)
+        fetcher = ClosedFetcher(place, assets)
+        fetcher.bombs = self._bombs
         style = self._weasyprint.CSS(string=self._page_style, url_fetcher=fetcher)
         try:
             page = self._weasyprint.HTML(
@@ -98,6 +100,7 @@ class Typesetter:
             raise RenderError(f"{place}: WeasyPrint cannot lay it out: {error!r}") from error
         except (LookupError, TypeError, ValueError) as error:
             raise RenderError(f"{place}: WeasyPrint cannot lay it out: {error!r}") from error
+        self._check_drawings()
         if fetcher.refused and assets:
             raise RenderError(f"{place} refers to {fetcher.refused[0]}")
         self.served = list(dict.fromkeys(fetcher.served))
@@ -115,7 +118,13 @@ class Typesetter:
             pdf: bytes = documents[0].copy(pages).write_pdf()
         except RecursionError as error:
             raise RenderError("the HTML is nested too deeply") from error
+        self._check_drawings()
         return pdf
+
+    def _check_drawings(self) -> None:
+        """RenderError for the first drawing that was not begun because it comes to too much."""
+        if self._bombs:
+            raise self._bombs[0]
 
 
 def text_html(text: str) -> str:
