@@ -15,7 +15,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from faxcore.errors import AttachmentError
 
@@ -128,7 +128,7 @@ class _Count:
             return max((self._inside(letter, own) for letter in letters.values()), default=0)
         return 0
 
-    def _is_dictionary(self, thing: Any) -> bool:
+    def _is_dictionary(self, thing: Any) -> TypeGuard[Any]:
         return isinstance(thing, self._pikepdf.Dictionary)
 
 
