@@ -31,7 +31,7 @@ Region = tuple[slice, slice]
 Finer = Callable[[Region], Grey]
 """Draws a region, in rows and pixels of the page as it is sent."""
 
-_FINE_SHARE = 0.35
+FINE_SHARE = 0.35
 _HEAVY_SHARE, _LIGHT_SHARE = 0.45, 0.3
 """The share of contrast that makes ink: of a row of fine; of half a row and a row of coarse."""
 
@@ -86,11 +86,17 @@ def black_and_white(
     return black
 
 
+def plain_black_and_white(black: Black, resolution: Resolution, finer: Finer) -> Black:
+    """What ``black_and_white`` makes of a page whose ink (``FINE_SHARE``) is known, on white."""
+    _redraw_codes(black, finer, np.zeros((1, 1), np.bool_), row_class(resolution))
+    return black
+
+
 def _text(grey: Grey, fine: int, each: int) -> tuple[Black, Grey]:
     """Words and drawings in black, and the ground of every cell."""
     surroundings = Surroundings(grey, CELL * max(1, fine * each // 2))
     if fine > 1:
-        return surroundings.ink(_FINE_SHARE), surroundings.ground
+        return surroundings.ink(FINE_SHARE), surroundings.ground
     heavy = Weight(surroundings.ink(_HEAVY_SHARE), tuple(range(each)), 1)
     whole = surroundings.of(_with_the_row_below(grey))
     light = Weight(whole.ink(_LIGHT_SHARE), (0,), 1)

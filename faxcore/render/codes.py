@@ -45,10 +45,12 @@ def code_areas(black: Black, rows_each: int, no_code: Black) -> tuple[Black, lis
     found = (share > _SHARES[0]) & (share < _SHARES[1])
     if not found.any():
         return np.zeros_like(black), []
+    found &= ~grown(_at_blocks(no_code, found.shape), _FAR)
+    if not found.any():
+        return np.zeros_like(black), []
     changes = np.zeros_like(sample)
     changes[:, 1:] = sample[:, 1:] ^ sample[:, :-1]
     found &= mean_nearby(changes) > _CHANGES
-    found &= ~grown(_at_blocks(no_code, found.shape), _FAR)
     found = grown(found, _BORDER)
     boxes = [_in_pixels(box, black.shape, rows_each) for box in _boxes(found)]
     if not boxes:

@@ -13,6 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from faxcore.errors import ContentError, RenderError
+from faxcore.render.cells import Cells
 from faxcore.render.content import Attachment, BodyType, Content
 from faxcore.render.coverpage import cover_folder, cover_html, find_cover, read_cover
 from faxcore.render.document import Limits
@@ -23,6 +24,7 @@ from faxcore.render.pdf import open_pdf, page_size_mm
 from faxcore.render.sniff import Kind, html_of, kind_of, text_of
 from faxcore.render.table import table_html
 from faxcore.render.tokens import token_values
+from faxcore.render.typewriter import typewritten
 from faxcore.t4 import PageBitmap
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ class Sheet:
     """One page to be drawn: a page of an open PDF.
 
     ``part`` is what it is a page of; ``bitmap`` is the page pixel by pixel where the input already
-    is a fax page; a part that is ``typeset`` from words cannot be blank from end to end.
+    is a fax page; a part that is ``typeset`` from words cannot be blank from end to end; a page of
+    plain text has its ``cells``, of which it can be put together.
     """
 
     document: Any
@@ -49,6 +52,7 @@ class Sheet:
     number: int
     bitmap: PageBitmap | None = None
     typeset: bool = False
+    cells: Cells | None = None
 
     @property
     def source(self) -> str:
@@ -111,7 +115,7 @@ class Composer:
 
         banner = banner_picture(file, self._limits.image_pixels)
         document = with_banner(sheet.document, sheet.index, banner, sheet.source)
-        return replace(sheet, document=document, index=0, bitmap=None)
+        return replace(sheet, document=document, index=0, bitmap=None, cells=None)
 
     def _template(self) -> str | None:
         """The cover page's template, before anything that takes time."""
@@ -144,9 +148,9 @@ class Composer:
         if self._content.body_type is BodyType.HTML:
             self._places.append((text, "the body"))
             return [Typeset(self.typesetter.lay_out(text, "the body"), "body")]
-        return [self._text(text, "the body", "body")]
+        return self._text(text, "the body", "body")
 
-    def _text(self, text: str, place: str, part: str) -> Typeset:
+    def _text(self, text: str, place: str, part: str) -> list[Typeset | Sheet]:
         """Plain text; what is plainly too long is refused before it is laid out."""
         pages = text.rstrip().count("\f") + 1
         if pages > self._limits.pages:
@@ -155,23 +159,24 @@ class Composer:
             )
         if text.count("\n") > self._limits.pages * _LINES_A_PAGE:
             raise ContentError(f"{place} has more lines than {self._limits.pages} pages hold")
+        written = typewritten(text, self._content.paper)
+        if written is not None:
+            return _all_pages(written.document, part, Cells(written))
         self._places.append((text, place))
-        return Typeset(self.typesetter.lay_out_text(text, place), part)
+        return [Typeset(self.typesetter.lay_out_text(text, place), part)]
 
     def _drawn(self, source: str, place: str, part: str) -> list[Typeset | Sheet]:
         """The pages of a document in XML."""
         from faxcore.render.rml import rml_pdf  # noqa: PLC0415
 
-        document = open_pdf(rml_pdf(source, place, self._limits.image_pixels), place)
-        return [
-            Sheet(document, index, part, index + 1, typeset=True) for index in range(len(document))
-        ]
+        pdf = rml_pdf(source, place, self._limits.image_pixels)
+        return _all_pages(open_pdf(pdf, place), part)
 
     def _attached(self, file: Attachment) -> list[Typeset | Sheet]:
         self._report(file.name, 0, 0)
         kind = kind_of(file)
         if kind is Kind.TEXT:
-            return [self._text(text_of(file), file.name, file.name)]
+            return self._text(text_of(file), file.name, file.name)
         if kind is Kind.CSV:
             text = text_of(file)
             self._places.append((text, file.name))
@@ -184,7 +189,7 @@ class Composer:
             self._places.append((page if isinstance(page, str) else "", file.name))
             return [Typeset(self.typesetter.lay_out(page, file.name), file.name)]
         if kind in {Kind.PDF, Kind.OFFICE}:
-            return list(self._whole_pages(open_pdf(_pdf_of(file, kind), file.name), file.name))
+            return list(self._whole_pages(_opened(file, kind), file.name))
         from faxcore.render.pictures import picture_sheets  # noqa: PLC0415
 
         sheets = [
@@ -228,13 +233,25 @@ class Composer:
                 index += 1
 
 
-def _pdf_of(file: Attachment, kind: Kind) -> bytes:
-    """A file's pages as PDF."""
+def _all_pages(document: Any, part: str, cells: Cells | None = None) -> list[Typeset | Sheet]:
+    """Every page of a document that was made from words."""
+    return [
+        Sheet(document, index, part, index + 1, typeset=True, cells=cells)
+        for index in range(len(document))
+    ]
+
+
+def _opened(file: Attachment, kind: Kind) -> Any:
+    """A file's pages as an open PDF that can be drawn."""
+    from faxcore.render.pdf_forms import check_pages  # noqa: PLC0415
+
     if kind is Kind.PDF:
-        return file.data
+        document = open_pdf(file.data, file.name)
+        check_pages(file.data, file.name)
+        return document
     from faxcore.render.office import office_pdf  # noqa: PLC0415
 
-    return office_pdf(file)
+    return open_pdf(office_pdf(file), file.name)
 
 
 def _pages_of(part: Typeset | Sheet) -> int:

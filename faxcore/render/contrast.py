@@ -34,8 +34,13 @@ _FULL_CONTRAST = 180
 """Ink so much darker than its ground is black with soft edges: the plain threshold will do."""
 
 _PALE = 76
+_PALE_INK = np.uint8(255 - _FULL_CONTRAST)
+"""Ink on white that is not black by ``_FULL_CONTRAST``: from this tone on."""
 
 Grey = NDArray[np.uint8]
+
+_TONES = np.arange(256, dtype=np.uint8)
+_WHITE = np.full_like(_TONES, 255)
 
 
 class Surroundings:
@@ -46,16 +51,10 @@ class Surroundings:
 
     def __init__(self, grey: Grey, cell_rows: int = CELL) -> None:
         self._grey, self._cell_rows = grey, cell_rows
-        lightest, darkest = _cells(grey, cell_rows)
-        self.ground = _ground(lightest)
-        self._darkest = darkest
-        near = _shrunk(darkest, 1)
-        ground = self.ground.astype(np.int16)
-        bare = (ground < near + _DARK_LETTERS) & (ground < _DARK_GROUND)
-        ground[bare] = 255
-        contrast = ground - near
-        contrast[(contrast > _FULL_CONTRAST) & ~bare] = 255
-        self._paper, self._contrast = ground, np.maximum(contrast, _LEAST_CONTRAST)
+        lightest, self._darkest = _cells(grey, cell_rows)
+        self._white = _is_white(lightest)
+        self.ground = np.full_like(lightest, 255) if self._white else _ground(lightest)
+        self._near = _shrunk(self._darkest, 1)
 
     def of(self, grey: Grey) -> Surroundings:
         """The same for a picture that is nearly the same: ``grey`` is what is cut."""
@@ -65,12 +64,24 @@ class Surroundings:
 
     def ink(self, share: float) -> NDArray[np.bool_]:
         """The pixels that are darker than the ground by this share of the contrast, or more."""
+        if self._white:
+            by_tone = limits_on_white(share)
+            if not self._any_pale(by_tone.max()):
+                return self._below(by_tone[0])
         limits = self._limits(share)
         inked = limits[self._darkest < limits]
         if inked.size and inked.min() == inked.max() and not self._any_below(inked[0], limits):
-            ink: NDArray[np.bool_] = self._grey < inked[0]
-            return ink
+            return self._below(inked[0])
         return self.ink_by_cells(share)
+
+    def _below(self, limit: np.uint8) -> NDArray[np.bool_]:
+        ink: NDArray[np.bool_] = self._grey < limit
+        return ink
+
+    def _any_pale(self, highest: np.uint8) -> bool:
+        """Whether on white there may be ink with nothing black nearby: it has limits of its own."""
+        pale = self._near >= _PALE_INK
+        return bool((pale & (self._darkest < highest)).any())
 
     def ink_by_cells(self, share: float) -> NDArray[np.bool_]:
         """What ``ink`` answers, by a threshold for each cell."""
@@ -84,13 +95,71 @@ class Surroundings:
         return bool(((self._darkest < limit) & (self._darkest >= limits)).any())
 
     def _limits(self, share: float) -> Grey:
-        limits: Grey = (self._paper - share * self._contrast).clip(0, 255).astype(np.uint8)
-        return limits
+        if self._white:
+            limits: Grey = limits_on_white(share)[self._near]
+            return limits
+        return _limits(self.ground, self._near, share)
+
+
+def limits_on_white(share: float) -> Grey:
+    """What is darker than this is ink on white paper, by the darkest tone nearby."""
+    return _limits(_WHITE, _TONES, share)
+
+
+def is_cut_as_on_white(letters: Grey, share: float) -> NDArray[np.bool_]:
+    """For each letter, whether one limit holds for it wherever it stands, that of black on white.
+
+    ``letters`` are pictures of one size, each with all its ink. It is so where white is near
+    enough for the smaller closing, and black near all ink, however the cells of the page may lie.
+    """
+    limits = limits_on_white(share)
+    light, dark = letters, letters
+    for axis in (1, 2):
+        light = _near(light, _THICK * CELL, axis, np.maximum)
+        dark = _near(dark, CELL, axis, np.minimum)
+    pale = (letters < limits.max()) & (dark >= _PALE_INK)
+    plain: NDArray[np.bool_] = ~pale.any(axis=(1, 2)) & (light == 255).all(axis=(1, 2))
+    return plain
+
+
+def _near(pictures: Grey, reach: int, axis: int, pick: np.ufunc) -> Grey:
+    """The lightest or darkest of the pixels within ``reach`` along an axis."""
+    size, picked = pictures.shape[axis], pictures.copy()
+    for step in range(1, min(reach, size - 1) + 1):
+        for to, source in (
+            (slice(step, None), slice(size - step)),
+            (slice(size - step), slice(step, None)),
+        ):
+            there = np.moveaxis(picked, axis, 0)[to]
+            pick(there, np.moveaxis(pictures, axis, 0)[source], out=there)
+    return picked
+
+
+def _limits(grounds: Grey, near: Grey, share: float) -> Grey:
+    """What is darker than this is ink, where the ground and the darkest ink nearby are known."""
+    ground = grounds.astype(np.int16)
+    bare = (ground < near + _DARK_LETTERS) & (ground < _DARK_GROUND)
+    ground[bare] = 255
+    contrast = ground - near
+    contrast[(contrast > _FULL_CONTRAST) & ~bare] = 255
+    contrast = np.maximum(contrast, _LEAST_CONTRAST)
+    limits: Grey = (ground - share * contrast).clip(0, 255).astype(np.uint8)
+    return limits
 
 
 def ground_cells(grey: Grey, cell_rows: int = CELL) -> Grey:
     """The ground of every cell: what the picture looks like without all that is thin and dark."""
-    return _closed(_cells(grey, cell_rows)[0], _CLOSING)
+    return _closed(lightest_cells(grey, cell_rows), _CLOSING)
+
+
+def lightest_cells(grey: Grey, cell_rows: int = CELL) -> Grey:
+    """The lightest pixel of every cell."""
+    return _folded(_in_whole_cells(grey), np.maximum, cell_rows)
+
+
+def _is_white(lightest: Grey) -> bool:
+    """Whether even the smaller closing fills all there is with white: words on paper, no more."""
+    return bool(_grown(lightest, _THICK).min() == 255)
 
 
 def _ground(lightest: Grey) -> Grey:
@@ -108,9 +177,13 @@ def _closed(lightest: Grey, reach: int) -> Grey:
 
 def _cells(grey: Grey, cell_rows: int) -> tuple[Grey, Grey]:
     """The lightest and the darkest pixel of every cell."""
-    columns = -grey.shape[1] % CELL
-    padded = np.pad(grey, ((0, 0), (0, columns)), mode="edge") if columns else grey
+    padded = _in_whole_cells(grey)
     return _folded(padded, np.maximum, cell_rows), _folded(padded, np.minimum, cell_rows)
+
+
+def _in_whole_cells(grey: Grey) -> Grey:
+    columns = -grey.shape[1] % CELL
+    return np.pad(grey, ((0, 0), (0, columns)), mode="edge") if columns else grey
 
 
 def _folded(grey: Grey, pick: np.ufunc, cell_rows: int) -> Grey:
@@ -137,7 +210,7 @@ def _folded_across(grey: Grey, pick: np.ufunc) -> Grey:
 def _grown(cells: Grey, reach: int) -> Grey:
     """The largest value within ``reach`` cells, across and down."""
     for axis in (0, 1):
-        cells = _spread(cells, reach, axis)
+        cells = spread(cells, reach, axis)
     return cells
 
 
@@ -146,7 +219,8 @@ def _shrunk(cells: Grey, reach: int) -> Grey:
     return 255 - _grown(255 - cells, reach)
 
 
-def _spread(cells: Grey, reach: int, axis: int) -> Grey:
+def spread(cells: Grey, reach: int, axis: int) -> Grey:
+    """The largest value within ``reach`` cells along an axis."""
     size = cells.shape[axis]
     spread = cells.copy()
     for step in range(1, min(reach, size - 1) + 1):

@@ -9,7 +9,9 @@ value is neither scanned for tokens nor run.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from faxcore.errors import ContentError, RenderError
 from faxcore.render.content import Content
@@ -92,9 +94,29 @@ def condition_name(token: str) -> str:
 
 def fill_cover(template: str, name: str, values: dict[str, str]) -> str:
     """The HTML of the cover page; ``values`` are keyed by token names in capitals."""
-    from jinja2 import StrictUndefined, TemplateError  # noqa: PLC0415
-    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
+    from jinja2 import TemplateError  # noqa: PLC0415
     from markupsafe import Markup, escape  # noqa: PLC0415
+
+    data = {
+        condition_name(token): Markup("<br>").join(escape(line) for line in value.splitlines())
+        for token, value in values.items()
+    }
+    try:
+        filled: str = compiled_cover(template).render(data)
+    except TemplateError as error:
+        line = getattr(error, "lineno", None)
+        where = f", line {line}" if line else ""
+        raise RenderError(f"the cover page {name}{where}: {error.message}") from error
+    except (ArithmeticError, LookupError, TypeError, ValueError, OverflowError) as error:
+        raise RenderError(f"the cover page {name}: {error}") from error
+    return filled
+
+
+@lru_cache(maxsize=16)
+def compiled_cover(template: str) -> Any:
+    """A template that is ready to be filled in, and is kept: a warm worker has the shipped ones."""
+    from jinja2 import StrictUndefined  # noqa: PLC0415
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
 
     def expression(token: str) -> str:
         return f"{_EXPRESSION[0]}{condition_name(token)}{_EXPRESSION[1]}"
@@ -109,18 +131,7 @@ def fill_cover(template: str, name: str, values: dict[str, str]) -> str:
     )
     environment.globals.clear()
     source = replace_tokens(template.replace("\x02", "").replace("\x03", ""), expression)
-    data = {
-        condition_name(token): Markup("<br>").join(escape(line) for line in value.splitlines())
-        for token, value in values.items()
-    }
-    try:
-        return environment.from_string(source).render(data)
-    except TemplateError as error:
-        line = getattr(error, "lineno", None)
-        where = f", line {line}" if line else ""
-        raise RenderError(f"the cover page {name}{where}: {error.message}") from error
-    except (ArithmeticError, LookupError, TypeError, ValueError, OverflowError) as error:
-        raise RenderError(f"the cover page {name}: {error}") from error
+    return environment.from_string(source)
 
 
 def cover_html(content: Content, template: str, pages: int) -> str:

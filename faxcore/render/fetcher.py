@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from weasyprint import images
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from faxcore.errors import RenderError
 from faxcore.render.data_address import data_octets
+from faxcore.render.drawings import check_drawing
 
 ASSETS = "http://cover.invalid/"
 """The address that a cover page believes it came from; its relative references begin so."""
@@ -38,11 +41,16 @@ ASSET_TYPES = {
 
 
 class ClosedFetcher(URLFetcher):  # type: ignore[misc]
-    """Serves ``data:`` and, where a folder is given, files inside it; refuses all else."""
+    """Serves ``data:`` and, where a folder is given, files inside it; refuses all else.
 
-    def __init__(self, folder: Path | None = None) -> None:
+    ``place`` is what the document is called. Drawings in it that must not be drawn are ``bombs``.
+    """
+
+    def __init__(self, place: str, folder: Path | None = None) -> None:
         super().__init__(allowed_protocols=["data"], allow_redirects=False)
+        self.place = place
         self.folder = folder
+        self.bombs: list[RenderError] = []
         self.refused: list[str] = []
         self.served: list[str] = []
 
@@ -60,6 +68,22 @@ class ClosedFetcher(URLFetcher):  # type: ignore[misc]
             shown = url.removeprefix(NOWHERE).removeprefix(ASSETS)[:200]
             self.refused.append(f"{shown} ({error})")
             raise ValueError(f"{error}: {url[:200]}") from error
+
+
+class BoundedSVG(images.SVG):  # type: ignore[misc]
+    """A drawing of WeasyPrint's that is not begun where it comes to too much.
+
+    WeasyPrint leaves out a drawing that fails, and goes on; so the fetcher keeps the reason.
+    """
+
+    def __init__(self, tree: Any, url: str, font_config: Any, url_fetcher: Any = None) -> None:
+        if isinstance(url_fetcher, ClosedFetcher):
+            try:
+                check_drawing(tree, url_fetcher.place)
+            except RenderError as error:
+                url_fetcher.bombs.append(error)
+                raise
+        super().__init__(tree, url, font_config, url_fetcher)
 
 
 def data_response(url: str) -> Any:
@@ -82,3 +106,6 @@ def asset_response(url: str, folder: Path) -> tuple[Any, str]:
         raise ValueError(f"the asset {name!r} is larger than {ASSET_OCTETS >> 20} MB")
     response = URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
     return response, str(path.relative_to(home))
+
+
+images.SVG = BoundedSVG

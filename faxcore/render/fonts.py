@@ -57,6 +57,13 @@ def font_configuration(included: str | None) -> str:
 """
 
 
+def is_of_the_system(path: str | None) -> bool:
+    """Whether a worker's configuration takes in the system's own: another may want other faces."""
+    if path is None:
+        return True
+    return f">{_SYSTEM_CONFIGURATION}</include>" in Path(path).read_text(encoding="utf-8")
+
+
 class MissingGlyphs(logging.Handler):
     """Collects the characters that no font has, from WeasyPrint's log."""
 

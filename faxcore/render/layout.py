@@ -17,6 +17,7 @@ from faxcore.errors import RenderError
 from faxcore.render.content import Paper
 from faxcore.render.fonts import MissingGlyphs
 from faxcore.render.loading import load_weasyprint
+from faxcore.render.plain_text import even_lines
 
 if TYPE_CHECKING:
     from weasyprint import Document
@@ -38,8 +39,8 @@ _UNBROKEN = 1000
 
 TEXT_STYLE = """
 @page { margin: 18mm 15mm 16mm }
-body { font: 10.5pt/1.3 "DejaVu Sans Mono", "Liberation Mono", monospace; margin: 0 }
-p { white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 8; margin: 0; min-height: 1.3em }
+body { font: 10.54pt/13.25pt "DejaVu Sans Mono", "Liberation Mono", monospace; margin: 0 }
+p { white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 8; margin: 0; min-height: 13.25pt }
 p.page { break-before: page }
 p.rtl { direction: rtl }
 """
@@ -65,6 +66,7 @@ class Typesetter:
         self.missing = MissingGlyphs()
         self.notes = notes
         self.served: list[str] = []
+        self._bombs: list[RenderError] = []
         logger: logging.Logger = self._weasyprint.LOGGER
         logger.handlers = [self.missing]
 
@@ -82,7 +84,8 @@ class Typesetter:
         """
         from faxcore.render.fetcher import ASSETS, NOWHERE, ClosedFetcher  # noqa: PLC0415
 
-        fetcher = ClosedFetcher(assets)
+        fetcher = ClosedFetcher(place, assets)
+        fetcher.bombs = self._bombs
         style = self._weasyprint.CSS(string=self._page_style, url_fetcher=fetcher)
         try:
             page = self._weasyprint.HTML(
@@ -97,6 +100,7 @@ class Typesetter:
             raise RenderError(f"{place}: WeasyPrint cannot lay it out: {error!r}") from error
         except (LookupError, TypeError, ValueError) as error:
             raise RenderError(f"{place}: WeasyPrint cannot lay it out: {error!r}") from error
+        self._check_drawings()
         if fetcher.refused and assets:
             raise RenderError(f"{place} refers to {fetcher.refused[0]}")
         self.served = list(dict.fromkeys(fetcher.served))
@@ -114,14 +118,19 @@ class Typesetter:
             pdf: bytes = documents[0].copy(pages).write_pdf()
         except RecursionError as error:
             raise RenderError("the HTML is nested too deeply") from error
+        self._check_drawings()
         return pdf
+
+    def _check_drawings(self) -> None:
+        """RenderError for the first drawing that was not begun because it comes to too much."""
+        if self._bombs:
+            raise self._bombs[0]
 
 
 def text_html(text: str) -> str:
     """Plain text as HTML with a paragraph for each line, which WeasyPrint lays out fastest."""
     lines = []
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    for number, page in enumerate(text.rstrip().split("\f")):
+    for number, page in enumerate(even_lines(text).split("\f")):
         for index, line in enumerate(page.rstrip("\n").split("\n")):
             line = _broken(line)  # noqa: PLW2901
             marks = ["page"] if number and not index else []

@@ -2,7 +2,8 @@
 
 Half the time of a short message is the import. Three things in it are work for nothing: searching
 for libraries that are found by name, looking for garbage among objects that stay, and fontTools'
-cutting of fonts, which HarfBuzz does where it is new enough.
+cutting of fonts, which HarfBuzz does where it is new enough. A fourth comes with every font that is
+cut: cffi parses the name of each array's type, and the length is part of the name.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import ctypes.util
 import gc
 import importlib
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +25,7 @@ PANGO_ADVICE = (
     "libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"
 )
 
+_SIZED = re.compile(r"(\w+)\[(\d+)\]")
 _SUBSET = "fontTools.subset"
 _INSTANCER = "fontTools.varLib.instancer"
 
@@ -32,9 +35,32 @@ def load_weasyprint() -> Any:
     try:
         with _no_library_search(), _no_garbage(), _font_tools_later():
             import weasyprint  # noqa: PLC0415
+            from weasyprint.pdf import fonts  # noqa: PLC0415
     except OSError as error:
         raise RenderError(f"{PANGO_ADVICE} ({error})") from error
+    if not isinstance(fonts.ffi, ArraysOfAnyLength):
+        fonts.ffi = ArraysOfAnyLength(fonts.ffi)
     return weasyprint
+
+
+class ArraysOfAnyLength:
+    """cffi's interface, for which ``hb_codepoint_t[17]`` is ``hb_codepoint_t[]`` with 17 values.
+
+    What it makes is the same, and one name is parsed in place of one for every length.
+    """
+
+    def __init__(self, ffi: Any) -> None:
+        self._ffi = ffi
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ffi, name)
+
+    def new(self, kind: str, values: Any = None) -> Any:
+        """What ``ffi.new`` makes of the same arguments."""
+        sized = _SIZED.fullmatch(kind)
+        if sized is None or not hasattr(values, "__len__") or len(values) != int(sized[2]):
+            return self._ffi.new(kind, values)
+        return self._ffi.new(f"{sized[1]}[]", values)
 
 
 @contextmanager

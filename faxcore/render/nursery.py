@@ -19,35 +19,44 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+from faxcore.render.content import Content, CoverFields, Paper
+from faxcore.render.coverpage import read_cover
 from faxcore.render.tone import AUTO_TONE
 from faxcore.render.worker import main as render_one
+from faxcore.resources import coverpages_folder
 from faxcore.t4 import Coding, PageBitmap, Resolution, encode_page
 
 _NAME = 4096
 _WARMED = (
     "<p>Warm <b>bold</b> <i>italic</i> <code>mono</code> <span style='font-family:serif'>serif"
 )
+_PLAIN = "standard"
+_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def warm_up() -> None:
     """Do once what nearly every message needs, so that its copy finds it loaded.
 
-    A cover page is filled in, words are laid out in the usual faces, drawn, headed and coded. The
-    font configuration is left to the copies, each of which has it for itself.
+    The shipped cover pages are compiled and one is filled in, words are laid out in the usual faces
+    and typed, drawn, headed and coded. The font configuration is left to the copies, each of which
+    has it for itself.
     """
     from faxcore.render import compose, designs  # noqa: F401, PLC0415
-    from faxcore.render.coverpage import fill_cover  # noqa: PLC0415
     from faxcore.render.geometry import place  # noqa: PLC0415
     from faxcore.render.layout import Typesetter  # noqa: PLC0415
     from faxcore.render.pages import page_pixels  # noqa: PLC0415
     from faxcore.render.pdf import load_page, open_pdf, page_size_mm  # noqa: PLC0415
     from faxcore.render.tagline import LineWriter  # noqa: PLC0415
+    from faxcore.render.typewriter import typewritten  # noqa: PLC0415
 
     typesetter = Typesetter([])
-    laid_out = typesetter.lay_out(fill_cover(_WARMED, "nothing", {}), "nothing")
-    document = open_pdf(typesetter.write([laid_out]), "nothing")
+    laid_out = [typesetter.lay_out(page, "nothing") for page in (*_covers(), _WARMED)]
+    document = open_pdf(typesetter.write(laid_out), "nothing")
+    typewritten("nothing", Paper.A4)
     page, placement = load_page(document, 0, "nothing"), place(*page_size_mm(document, 0, ""))
     for resolution in (Resolution.FINE, Resolution.COARSE):
         black = page_pixels(page, placement, resolution, AUTO_TONE, "nothing")
@@ -57,6 +66,17 @@ def warm_up() -> None:
     page.close()
     document.close()
     typesetter.leave_fonts()
+
+
+def _covers() -> Iterator[str]:
+    """The shipped cover pages: each compiled, the plainest also filled in."""
+    from faxcore.render.coverpage import compiled_cover, cover_html, cover_names  # noqa: PLC0415
+
+    folder = coverpages_folder()
+    for name in cover_names(folder):
+        compiled_cover(read_cover(folder / f"{name}.html"))
+    fields = CoverFields(_MOMENT, *("Nobody",) * 11)
+    yield cover_html(Content(fields, cover=_PLAIN), read_cover(folder / f"{_PLAIN}.html"), 1)
 
 
 def serve(line: socket.socket) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from faxcore.render.contrast import CELL, lightest_cells, spread
+
 Grey = NDArray[np.uint8]
 
 _STEP = 18
@@ -24,11 +26,23 @@ def outlines(grey: Grey, reach: tuple[int, int]) -> NDArray[np.bool_]:
     """
     margin = 2 * reach[0] + _NEAR + 1
     edges = np.zeros(grey.shape, np.bool_)
+    white = _white_rows(grey, reach)
     for top in range(0, grey.shape[0], _BAND):
         first = max(0, top - margin)
+        if white[first : top + _BAND + margin].all():
+            continue
         made = _outlines(grey[first : top + _BAND + margin], reach)
         edges[top : top + _BAND] = made[top - first : top - first + _BAND]
     return edges
+
+
+def _white_rows(grey: Grey, reach: tuple[int, int]) -> NDArray[np.bool_]:
+    """The rows in which even a smaller closing, cell by cell, leaves no step that counts."""
+    light = lightest_cells(grey)
+    for axis, half in enumerate(reach):
+        light = spread(light, max(0, (half - CELL + 1) // CELL), axis)
+    rows: NDArray[np.bool_] = (light.min(axis=1) > 255 - _STEP).repeat(CELL)
+    return rows[: grey.shape[0]]
 
 
 def _outlines(grey: Grey, reach: tuple[int, int]) -> NDArray[np.bool_]:

@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 from pypdfium2 import PdfiumError
 
 from faxcore.errors import AttachmentError, ContentError, RenderError
-from faxcore.render.binarize import black_and_white, change_rows, oversampling
+from faxcore.render.binarize import (
+    black_and_white,
+    change_rows,
+    oversampling,
+    plain_black_and_white,
+)
+from faxcore.render.cells import Cells
 from faxcore.render.compose import Sheet
 from faxcore.render.document import Limits, RenderedPage
 from faxcore.render.exchange import Request
@@ -35,8 +41,11 @@ from faxcore.render.pdf import (
 )
 from faxcore.render.raster import box_pixels, draw_covered, draw_grey
 from faxcore.render.tagline import BAND_MM, HeaderLine, LineWriter, header_html
-from faxcore.render.tone import Tone
+from faxcore.render.tone import Tone, ToneKind
 from faxcore.t4 import PageBitmap, Resolution, encode_page
+
+_CUT = (ToneKind.AUTO, ToneKind.TEXT, ToneKind.FAST)
+"""The tones by which words are cut in the same way."""
 
 _PAPER = 253
 """A grey value from here on is nothing that was meant to be seen."""
@@ -74,17 +83,31 @@ class HeaderBands:
 
 
 class Drawing:
-    """A PDF page being drawn; the last drawing is kept, because it is often wanted twice."""
+    """A PDF page being drawn; the last drawing is kept, because it is often wanted twice.
 
-    def __init__(self, page: Any) -> None:
+    ``cells`` are those of plain text, if it is that, and the page's index in the text.
+    """
+
+    def __init__(self, page: Any, cells: tuple[Cells, int] | None = None) -> None:
         self.page = page
+        self._cells = cells
         self._last: tuple[Frame, NDArray[np.uint8]] | None = None
 
     def grey(self, frame: Frame) -> NDArray[np.uint8]:
         """The page's grey values in this frame; not to be written to."""
         if self._last is None or self._last[0] != frame:
-            self._last = frame, draw_grey(self.page, frame)
+            self._last = frame, self._drawn(frame)
         return self._last[1]
+
+    def _drawn(self, frame: Frame) -> NDArray[np.uint8]:
+        made = None if self._cells is None else self._cells[0].grey(self._cells[1], frame)
+        return draw_grey(self.page, frame) if made is None else made
+
+    def ink(self, frame: Frame, resolution: Resolution, tone: Tone) -> NDArray[np.bool_] | None:
+        """The page's ink where it is known without drawing the page, in fine."""
+        if self._cells is None or resolution is not Resolution.FINE or tone.kind not in _CUT:
+            return None
+        return self._cells[0].black(self._cells[1], frame)
 
 
 class BlankParts:
@@ -129,9 +152,10 @@ def _render_sheet(
 ) -> tuple[RenderedPage, bool]:
     codings = []
     blank = True
-    drawing = Drawing(load_page(sheet.document, sheet.index, sheet.source))
+    cells = None if sheet.cells is None else (sheet.cells, sheet.index)
+    drawing = Drawing(load_page(sheet.document, sheet.index, sheet.source), cells)
     placements = _placements(sheet, request.limits)
-    if bands is not None and sheet.bitmap is None:
+    if bands is not None and sheet.bitmap is None and cells is None:  # which have room on top
         placements = [_with_room(drawing, each, request.resolutions[0]) for each in placements]
     forms = product(_wanted(sheet, request.resolutions, keep=bands is None), placements)
     for resolution, placement in forms:
@@ -198,14 +222,17 @@ def page_pixels(
 def _drawn(
     drawing: Drawing, placement: Placement, resolution: Resolution, tone: Tone, source: str
 ) -> NDArray[np.bool_]:
-    frame = frame_of(placement, resolution, oversampling(resolution))
-    grey, page = drawing.grey(frame), drawing.page
-    pictures = [box_pixels(page, frame, box) for box in picture_boxes(page)]
-    labels = [box_pixels(page, frame, box) for box in text_boxes(page)] if pictures else []
+    frame, page = frame_of(placement, resolution, oversampling(resolution)), drawing.page
 
     def finer(region: tuple[slice, slice]) -> NDArray[np.uint8]:
         return draw_covered(page, frame, region, oversampling(resolution))
 
+    ink = drawing.ink(frame, resolution, tone)
+    if ink is not None and ink.any():
+        return plain_black_and_white(ink, resolution, finer)
+    grey = drawing.grey(frame)
+    pictures = [box_pixels(page, frame, box) for box in picture_boxes(page)]
+    labels = [box_pixels(page, frame, box) for box in text_boxes(page)] if pictures else []
     black = black_and_white(grey, resolution, pictures, labels, tone, finer)
     if not black.any() and (int(grey.min()) < _PAPER or has_visible_content(page)):
         raise RenderError(

@@ -7,8 +7,9 @@ joined, which keeps every stroke. A text that the shipped face cannot write is t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -70,6 +71,7 @@ class LineWriter:
         largest = self._faces[_SIZES[0]]
         self._unknown = bytes(largest.getmask("\uffff", mode="1"))
         self._known: dict[str, bool] = {" ": True}
+        self._widths: dict[tuple[float, str], float] = {}
         self._drawn: dict[tuple[str, int, str, Any], NDArray[np.bool_]] = {}
 
     def can_write(self, text: str) -> bool:
@@ -85,14 +87,15 @@ class LineWriter:
         left, middle, right = parts
         room = WIDTH - 2 * round(_SIDE_MM * PIXELS_PER_MM)
         face = self._fitting(parts, room)
-        left = _cut(left, face, room - face.getlength(right) - _GAP)
-        middle = _cut(middle, face, room - face.getlength(left + right) - 2 * _GAP)
+        width = partial(self._width, face)
+        left = _cut(left, width, room - width(right) - _GAP)
+        middle = _cut(middle, width, room - width(left + right) - 2 * _GAP)
         from faxcore.render.binarize import change_rows  # noqa: PLC0415
 
         side, end = (WIDTH - room) // 2, (WIDTH + room) // 2
-        first = side + face.getlength(left) + _GAP
-        last = end - face.getlength(right) - _GAP - face.getlength(middle)
-        centre = round(min(max(first, (WIDTH - face.getlength(middle)) / 2), last))
+        first = side + width(left) + _GAP
+        last = end - width(right) - _GAP - width(middle)
+        centre = round(min(max(first, (WIDTH - width(middle)) / 2), last))
         parts_there = ((left, side, "ls"), (right, end, "rs"), (middle, centre, "ls"))
         self._drawn = {  # most parts are those of the page before
             part: self._drawn[part] if part in self._drawn else _drawn(*part)
@@ -106,9 +109,16 @@ class LineWriter:
     def _fitting(self, parts: Sequence[str], room: float) -> Any:
         for size in _SIZES:
             face = self._faces[size]
-            if sum(face.getlength(part) + _GAP for part in parts) - _GAP <= room:
+            if sum(self._width(face, part) + _GAP for part in parts) - _GAP <= room:
                 break
         return face
+
+    def _width(self, face: Any, text: str) -> float:
+        """The width of a text in pixels; most texts stand on every page."""
+        width = self._widths.get((face.size, text))
+        if width is None:
+            width = self._widths[face.size, text] = face.getlength(text)
+        return width
 
 
 def _drawn(text: str, at: int, anchor: str, face: Any) -> NDArray[np.bool_]:
@@ -122,11 +132,11 @@ def _drawn(text: str, at: int, anchor: str, face: Any) -> NDArray[np.bool_]:
     return np.asarray(image, np.bool_)
 
 
-def _cut(text: str, face: Any, room: float) -> str:
+def _cut(text: str, width: Callable[[str], float], room: float) -> str:
     """As much of the text as there is room for, with three dots where something is missing."""
-    if face.getlength(text) <= room:
+    if width(text) <= room:
         return text
-    while text and face.getlength(text + "...") > room:
+    while text and width(text + "...") > room:
         text = text[:-1]
     return text.rstrip() + "..." if text else ""
 

@@ -8,6 +8,31 @@ from __future__ import annotations
 import io
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from faxcore.render import Content
+
+_TEXT = """<style>
+@page text { size: A4; margin: 18mm 15mm 16mm }
+.text { page: text; break-before: page; font: 10.54pt/13.25pt "DejaVu Sans Mono", monospace }
+.text p { white-space: pre-wrap; margin: 0; min-height: 13.25pt }
+.text p.page { break-before: page }
+</style>"""
+
+
+def message_html(content: Content, pages: int) -> str:
+    """The filled-in cover page and the body, as one HTML document."""
+    from faxcore.render.content import BodyType
+    from faxcore.render.coverpage import cover_folder, cover_html, find_cover, read_cover
+    from faxcore.render.layout import text_html
+
+    template = read_cover(find_cover(content.cover or "", cover_folder(content)))
+    cover = cover_html(content, template, pages).replace("</html>", "")
+    body = content.body or ""
+    if content.body_type is BodyType.TEXT:
+        return f"{cover}{_TEXT}<div class=text>{text_html(body).partition('<body>')[2]}</div>"
+    return cover + body.partition("<meta charset=utf-8>")[2]
 
 
 def in_python(source: Path, target: Path) -> None:

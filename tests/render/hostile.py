@@ -51,6 +51,12 @@ def one_page(content: str = "", page: str = "", catalog: str = "", *more: str | 
     )
 
 
+def form(said: str, inner: int) -> bytes:
+    """A form that may draw the object with this number as ``/X``."""
+    head = "/Type /XObject /Subtype /Form /BBox [0 0 9 9]"
+    return stream(said.encode(), f"{head} /Resources << /XObject << /X {inner} 0 R >> >>")
+
+
 def many_pages(count: int) -> bytes:
     document = pdfium.PdfDocument.new()
     for _ in range(count):
@@ -179,6 +185,24 @@ REFUSED: dict[str, tuple[Made, str]] = {
     ),
     "lines.txt": (lambda: b"x\n" * 5_000_000, "lines.txt has more lines than 300 pages hold"),
     "office.docx": (lambda: b"PK\x03\x04" + b"[Content_Types].xml" + noise(500), "office.docx"),
+    "form-in-itself.pdf": (
+        lambda: one_page("/X Do", "", "", form("/X Do /X Do", 6)),
+        "form-in-itself.pdf page 1 draws more than 100000 things inside others, or one inside",
+    ),
+    "form-laughs.pdf": (
+        lambda: one_page(
+            "/X Do", "", "", *(form("/X Do " * 20, 7 + n) for n in range(9)), form("f", 1)
+        ),
+        "form-laughs.pdf page 1 draws more than 100000 things",
+    ),
+    "svg-laughs.html": (svg_laughs, "svg-laughs.html: a drawing comes to more than 50000 parts"),
+    "pattern-in-itself.html": (
+        html(
+            "<svg><pattern id=a><rect width=9 height=9 fill='url(#a)'></rect></pattern>"
+            "<rect width=9 height=9 fill='url(#a)'></rect></svg>"
+        ),
+        "pattern-in-itself.html: a drawing comes to more than",
+    ),
     "pages.html": (
         html("<p style='break-after:page'>x" * 400),
         "at most 300 can be sent",
@@ -222,16 +246,6 @@ ENDURED: dict[str, Made] = {
             b"", "/Type /XObject /Subtype /Form /BBox [0 0 99 99] /Ref << /F ({secret}) /Page 0 >>"
         ),
     ),
-    "form-in-itself.pdf": lambda: one_page(
-        "/X Do",
-        "",
-        "",
-        stream(
-            b"/X Do /X Do",
-            "/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << "
-            "/XObject << /X 6 0 R >> >>",
-        ),
-    ),
     "deep-array.pdf": lambda: one_page(catalog=f"/Deep {'[' * 5000}{']' * 5000}"),
     "flate-bomb.pdf": lambda: one_page(
         "/X Do",
@@ -264,7 +278,6 @@ ENDURED: dict[str, Made] = {
     "thousand-frames.gif": lambda: image(
         "GIF", save_all=True, append_images=[Image.new("L", (8, 8), n % 256) for n in range(999)]
     ),
-    "svg-laughs.html": svg_laughs,
     "wide.html": html("<div style='width:99999999px;height:99999px;border:1px solid'>x</div>"),
     "giant-letters.html": html("<span style='font-size:9999999pt'>x</span>"),
     "columns.html": html("<div style='columns:90'>" + "x " * 2000 + "</div>"),

@@ -3,7 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from faxcore.render.contrast import Surroundings, ground_cells
+from faxcore.render.contrast import (
+    CELL,
+    Surroundings,
+    _cells,
+    _ground,
+    _is_white,
+    ground_cells,
+)
 
 SHARE = 0.35
 STROKES = np.zeros((120, 160), bool)
@@ -78,9 +85,22 @@ def test_the_fast_way_gives_what_the_slow_one_does(share: float) -> None:
     soft = page(255, 0).astype(np.int16)
     soft[20:140, 40:200][STROKES] += chance.integers(0, 60, STROKES.sum()).astype(np.int16)
     pages = [soft.astype(np.uint8), page(255, 0), page(204, 0), page(255, 190), page(60, 255)]
-    for grey in pages:
+    both = page(255, 0)
+    both[80:] = page(255, 150)[80:]
+    for grey in [*pages, both, *(page(255, ink) for ink in range(60, 255, 9))]:
         around = Surroundings(grey)
         assert np.array_equal(around.ink(share), around.ink_by_cells(share))
+
+
+@pytest.mark.parametrize("ink", [0, 70, 120, 180, 230])
+def test_a_white_ground_is_known_without_closing_it(ink: int) -> None:
+    grey = page(255, ink)
+    lightest, _ = _cells(grey, CELL)
+    assert _is_white(lightest)
+    assert (_ground(lightest) == 255).all()
+    grey[20:60, 20:60] = ink
+    lightest, _ = _cells(grey, CELL)
+    assert not _is_white(lightest)
 
 
 def test_black_on_white_takes_the_fast_way() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from faxcore.render.outlines import outlines
+from faxcore.render.outlines import _outlines, outlines
 
 REACH = (16, 16)
 
@@ -48,3 +48,13 @@ def test_what_steps_by_less_than_seven_per_cent_has_none() -> None:
     assert not outlines(grey, REACH).any()
     ramp = np.tile(np.linspace(255, 150, 160).astype(np.uint8), (120, 1))
     assert not outlines(ramp, REACH).any()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 40), (13, 17), (300, 90), (515, 64)])
+def test_bands_that_are_passed_over_have_none(size: tuple[int, int]) -> None:
+    chance = np.random.default_rng(sum(size))
+    for share in (0.001, 0.01, 0.2, 0.9):
+        grey = np.where(chance.random(size) < share, chance.integers(0, 256, size), 255)
+        grey[size[0] // 2 :, : size[1] // 2] = np.minimum(grey[size[0] // 2 :, : size[1] // 2], 226)
+        page = grey.astype(np.uint8)
+        assert np.array_equal(outlines(page, REACH), _outlines(page, REACH))

@@ -84,7 +84,7 @@ def test_without_pango_the_line_to_type_is_named(
     monkeypatch.syspath_prepend(tmp_path)
     try:
         with pytest.raises(RenderError, match=r"sudo apt-get install libpango-1.0-0 .*cannot load"):
-            render_content(Content(FIELDS, body="x"))
+            render_content(Content(FIELDS, cover="standard", body="x"))
     finally:
         (tmp_path / "weasyprint.py").unlink()
 

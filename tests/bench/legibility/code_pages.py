@@ -9,7 +9,7 @@ from reportlab.graphics.barcode import createBarcodeDrawing
 from reportlab.graphics.shapes import Drawing as Shapes
 
 from tests.bench.legibility.drawn import MM, Code, Drawing, Group, Page, Words
-from tests.bench.legibility.texts import wrapped
+from tests.bench.legibility.kit import Kit
 
 _LINEAR = (
     ("Code128", "FAX-001742", 0.40, 0.0),
@@ -32,21 +32,21 @@ _SQUARE = (
 )
 
 
-def codes() -> Page:
+def codes(kit: Kit) -> Page:
     """Fifteen codes with modules of 0.9 to 0.19 mm, some of them in grey ink."""
-    drawing = Drawing("bar codes")
+    drawing = kit.drawing("bar codes")
     drawing.words((20, 12), ["Labels of the shipment"], face="sans-bold", points=13)
-    drawing.words((20, 20), wrapped(500, 2, 100), points=9)
-    top = 34.0
+    drawing.words((20, 20), kit.wrapped(500, 2, 100), points=9)
+    top, first = 34.0 + kit.off_mm, 22 + kit.off_mm
     for number, (kind, value, module, grey) in enumerate(_LINEAR):
-        left = 22 + number % 2 * 88.0
+        left = first + number % 2 * 88.0
         made = _linear(kind, value, module, grey)
         _put(drawing, made, (left, top), Code((0, 0, 0, 0), value, kind))
         drawing.words((left, top + 16), [f"{kind} of {module} mm"], points=7)
         top += 25.0 * (number % 2)
     top += 27
     for number, (value, module, grey) in enumerate(_SQUARE):
-        left = 22 + number % 3 * 60.0
+        left = first + number % 3 * 60.0
         made = _square(value, module, grey)
         _put(drawing, made, (left, top), Code((0, 0, 0, 0), value, "QR"))
         drawing.words((left, top + 38), [f"Square code of {module} mm"], points=7)
@@ -93,9 +93,9 @@ def _put(drawing: Drawing, shapes: Shapes, at: tuple[float, float], code: Code) 
 
 
 _NAMES = (
-    ("Liberation Sans", "eng", ("Margaret Holloway, Lowestoft", "Benjamin Cartwright, Dublin")),
-    ("Liberation Serif", "ell", ("Ελένη Παπαδοπούλου, Αθήνα", "Γιώργος Νικολάου, Θεσσαλονίκη")),
-    ("Liberation Sans", "rus", ("Екатерина Соколова, Москва", "Дмитрий Иванович Орлов, Казань")),
+    ("{} Sans", "eng", ("Margaret Holloway, Lowestoft", "Benjamin Cartwright, Dublin")),
+    ("{} Serif", "ell", ("Ελένη Παπαδοπούλου, Αθήνα", "Γιώργος Νικολάου, Θεσσαλονίκη")),
+    ("{} Sans", "rus", ("Екатерина Соколова, Москва", "Дмитрий Иванович Орлов, Казань")),
     ("Noto Sans CJK SC", "chi_sim", ("王晓明先生北京市海淀区", "李建国医生上海市人民医院")),
     ("Noto Naskh Arabic", "ara", ("محمد عبد الرحمن", "فاطمة الزهراء")),
 )
@@ -103,7 +103,7 @@ _POINTS = (12, 10, 8)
 _ARABIC_POINTS = (16, 14, 12)
 
 
-def names() -> Page:
+def names(kit: Kit) -> Page:
     """Names and towns in Latin, Greek, Cyrillic, Chinese and Arabic letters."""
     from weasyprint import HTML
 
@@ -114,7 +114,9 @@ def names() -> Page:
             height = points * 0.353 * 1.6 * len(lines)
             parts.append(
                 f'<div dir="{"rtl" if language == "ara" else "ltr"}" style="top:{top}mm;'
-                f"font:{points}pt/1.6 '{face}'\">" + "<br>".join(lines) + "</div>"
+                f"font:{points}pt/1.6 '{face.format(kit.family)}'\">"
+                + "<br>".join(lines)
+                + "</div>"
             )
             box = (18.0, top - 0.5, 132.0, top + height + 0.5)
             words.append(Words(box, " ".join(lines), Group.NAMES, language))

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from tests.bench.legibility import code_pages, picture_pages, ruled_pages, text_pages
 from tests.bench.legibility.drawn import Page
+from tests.bench.legibility.kit import Kit
 
-PAGES: tuple[Callable[[], Page], ...] = (
+PAGES: tuple[Callable[[Kit], Page], ...] = (
     text_pages.sizes,
     text_pages.tints,
     text_pages.pale,
@@ -23,5 +24,5 @@ PAGES: tuple[Callable[[], Page], ...] = (
     code_pages.codes,
     code_pages.names,
 )
-SHORT: tuple[Callable[[], Page], ...] = (text_pages.flyer,)
+SHORT: tuple[Callable[[Kit], Page], ...] = (text_pages.flyer,)
 """What the short form measures."""

@@ -6,27 +6,18 @@ import enum
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 PAGE_MM = (210.0, 297.0)
 MM = 72 / 25.4
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
-
-_LIBERATION = Path("/usr/share/fonts/truetype/liberation")
-_FACES = {
-    "serif": "LiberationSerif-Regular",
-    "sans": "LiberationSans-Regular",
-    "sans-bold": "LiberationSans-Bold",
-}
 
 
 class Group(enum.Enum):
@@ -80,21 +71,14 @@ class Page:
     plain: tuple[Box, ...] = ()
 
 
-def load_faces() -> str:
-    """Register the faces of the corpus; what is missing, or an empty text."""
-    for name, file in _FACES.items():
-        try:
-            pdfmetrics.registerFont(TTFont(name, str(_LIBERATION / f"{file}.ttf")))
-        except TTFError:
-            return f"the face {file} is not installed (Debian: fonts-liberation)"
-    return ""
-
-
 class Drawing:
-    """A page being drawn; each thing is drawn and noted in one call."""
+    """A page being drawn; each thing is drawn and noted in one call.
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    ``faces`` is what the names of faces begin with.
+    """
+
+    def __init__(self, name: str, faces: str) -> None:
+        self._name, self._faces = name, faces
         self._target = io.BytesIO()
         size = tuple(side * MM for side in PAGE_MM)
         self.canvas = Canvas(self._target, pagesize=size, invariant=1)
@@ -122,11 +106,12 @@ class Drawing:
         left, top = at
         leading = points * 1.28 / MM
         self.canvas.setFillColorRGB(*(colour or (grey, grey, grey)))
-        self.canvas.setFont(face, points)
+        font = f"{self._faces} {face}"
+        self.canvas.setFont(font, points)
         for number, line in enumerate(lines):
             self.canvas.drawString(left * MM, self._up(top + points / MM + number * leading), line)
         bottom = top + len(lines) * leading
-        width = max(pdfmetrics.stringWidth(line, face, points) for line in lines) / MM
+        width = max(pdfmetrics.stringWidth(line, font, points) for line in lines) / MM
         if counted:
             box = (left - 1.5, top - 0.6, left + width + 1.5, bottom + 0.6)
             self.note("words", Words(box, " ".join(lines), group))

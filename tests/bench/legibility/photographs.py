@@ -9,11 +9,11 @@ import numpy as np
 Tones = np.ndarray
 
 
-def photograph(name: str, width: int, height: int) -> Tones:
-    """A grey picture of 0..255 of this size, the same every time."""
-    chance = np.random.default_rng(zlib.crc32(name.encode()))
+def photograph(name: str, width: int, height: int, shift: int = 0) -> Tones:
+    """A grey picture of 0..255 of this size, the same every time; ``shift`` makes another one."""
+    chance = np.random.default_rng(zlib.crc32(name.encode()) + shift)
     y, x = np.mgrid[0:height, 0:width] / height
-    tones = _SCENES[name](x, y, width / height, chance).clip(0, 1) ** 1.3
+    tones = _SCENES[name](x, y, width / height, chance).clip(0, 1) ** 1.6
     grain = chance.normal(0, 0.012, tones.shape)
     return ((tones + grain).clip(0, 1) * 255).astype(np.uint8)
 

@@ -114,6 +114,10 @@ def missing() -> list[str]:
             for language, package in _PACKAGES.items()
             if language not in there
         ]
+    for face, package in (("Noto Sans CJK SC", "cjk"), ("Noto Naskh Arabic", "core")):
+        ran = subprocess.run(["fc-list", face], capture_output=True, check=False)
+        if not ran.stdout:
+            lacking.append(f"the face {face} is not installed (Debian: fonts-noto-{package})")
     if shutil.which("zbarimg") is None:
         lacking.append("zbar is not installed (Debian: zbar-tools)")
     return lacking

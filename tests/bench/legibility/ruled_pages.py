@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from tests.bench.legibility.drawn import MM, Drawing, Group, Page, Words
-from tests.bench.legibility.texts import sentences, wrapped
+from tests.bench.legibility.kit import Kit
 
 _LABELS = (
     "Surname", "First names", "Date of birth", "Policy number", "Street and number", "Town",
@@ -21,11 +21,11 @@ _WEIGHTS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 _GREYS = (0.0, 0.0, 0.3, 0.0, 0.5, 0.0, 0.6)
 
 
-def form() -> Page:
+def form(kit: Kit) -> Page:
     """A form: boxes of 0.1 to 0.5 points, some of them grey, with labels and answers."""
-    drawing = Drawing("form")
+    drawing = kit.drawing("form")
     drawing.words((20, 14), ["Application for admission"], face="sans-bold", points=15)
-    drawing.words((20, 22), wrapped(200, 2, 110), points=7.5)
+    drawing.words((20, 22), kit.wrapped(200, 2, 110), points=7.5)
     top = 34.0
     for number in range(0, len(_LABELS), 2):
         weight, grey = _WEIGHTS[number // 2 % 7], _GREYS[number // 2 % 7]
@@ -38,7 +38,7 @@ def form() -> Page:
             drawing.rule((left, top, left, top + 13), weight, grey)
             drawing.rule((left + 83, top, left + 83, top + 13), weight, grey)
         top += 17
-    for number, sentence in enumerate(sentences(210, 8)):
+    for number, sentence in enumerate(kit.sentences(210, 8)):
         drawing.canvas.setLineWidth(0.3)
         drawing.canvas.setStrokeColorRGB(0, 0, 0)
         drawing.canvas.rect(21 * MM, (297 - top - 4) * MM, 3 * MM, 3 * MM, 1, 0)
@@ -50,9 +50,9 @@ def form() -> Page:
     return drawing.done()
 
 
-def tables() -> Page:
+def tables(kit: Kit) -> Page:
     """A table with striped rows, a bar chart and a curve."""
-    drawing = Drawing("tables and charts")
+    drawing = kit.drawing("tables and charts")
     drawing.words((20, 14), ["Deliveries and payments"], face="sans-bold", points=14)
     columns = (20, 44, 112, 150)
     heads = ("Number", "What was delivered", "Customer", "Amount")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tests.bench.legibility.drawn import Drawing, Group, Page
-from tests.bench.legibility.photographs import photograph
-from tests.bench.legibility.texts import sentences, wrapped
+from tests.bench.legibility.drawn import Group, Page
+from tests.bench.legibility.kit import Kit
 
 SIZES = (12, 11, 10, 9, 8, 7, 6, 5)
 TINTS = (
@@ -22,7 +21,8 @@ PALE = (
     (0.35, 0.35, 0.35),
     (0.5, 0.5, 0.5),
     (0.6, 0.6, 0.6),
-    (0.68, 0.68, 0.68),
+    (0.7, 0.7, 0.7),
+    (0.77, 0.77, 0.77),
     (0.85, 0.1, 0.1),
     (0.1, 0.3, 0.85),
     (0.0, 0.55, 0.25),
@@ -41,40 +41,40 @@ DARK = (
 )
 
 
-def sizes() -> Page:
+def sizes(kit: Kit) -> Page:
     """Serif and sans from 12 down to 5 points."""
-    drawing = Drawing("sizes")
+    drawing = kit.drawing("sizes")
     top = 16.0
     for face in ("serif", "sans"):
         for points in SIZES:
-            lines = wrapped(points * 3 + len(face), 3, round(880 / points))
+            lines = kit.wrapped(points * 3 + len(face), 3, round(880 / points))
             top = drawing.words((20, top), lines, face=face, points=points) + 0.8
         top += 3
     drawing.note("plain", (5.0, 16.0, 15.0, 280.0))
     return drawing.done()
 
 
-def tints() -> Page:
+def tints(kit: Kit) -> Page:
     """Black words on grey and coloured grounds of 10 to 40 %."""
-    drawing = Drawing("tints")
+    drawing = kit.drawing("tints")
     top = 14.0
     for number, colour in enumerate(TINTS):
         drawing.area((18, top, 192, top + 27), colour)
-        for left, points, face in ((23, 9, "sans"), (112, 8, "serif")):
-            lines = wrapped(40 + number * 2 + points, 5, 44 if points == 9 else 56)
+        for left, points, face in ((23, 8, "sans"), (112, 7.2, "serif")):
+            lines = kit.wrapped(40 + number * 2 + round(points), 5, 50 if points == 8 else 62)
             drawing.words((left, top + 3), lines, face=face, points=points, group=Group.TINTS)
         drawing.note("plain", (20.0, top + 23.5, 190.0, top + 25.5))
         top += 30
     return drawing.done()
 
 
-def pale() -> Page:
+def pale(kit: Kit) -> Page:
     """Grey and coloured words on white."""
-    drawing = Drawing("pale ink")
+    drawing = kit.drawing("pale ink")
     top = 14.0
     for number, colour in enumerate(PALE):
-        for points, face in ((10, "sans"), (8, "serif")):
-            lines = wrapped(70 + number * 2 + points, 2, round(900 / points))
+        for points, face in ((9, "sans"), (7.5, "serif")):
+            lines = kit.wrapped(70 + number * 2 + round(points), 2, round(900 / points))
             top = drawing.words(
                 (20, top), lines, face=face, points=points, colour=colour, group=Group.PALE
             )
@@ -83,14 +83,14 @@ def pale() -> Page:
     return drawing.done()
 
 
-def inverse() -> Page:
+def inverse(kit: Kit) -> Page:
     """White words on black, dark grey and dark colours."""
-    drawing = Drawing("light on dark")
+    drawing = kit.drawing("light on dark")
     top = 14.0
     for number, colour in enumerate(DARK):
         drawing.area((18, top, 192, top + 24), colour)
-        for left, points, face in ((22, 10, "sans-bold"), (112, 9.5, "sans")):
-            lines = wrapped(100 + number * 2 + round(points), 4, 40 if points == 10 else 44)
+        for left, points, face in ((22, 9, "sans-bold"), (112, 8.5, "sans")):
+            lines = kit.wrapped(100 + number * 2 + round(points), 5, 44 if points == 9 else 49)
             drawing.words(
                 (left, top + 2.5), lines, face=face, points=points, grey=1.0, group=Group.INVERSE
             )
@@ -99,9 +99,9 @@ def inverse() -> Page:
     return drawing.done()
 
 
-def letterhead() -> Page:
+def letterhead(kit: Kit) -> Page:
     """A letter: a coloured mark and rule, small grey print at the foot."""
-    drawing = Drawing("letterhead")
+    drawing = kit.drawing("letterhead")
     canvas = drawing.canvas
     for ring, grey in ((11, 0.25), (8, 0.55), (5, 0.8)):
         canvas.setFillColorRGB(grey, grey + 0.1, min(1.0, grey + 0.3))
@@ -112,7 +112,7 @@ def letterhead() -> Page:
     drawing.words((20, 52), ["Weaver and Daughters", "14 Harbour Street", "Lowestoft"], points=11)
     top = drawing.words((20, 78), ["Your order of spring parts"], face="sans-bold", points=11)
     for number in range(4):
-        lines = wrapped(130 + number, 5, 82)
+        lines = kit.wrapped(130 + number, 5, 82)
         top = drawing.words((20, top + 2), lines, face="serif", points=11)
     drawing.words((20, top + 4), ["With kind regards", "Margaret Holloway"], points=11)
     drawing.rule((20, 262, 190, 262), 0.25)
@@ -122,26 +122,26 @@ def letterhead() -> Page:
     return drawing.done()
 
 
-def flyer() -> Page:
+def flyer(kit: Kit) -> Page:
     """An advertisement: a picture, a dark banner, a tinted offer, large and small words."""
-    drawing = Drawing("flyer")
+    drawing = kit.drawing("flyer")
     drawing.area((12, 12, 198, 40), (0.12, 0.28, 0.5))
     drawing.words(
         (20, 17), ["Garden open day"], face="sans-bold", points=30, grey=1, group=Group.INVERSE
     )
     drawing.words((20, 45), ["Saturday from ten until four, entrance free"], points=16)
-    drawing.picture(photograph("landscape", 620, 360), (20, 58, 110, 110))
+    drawing.picture(kit.photograph("landscape", 620, 360), (20, 58, 110, 110))
     top = 58.0
     for number in range(3):
-        top = drawing.words((116, top), wrapped(160 + number, 4, 40), face="serif", points=10)
+        top = drawing.words((116, top), kit.wrapped(160 + number, 4, 40), face="serif", points=10)
     drawing.area((20, 120, 190, 170), (0.97, 0.9, 0.65))
     drawing.words(
         (28, 126), ["Two for the price of one"], face="sans-bold", points=20, group=Group.TINTS
     )
-    lines = wrapped(170, 4, 76)
+    lines = kit.wrapped(170, 4, 76)
     drawing.words((28, 140), lines, points=10, group=Group.TINTS)
     top = 180.0
-    for sentence in sentences(180, 7):
+    for sentence in kit.sentences(180, 7):
         drawing.canvas.setFillColorRGB(0.1, 0.5, 0.2)
         drawing.canvas.circle(62, (297 - top - 2.6) * 72 / 25.4, 3, 0, 1)
         top = drawing.words((26, top), [sentence], points=9.5) + 1

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
-_SENTENCES = """
+LETTERS = tuple(
+    """
 Thank you for your letter of {day} {month}, which reached our office this morning.
 The laboratory has finished the examination of sample {number} and found no change.
 Please sign both copies of the agreement and return one of them before {day} {month}.
@@ -30,16 +32,45 @@ The bank will release the guarantee of {amount} as soon as the surveyor has repo
 Two witnesses have to be present when the document is signed before the notary.
 The allergy test was negative for grass, wheat and milk, but positive for walnuts.
 """.strip().splitlines()
+)
+REPORTS = tuple(
+    """
+The committee met on {day} {month} and heard the treasurer's account of the year.
+Water was found in basement {small}, although the new drain had been tested twice.
+Mrs. Vandermeer sold the orchard for {amount} and moved to the coast in {month}.
+A crack of {small} millimetres runs from the window sill down to the foundation.
+Case {number} was closed because neither party appeared before the judge.
+The choir will sing in the old town hall on {day} {month}; tickets are at the door.
+Every fifth bottle from the second line had to be thrown away on {day} {month}.
+Our engineers measured {small} decibels beside the road and {small} in the garden.
+He was admitted with fever and a cough, and left the ward after {small} days.
+The lease on the warehouse ends in {month}, and the owner asks {amount} a year.
+Please quote file {number} whenever you write or telephone about this claim.
+Visitors must leave umbrellas and large bags in the cloakroom on the ground floor.
+The X-ray of the left knee shows no fracture, but some fluid behind the joint.
+We enclose a cheque for {amount} in full settlement of your account {number}.
+Heavy rain delayed the flight from Zurich, and the crates arrived a day too late.
+The jury looked at {small} drafts and chose the one with the glass staircase.
+Apply the ointment thinly at night and keep the bandage dry for {small} hours.
+Both parents agree that the school may publish pictures of the winter play.
+The auditors question whether item {number} was delivered before {day} {month}.
+Without a valid permit the excavation behind the quarry has to stop immediately.
+Her lawyer proposes {amount} and an apology in the next number of the journal.
+The kitchen serves soup, fish and a dessert between twelve and half past two.
+Keys to rooms {small} and {small} are missing since the inspection in {month}.
+Just before midnight the guard noticed smoke above the eastern exit.
+""".strip().splitlines()
+)
 
 _MONTHS = ("January", "March", "April", "June", "August", "October", "December")
 
 
-def sentences(seed: int, count: int) -> list[str]:
+def sentences(seed: int, count: int, bank: Sequence[str] = LETTERS) -> list[str]:
     """So many sentences, none twice before all have come once."""
     chance = random.Random(seed)
     order: list[str] = []
     while len(order) < count:
-        order += chance.sample(_SENTENCES, len(_SENTENCES))
+        order += chance.sample(bank, len(bank))
     return [
         sentence.format(
             day=chance.randint(2, 28),
@@ -52,9 +83,9 @@ def sentences(seed: int, count: int) -> list[str]:
     ]
 
 
-def wrapped(seed: int, lines: int, letters: int) -> list[str]:
+def wrapped(seed: int, lines: int, letters: int, bank: Sequence[str] = LETTERS) -> list[str]:
     """So many lines of running text, none longer than so many letters."""
-    words = " ".join(sentences(seed, lines * letters // 60 + 4)).split()
+    words = " ".join(sentences(seed, lines * letters // 60 + 4, bank)).split()
     made: list[str] = []
     line = ""
     for word in words:

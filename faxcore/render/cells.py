@@ -1,0 +1,161 @@
+"""Typewritten pages put together of cells, with the pixels that drawing them would give.
+
+Every letter of a text is drawn once by PDFium, on a specimen page; a page is then copied together
+from these cells, which takes a fifth of the time of drawing it. That this comes to the same is made
+sure of: a page with a letter that has ink outside its cell is drawn, and the first lines of every
+text are drawn as well and compared; if a pixel differs, all pages are drawn.
+
+In fine, the cells are also cut to black and white once for all. That is right where one limit holds
+all over the page (see ``contrast``): where nothing is so thick that its ground could be anything
+but white, and no ink is without black nearby. Both are looked at in every letter by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faxcore.render.binarize import FINE_SHARE
+from faxcore.render.contrast import is_cut_as_on_white, limits_on_white
+from faxcore.render.geometry import Frame
+from faxcore.render.raster import draw_grey
+from faxcore.render.typewriter import CELL_PIXELS, CELL_ROWS, Grid, Typed, typed
+
+Grey = NDArray[np.uint8]
+Black = NDArray[np.bool_]
+Codes = NDArray[np.intp]
+"""A page's letters as numbers, line by line; 0 is the blank."""
+
+Rows = NDArray[np.void]
+"""Cells, row by row of all of them."""
+
+_WORTH = 3
+"""So many pages have to share the cost of the specimen."""
+
+_COMPARED = 8
+"""Lines of a text that are drawn to be compared."""
+
+_APART = 3
+"""Cells from letter to letter on the specimen, across and down."""
+
+
+class Cells:
+    """The letters of a typewritten text, drawn; and its pages, put together of them."""
+
+    def __init__(self, written: Typed) -> None:
+        self._written, self._grid = written, written.grid
+        letters = {letter for page in written.pages for line in page for letter in line}
+        self._letters = "".join(sorted(letters | {" "}))
+
+    def grey(self, index: int, frame: Frame) -> Grey | None:
+        """A page's grey values in this frame, or None where it has to be drawn."""
+        codes = self._codes(index, frame)
+        return None if codes is None else self._assembled(self._grey_rows, codes, frame, 255)
+
+    def black(self, index: int, frame: Frame) -> Black | None:
+        """A page's ink in fine, as ``Surroundings.ink`` finds it; None where it has to."""
+        codes = self._codes(index, frame)
+        if codes is None or not self._is_plain[codes].all():
+            return None
+        black: Black = self._assembled(self._black_rows, codes, frame, 0)
+        return black
+
+    def _codes(self, index: int, frame: Frame) -> Codes | None:
+        """The letters of a page that can be put together, else None.
+
+        There must be pages enough, cells must be whole pixels in this frame, and no letter may
+        have ink outside its cell.
+        """
+        own = self._grid.frame
+        if len(self._written.pages) < _WORTH or replace(frame, rows=own.rows) != own:
+            return None
+        codes = self._numbers(index)
+        return None if self._cells[1][codes].any() or not self._is_as_drawn else codes
+
+    def _numbers(self, index: int) -> Codes:
+        lines = "".join(line.ljust(self._grid.columns) for line in self._written.pages[index])
+        numbers = np.searchsorted(_points(self._letters), _points(lines))
+        return numbers.reshape(-1, self._grid.columns)
+
+    @cached_property
+    def _cells(self) -> tuple[Grey, Black]:
+        """The cell of every letter, and whether it has ink elsewhere too."""
+        letters, each = self._letters, self._grid.columns // _APART
+        lines = [
+            line
+            for first in range(0, len(letters), each)
+            for line in ("", "".join(f" {letter} " for letter in letters[first : first + each]), "")
+        ]
+        if len(lines) > self._grid.rows:
+            return np.zeros((0, CELL_ROWS, CELL_PIXELS), np.uint8), np.ones(len(letters), np.bool_)
+        page = typed([lines], self._grid, self._written.face).document[0]
+        return _cut_out(draw_grey(page, self._grid.frame), self._grid, len(letters))
+
+    @cached_property
+    def _grey_rows(self) -> Rows:
+        return _in_rows(self._cells[0])
+
+    @cached_property
+    def _black_rows(self) -> Rows:
+        return _in_rows(self._cells[0] < limits_on_white(FINE_SHARE)[0])
+
+    @cached_property
+    def _is_plain(self) -> Black:
+        """Of which letters the black rows are right."""
+        return is_cut_as_on_white(self._cells[0], FINE_SHARE)
+
+    @cached_property
+    def _is_as_drawn(self) -> bool:
+        """Whether the first lines that can be put together are, pixel for pixel, what is drawn."""
+        for index in range(len(self._written.pages)):
+            codes = self._numbers(index)
+            inked = np.flatnonzero(codes.any(axis=1))
+            if inked.size and not self._cells[1][codes].any():
+                frame = self._first_lines(int(inked[0]) + _COMPARED)
+                drawn = draw_grey(self._written.document[index], frame)
+                whole = self._assembled(self._grey_rows, codes, self._grid.frame, 255)
+                return np.array_equal(drawn, whole[: frame.rows])
+        return False
+
+    def _first_lines(self, count: int) -> Frame:
+        frame = self._grid.frame
+        return replace(frame, rows=min(frame.rows, self._grid.top + count * CELL_ROWS))
+
+    def _assembled(self, rows: Rows, codes: Codes, frame: Frame, blank: int) -> Any:
+        """The cells of a page side by side."""
+        page = np.full((frame.rows, frame.pixels), blank, rows.dtype["pixels"].base)
+        left, width = frame.left + self._grid.left, codes.shape[1] * CELL_PIXELS
+        for number, line in enumerate(codes):
+            if line.any():
+                top = self._grid.top + number * CELL_ROWS
+                copied = rows.take(line, axis=1)["pixels"].reshape(CELL_ROWS, width)
+                page[top : top + CELL_ROWS, left : left + width] = copied
+        return page
+
+
+def _in_rows(cells: NDArray[Any]) -> Rows:
+    """The first row of all cells, then the second and so on: a row of a cell is one thing."""
+    row = np.dtype([("pixels", cells.dtype, CELL_PIXELS)])
+    return np.ascontiguousarray(cells.swapaxes(0, 1)).view(row)[:, :, 0]
+
+
+def _points(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le"), np.uint32)
+
+
+def _cut_out(specimen: Grey, grid: Grid, count: int) -> tuple[Grey, Black]:
+    """The cells of the letters on a specimen page, and which of them have ink around them."""
+    down, across = grid.rows // _APART, grid.columns // _APART
+    top, left = grid.top, grid.frame.left + grid.left
+    height, width = _APART * CELL_ROWS, _APART * CELL_PIXELS
+    blocks = specimen[top : top + down * height, left : left + across * width]
+    blocks = blocks.reshape(down, height, across, width).swapaxes(1, 2).reshape(-1, height, width)
+    rows, columns = slice(CELL_ROWS, 2 * CELL_ROWS), slice(CELL_PIXELS, 2 * CELL_PIXELS)
+    cells = blocks[:count, rows, columns].copy()
+    around = blocks[:count].copy()
+    around[:, rows, columns] = 255
+    return cells, around.min(axis=(1, 2)) < 255

@@ -1,0 +1,166 @@
+"""Plain text to PDF pages without WeasyPrint: one face, one size, cell by cell. Worker only.
+
+WeasyPrint takes half a second to load and 40 ms for a page; text in cells needs none of what it
+knows. PDFium, which draws the pages anyway, makes them in 2 ms each. HarfBuzz, which Pango brings,
+tells which characters the face has and cuts it to size. What cannot be set so (another script, a
+control character, no such face on this computer) is left to ``layout``, which looks alike.
+
+A cell is 18 pixels wide and 36 rows of fine high, so that the same letter comes out the same
+wherever it stands, and pages can be put together of ``cells`` in place of being drawn.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+from faxcore.errors import RenderError
+from faxcore.render.content import Paper
+from faxcore.render.cut_face import Face
+from faxcore.render.fonts import is_of_the_system
+from faxcore.render.geometry import Frame, frame_of, place, widths_for
+from faxcore.render.pdf import POINTS_PER_MM
+from faxcore.render.plain_text import is_cells, text_pages
+from faxcore.t4 import Resolution
+
+CELL_PIXELS, CELL_ROWS = 18, 36
+
+_FACE = "DejaVuSansMono.ttf"
+_FOLDERS = (
+    "/usr/share/fonts/truetype/dejavu",
+    "/usr/share/fonts/dejavu-sans-mono-fonts",
+    "/usr/share/fonts/dejavu",
+    "/usr/share/fonts/TTF",
+    "/usr/local/share/fonts",
+)
+_PAPERS_MM = {
+    Paper.A4: (210.0, 297.0),
+    Paper.LETTER: (215.9, 279.4),
+    Paper.LEGAL: (215.9, 355.6),
+    Paper.B4: (257.0, 364.0),
+    Paper.A3: (297.0, 420.0),
+}
+"""The same as CSS's sizes."""
+
+_TOP_MM, _SIDE_MM, _BOTTOM_MM = 18.0, 15.0, 16.0
+_ADVANCE, _BASELINE_ROWS = 0.602, 28
+"""The face's cell in em, as PDF has it; from a cell's upper edge to its baseline."""
+
+_CLEAR = 0.25
+"""The part of a pixel by which letters stand off the grid: nothing is rounded now up, now down."""
+
+_LAST = "\uffff"
+"""Of characters behind it PDFium takes each half for one, and draws nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A page of cells: its size in points, and the frame in which its cells are whole pixels.
+
+    ``left`` and ``top`` are where the first cell begins in that frame's picture of the page.
+    """
+
+    width: float
+    height: float
+    frame: Frame
+    left: int
+    top: int
+    columns: int
+    rows: int
+
+    @classmethod
+    def of(cls, paper: Paper) -> Grid:
+        """The grid for a size of paper, at the widest fax page that is made of it."""
+        wide, high = _PAPERS_MM[paper]
+        frame = frame_of(place(wide, high, widths_for(wide, high)[0]), Resolution.FINE, 1)
+        across, down = frame.across / wide, frame.down / high
+        return cls(
+            wide * POINTS_PER_MM,
+            high * POINTS_PER_MM,
+            frame,
+            round(_SIDE_MM * across),
+            round(_TOP_MM * down / 2) * 2,
+            int((wide - 2 * _SIDE_MM) * across / CELL_PIXELS),
+            int((high - _TOP_MM - _BOTTOM_MM) * down / CELL_ROWS),
+        )
+
+    @property
+    def size(self) -> float:
+        """The size of the type in points."""
+        return CELL_PIXELS * self.width / self.frame.across / _ADVANCE
+
+    def origin(self, line: int, column: int) -> tuple[float, float]:
+        """Where a letter of this cell stands, in points from the lower left corner."""
+        across, down = self.width / self.frame.across, self.height / self.frame.down
+        pixels = self.left + column * CELL_PIXELS + _CLEAR
+        rows = self.top + line * CELL_ROWS + _BASELINE_ROWS + _CLEAR
+        return pixels * across, self.height - rows * down
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Typewritten pages: an open ``PdfDocument``, the lines on its pages, and what they stand on.
+
+    ``face`` is the font that was cut for them.
+    """
+
+    document: Any
+    pages: list[list[str]] = field(repr=False)
+    grid: Grid
+    face: bytes = field(repr=False)
+
+
+def typewritten(text: str, paper: Paper) -> Typed | None:
+    """A text's pages, or None where it needs a typesetter."""
+    characters = set(text)
+    if not is_cells(characters) or max(characters, default="") > _LAST:
+        return None
+    if not is_of_the_system(os.environ.get("FONTCONFIG_FILE")):
+        return None
+    face = _face()
+    if face is None or not face.has(character for character in characters if character >= " "):
+        return None
+    grid = Grid.of(paper)
+    return typed(text_pages(text, grid.columns, grid.rows), grid, face.cut_to(characters | {" "}))
+
+
+@cache
+def _face() -> Face | None:
+    paths = (Path(folder, _FACE) for folder in _FOLDERS)
+    there = next((path for path in paths if path.is_file()), None)
+    return None if there is None else Face.load(there)
+
+
+def typed(pages: list[list[str]], grid: Grid, face: bytes) -> Typed:
+    """Pages of lines that fit the grid."""
+    document = pdfium.PdfDocument.new()
+    octets = (ctypes.c_uint8 * len(face)).from_buffer_copy(face)
+    font = raw.FPDFText_LoadFont(document, octets, len(face), raw.FPDF_FONT_TRUETYPE, 1)
+    if not font:
+        raise RenderError(f"PDFium cannot load the face {_FACE}")
+    for lines in pages:
+        page = document.new_page(grid.width, grid.height)
+        for number, line in enumerate(lines):
+            indent = len(line) - len(line.lstrip(" "))
+            if indent < len(line):
+                item = raw.FPDFPageObj_CreateTextObj(document, font, grid.size)
+                _write(item, line[indent:], grid.origin(number, indent))
+                raw.FPDFPage_InsertObject(page, item)
+        page.gen_content()
+        page.close()
+    raw.FPDFFont_Close(font)
+    return Typed(document, pages, grid, face)
+
+
+def _write(item: Any, line: str, origin: tuple[float, float]) -> None:
+    octets = ctypes.create_string_buffer(line.encode("utf-16-le") + b"\0\0")
+    if not raw.FPDFText_SetText(item, ctypes.cast(octets, raw.FPDF_WIDESTRING)):
+        raise RenderError("PDFium cannot write a line of text")
+    raw.FPDFPageObj_SetMatrix(item, raw.FS_MATRIX(1, 0, 0, 1, *origin))
