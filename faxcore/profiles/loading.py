@@ -23,6 +23,7 @@ import re
 import tomllib
 import typing
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
@@ -128,8 +129,14 @@ def _read(path: Path) -> dict[str, object]:
         raise SettingsError(f"modem profile {path}: {error}") from error
 
 
+@lru_cache(maxsize=1)
+def _hints() -> dict[str, object]:
+    """The types of a profile's fields, which take longer to find than a file takes to read."""
+    return typing.get_type_hints(ModemProfile)
+
+
 def _build(name: str, values: dict[str, object]) -> ModemProfile:
-    hints = typing.get_type_hints(ModemProfile)
+    hints = _hints()
     known = {field.name for field in dataclasses.fields(ModemProfile)} - {"name"}
     unknown = sorted(values.keys() - known)
     if unknown:
