@@ -57,8 +57,10 @@ def lay_out(rows: NDArray[np.uint8], layout: Layout) -> Words:
 
     The bits of each octet are still in the order of the page, first pixel on top.
     """
-    words = np.zeros((len(rows), layout.words), WORD)
-    words.view(np.uint8)[:, : rows.shape[1]] = rows
+    words = np.empty((len(rows), layout.words), WORD)
+    octets = words.view(np.uint8)
+    octets[:, : rows.shape[1]] = rows
+    octets[:, rows.shape[1] :] = 0
     return words
 
 

@@ -144,6 +144,8 @@ def _join_with_copies(
 
 def _merge(parts: list[tuple[int, NDArray[np.uint64]]], end: int) -> NDArray[np.uint64]:
     """The page's words out of those of its blocks, each with its place; ``end`` is in bits."""
+    if len(parts) == 1 and parts[0][0] == 0:
+        return parts[0][1]
     total = max([end >> 6, *(first + len(part) for first, part in parts)]) + 2
     page = np.zeros(total, np.uint64)
     for first, part in parts:
@@ -168,7 +170,8 @@ def _find_units(rows: Words, width: int) -> _Found | None:
     A row ends with the unit behind it. None if nearly all are symbols: then octets are better.
     """
     units = rows.view(np.uint16).ravel()
-    before = np.zeros(len(units), np.int16)
+    before = np.empty(len(units), np.int16)
+    before[0] = 0
     np.left_shift(units[:-1], 7, out=before[1:].view(np.uint16))  # the last pixel on top
     before >>= UNIT - 1
     hit = before.view(np.uint16) != units
@@ -184,7 +187,8 @@ def _find_units(rows: Words, width: int) -> _Found | None:
 def _find_octets(rows: Words, width: int) -> _Found:
     """The symbols of eight pixels; a row ends with the octet behind its last unit."""
     octets = rows.view(np.uint8).ravel()
-    before = np.zeros_like(octets)
+    before = np.empty_like(octets)
+    before[0] = 0
     np.bitwise_and(octets[:-1], 1, out=before[1:])
     np.negative(before, out=before)
     hit = before != octets
