@@ -226,7 +226,7 @@ class FaxModem:
 
     def _use(self, port: Port) -> None:
         self._engine = AtEngine(port, self.profile.command_pause_ms / 1000)
-        self._link = AtLink(self._engine, self.profile)
+        self._link = AtLink(self._engine, self.profile, self._fax_class)
 
     @property
     def _setup(self) -> Class2Setup | None:

@@ -128,6 +128,20 @@ class SerialPort:
                 return False
         return True
 
+    def carrier(self) -> bool | None:
+        """See ``Port.carrier``. Pseudo terminals and sockets have none, some servers tell none."""
+        self._check_open()
+        if self.name.startswith("socket://"):
+            return None
+        with self._translated("read carrier detect"):
+            try:
+                return bool(self._serial.cd)
+            except OSError as error:
+                silent = self.name.startswith("rfc2217://")
+                if error.errno not in _NO_SUCH_LINE and not silent:
+                    raise
+                return None
+
     def mark(self, text: str) -> None:
         """Do nothing: there is no transcript here."""
 
@@ -173,6 +187,10 @@ class SerialPort:
             raise PortError(f"{url}: cannot be opened: {_reason(error)}") from error
 
     def _set(self, state: LineState) -> None:
+        if state.baud is not None:
+            self._serial.baudrate = state.baud
+        if state.stop_bits is not None:
+            self._serial.stopbits = state.stop_bits
         if state.flow is not None:
             self._serial.rtscts = state.flow is FlowControl.HARDWARE
             self._serial.xonxoff = state.flow is FlowControl.SOFTWARE

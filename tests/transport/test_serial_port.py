@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+import termios
 import tty
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -184,3 +186,16 @@ def test_its_clock_can_run_faster(pty: Pty, tmp_path: Path) -> None:
     assert slow.read(until) == b""
     assert slow.now() >= until
     slow.close()
+
+
+def test_a_pty_has_no_carrier_detect(pty: Pty, tmp_path: Path) -> None:
+    with contextlib.closing(SerialPort(pty.name, lock_folder=tmp_path)) as port:
+        assert port.carrier() is None
+
+
+def test_the_line_format_of_an_open_port_can_be_changed(pty: Pty, tmp_path: Path) -> None:
+    with contextlib.closing(SerialPort(pty.name, lock_folder=tmp_path)) as port:
+        assert port.control(LineState(baud=19200, stop_bits=2))
+        control, output_speed = termios.tcgetattr(pty.slave)[2::3]
+    assert control & termios.CSTOPB
+    assert output_speed == termios.B19200
