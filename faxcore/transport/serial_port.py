@@ -184,7 +184,9 @@ class SerialPort:
             holder = flock_holder(url) if self._is_device else None
             if holder is not None and getattr(error, "errno", None) == errno.EAGAIN:
                 raise PortError(f"{url} is in use by {name_process(holder)}") from error
-            raise PortError(f"{url}: cannot be opened: {_reason(error)}") from error
+            no_port = _number_of(error.__context__) in _NO_SUCH_LINE
+            reason = "it is no serial port" if no_port else _reason(error)
+            raise PortError(f"{url}: cannot be opened: {reason}") from error
 
     def _set(self, state: LineState) -> None:
         if state.baud is not None:
@@ -261,6 +263,12 @@ def _descriptor(device: serial.Serial) -> int | None:
         return int(device.fileno())
     except (io.UnsupportedOperation, AttributeError):
         return None
+
+
+def _number_of(error: BaseException | None) -> int | None:
+    """The system's number for an error; ``termios.error`` has it first among its arguments."""
+    number = error.args[0] if error is not None and error.args else None
+    return number if isinstance(number, int) else None
 
 
 def _reason(error: BaseException) -> str:
