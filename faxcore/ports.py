@@ -14,7 +14,7 @@ from pathlib import Path
 from faxcore.profiles import ModemProfile
 from faxcore.sim.url import is_sim, parse_sim_url
 from faxcore.sim.urlhandler import register
-from faxcore.transport.port import FlowControl, Port
+from faxcore.transport.port import FlowControl, LineState, Port
 from faxcore.transport.recording import RecordingPort
 from faxcore.transport.replay import is_replay, parse_replay_url
 from faxcore.transport.serial_port import SerialPort
@@ -49,10 +49,14 @@ def _open(url: str, profile: ModemProfile | None) -> Port:
     if is_sim(url):
         address = parse_sim_url(url)
         if address.pace is None:
-            baud = profile.baud if profile is not None else None
-            return VirtualPort(address.modem(baud), address.latency_s, url)
+            opened = None
+            if profile is not None:
+                opened = LineState(baud=profile.baud, stop_bits=profile.stop_bits)
+            return VirtualPort(address.modem(), address.latency_s, url, opened)
         register()
-        return SerialPort(url, clock_rate=address.pace)
+        if profile is None:
+            return SerialPort(url, clock_rate=address.pace)
+        return SerialPort(url, profile.baud, clock_rate=address.pace, stop_bits=profile.stop_bits)
     if is_replay(url):
         dce, pace = parse_replay_url(url)
         if pace is None:

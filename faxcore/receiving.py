@@ -9,24 +9,21 @@ in the result.
 from __future__ import annotations
 
 import math
-import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from faxcore.errors import FaxcoreError, SettingsError
+from faxcore.errors import SettingsError
+from faxcore.inbox import Inbox
 from faxcore.modem.choice import choose_profile
 from faxcore.modem.driver import FaxModem
+from faxcore.modem.number import dial_string
 from faxcore.ports import is_virtual, open_port
 from faxcore.profiles import ModemProfile
-from faxcore.t4 import Coding, DecodedPage, Resolution, decode_octets
-from faxcore.t4.tiff import read_tiff, write_tiff
+from faxcore.t4 import Coding, Resolution
 from faxcore.t30.capabilities import Capabilities
-from faxcore.t30.document import Station
+from faxcore.t30.document import ANYTHING, Poll, Station
 from faxcore.t30.frames import FCF, decode_id
 from faxcore.t30.line import Heard, KeepPage, LineOp, ReceivePage
 from faxcore.t30.modulation import Modulation
@@ -36,8 +33,6 @@ from faxcore.transport.port import Interrupted
 
 Observer = Callable[[Progress], None]
 
-DOCUMENT = "fax.tif"
-SUBADDRESS = "subaddress"
 _SIMULATED_WAIT_S = 120.0
 """In virtual time nobody can wait until somebody cancels: by then a simulated caller has rung."""
 
@@ -62,6 +57,7 @@ class ReceivedFax:
     ``pages`` are the files of the pages that were kept, in order; ``document`` is all of them in
     one file, None where there is none. ``answered`` is False where no call was answered: the
     ``reason`` is then ``no_ring``, or ``cancelled``. ``call`` has the report of every page.
+    ``polled``: we called; a far end that holds nothing ready is ``nothing_to_poll``.
     """
 
     call: CallResult
@@ -70,6 +66,7 @@ class ReceivedFax:
     transcript: Path | None = None
     answered: bool = True
     notes: tuple[str, ...] = ()
+    polled: bool = False
 
     @property
     def ok(self) -> bool:
@@ -86,15 +83,21 @@ class ReceivedFax:
         """A stable word for programs."""
         if self.status is HangupStatus.NORMAL and not self.ok:
             return "bad_page"
+        if self._holds_nothing:
+            return "nothing_to_poll"
         return self.status.reason
 
     @property
     def text(self) -> str:
         """A sentence for people: what happened, and where."""
-        if not self.answered:
+        if not self.answered or self._holds_nothing:
             return self.call.text
         sentence, detail = self.status.sentence, self.call.text
         return f"{sentence} ({detail})" if detail and detail != sentence else sentence
+
+    @property
+    def _holds_nothing(self) -> bool:
+        return self.polled and self.status is HangupStatus.CANNOT_RECEIVE
 
     @property
     def remote_id(self) -> str:
@@ -120,12 +123,15 @@ def receive_fax(
     widest: int = 1728,
     ecm: bool = True,
     addressed: bool = False,
+    poll: str = "",
+    selective: str = "",
+    password: str = "",
     observe: Observer | None = None,
     cancel: threading.Event | None = None,
     transcript: str | Path | None = None,
     timeout: float | None = None,
 ) -> ReceivedFax:
-    """Wait for a call, answer it, and take the fax that comes.
+    """Wait for a call, answer it, and take the fax that comes; or call, and fetch one.
 
         from pathlib import Path
         from faxcore.receiving import receive_fax
@@ -154,10 +160,15 @@ def receive_fax(
     ``addressed``
         Whether a sub-address (SUB) is asked for: it is in ``call.subaddress``, and in the file
         ``subaddress`` of the folder before the first page is confirmed. Modems of class 1 only.
+    ``poll``
+        The number to dial, in place of waiting for a call: the fax that is held ready there is
+        fetched (polling). ``selective`` (SEP) tells it from others that may be held there,
+        ``password`` (PWD) goes to a far end that asks for one: at most 20 digits, blanks, ``#``
+        and ``*`` each.
     ``observe``, ``cancel``, ``transcript``, ``profile``, ``modem_class``
         As for ``send_fax``.
     ``timeout``
-        The longest time, in seconds, from answering to hanging up.
+        The longest time, in seconds, from answering or dialling to hanging up.
 
     Raises SettingsError or ModemError before a call was answered, and nothing afterwards.
     """
@@ -171,6 +182,11 @@ def receive_fax(
         raise SettingsError(f"finest {finest.name}: one of {names} is expected")
     if widest not in WIDTHS:
         raise SettingsError(f"widest {widest}: 1728, 2048 or 2432 pels are expected")
+    asked = Poll(selective, password)
+    if poll:
+        dial_string(poll)
+    elif asked != ANYTHING:
+        raise SettingsError("a selective address or a password without a number to poll")
     wanted = choose_profile(profile, modem_class)
     inbox = Inbox(keep)
     listener = Listener(observe)
@@ -180,13 +196,19 @@ def receive_fax(
         modem.prepare()
         offered = capabilities(modem.receivable(), finest, widest, ecm=ecm)
         offered = replace(offered, subaddress=addressed)
-        unanswered = _wait_for_call(modem, rings, _patience(port, wait), stop, listener)
-        if unanswered is not None:
-            return ReceivedFax(unanswered, transcript=path, answered=False, notes=listener.notes)
-        call = _take_call(modem, offered, station, inbox, listener, stop, timeout)
+        taking = _Taking(modem, offered, station, inbox, listener, stop, timeout)
+        if poll:
+            call = taking.fetch(poll, asked)
+        else:
+            unanswered = _wait_for_call(modem, rings, _patience(port, wait), stop, listener)
+            if unanswered is not None:
+                return ReceivedFax(
+                    unanswered, transcript=path, answered=False, notes=listener.notes
+                )
+            call = taking.answer()
     document = inbox.bind()
     notes = (*inbox.notes, *listener.notes)
-    return ReceivedFax(call, tuple(inbox.pages), document, path, notes=notes)
+    return ReceivedFax(call, tuple(inbox.pages), document, path, notes=notes, polled=bool(poll))
 
 
 def capabilities(
@@ -205,64 +227,6 @@ def capabilities(
         codings=codings,
         ecm=ecm,
     )
-
-
-class Inbox:
-    """The folder of one fax that comes in. Raises SettingsError where there is a fax already."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.pages: list[Path] = []
-        self.notes: tuple[str, ...] = ()
-        self._bad_rows: list[NDArray[np.bool_]] = []
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            there = next((each for each in folder.iterdir() if _is_ours(each.name)), None)
-        except OSError as error:
-            raise SettingsError(f"{folder}: no folder for pages: {error.strerror}") from error
-        if there is not None:
-            raise SettingsError(f"{folder}: there is a fax in it already ({there.name})")
-
-    def keep(self, op: KeepPage) -> bool:
-        """Make a page durable: the file and its name are on the disk on return.
-
-        Raises ContentError or OSError where they are not; the page is then refused.
-        """
-        under = op.parameters
-        decoded = decode_octets(op.octets, under.coding, under.width, under.resolution)
-        path = self.folder / f"page-{op.number:03d}.tif"
-        write_tiff(path, [decoded])
-        _synchronize(self.folder)
-        self.pages.append(path)
-        self._bad_rows.append(decoded.bad)
-        return True
-
-    def note_address(self, subaddress: str) -> None:
-        """Remember on the disk whom the fax is for; a disk that refuses is left to the pages."""
-        try:
-            (self.folder / SUBADDRESS).write_text(subaddress, encoding="ascii")
-            _synchronize(self.folder)
-        except OSError as error:
-            self.notes += (f"{SUBADDRESS} could not be written: {error}",)
-
-    def bind(self) -> Path | None:
-        """All pages in one file; where that fails a note says so, and the pages are safe."""
-        if not self.pages:
-            return None
-        path = self.folder / DOCUMENT
-        try:
-            write_tiff(path, self._stored())
-            _synchronize(self.folder)
-        except (FaxcoreError, OSError) as error:
-            self.notes += (f"{DOCUMENT} could not be written, the pages are kept: {error}",)
-            return None
-        return path
-
-    def _stored(self) -> Iterator[DecodedPage]:
-        """Every page from its file, with the account of what it was like on the line."""
-        for path, bad in zip(self.pages, self._bad_rows, strict=True):
-            for page in read_tiff(path):
-                yield replace(page.decoded, bad=bad)
 
 
 def _patience(port: str, wait: float | None) -> float:
@@ -299,35 +263,68 @@ def _wait_for_call(
     return None
 
 
-def _take_call(
-    modem: FaxModem,
-    offered: Capabilities,
-    station: Station,
-    inbox: Inbox,
-    listener: Listener,
-    stop: threading.Event,
-    timeout: float | None,
-) -> CallResult:
-    """Answer and receive; every line operation is told to the listener."""
-    now = modem.port.now
-    narrator = Narrator(0)
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """One call in which pages come; every line operation is told to the listener."""
 
-    def observe(op: LineOp, heard: Heard | None) -> None:
-        for frame in heard.frames if heard is not None else ():
-            if frame.kind is FCF.SUB:
-                inbox.note_address(decode_id(frame.fif))
-        told = narrator.tell(op, heard, now())
-        if told is None:
-            told = _told_of_page(op, heard, len(inbox.pages), now())
-        if told is not None:
-            listener(told)
+    modem: FaxModem
+    offered: Capabilities
+    station: Station
+    inbox: Inbox
+    listener: Listener
+    stop: threading.Event
+    timeout: float | None
 
-    listener(Progress(Phase.DIAL, "answering", at=now()))
-    result = modem.receive(
-        offered, station, inbox.keep, observe=observe, cancel=stop, timeout=timeout
-    )
-    listener(Progress(Phase.DONE, result.status.sentence, len(inbox.pages), at=now()))
-    return result
+    def answer(self) -> CallResult:
+        """Answer the call that rings."""
+        self._tell("answering")
+        result = self.modem.receive(
+            self.offered,
+            self.station,
+            self.inbox.keep,
+            observe=self._observer(),
+            cancel=self.stop,
+            timeout=self.timeout,
+        )
+        return self._over(result)
+
+    def fetch(self, number: str, poll: Poll) -> CallResult:
+        """Call, and poll."""
+        self._tell(f"dialling {number}")
+        result = self.modem.poll(
+            number,
+            self.offered,
+            self.station,
+            self.inbox.keep,
+            poll=poll,
+            observe=self._observer(),
+            cancel=self.stop,
+            timeout=self.timeout,
+        )
+        return self._over(result)
+
+    def _tell(self, text: str) -> None:
+        self.listener(Progress(Phase.DIAL, text, at=self.modem.port.now()))
+
+    def _observer(self) -> Callable[[LineOp, Heard | None], None]:
+        now, narrator = self.modem.port.now, Narrator(0)
+
+        def observe(op: LineOp, heard: Heard | None) -> None:
+            for frame in heard.frames if heard is not None else ():
+                if frame.kind is FCF.SUB:
+                    self.inbox.note_address(decode_id(frame.fif))
+            told = narrator.tell(op, heard, now())
+            if told is None:
+                told = _told_of_page(op, heard, len(self.inbox.pages), now())
+            if told is not None:
+                self.listener(told)
+
+        return observe
+
+    def _over(self, result: CallResult) -> CallResult:
+        kept, now = len(self.inbox.pages), self.modem.port.now()
+        self.listener(Progress(Phase.DONE, result.status.sentence, kept, at=now))
+        return result
 
 
 def _told_of_page(op: LineOp, heard: Heard | None, kept: int, at: float) -> Progress | None:
@@ -339,18 +336,3 @@ def _told_of_page(op: LineOp, heard: Heard | None, kept: int, at: float) -> Prog
     if isinstance(op, KeepPage) and heard is not None and heard.done:
         return Progress(Phase.CONFIRM, f"page {op.number} is kept", op.number, at=at)
     return None
-
-
-def _is_ours(name: str) -> bool:
-    return name == DOCUMENT or (name.startswith("page-") and name.endswith(".tif"))
-
-
-def _synchronize(folder: Path) -> None:
-    """Make a renamed file's name durable; only POSIX can open a folder."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -47,11 +47,20 @@ def command(
     widest: Annotated[
         int, typer.Option("--widest", help="Offer pages of up to 1728, 2048 or 2432 pels.")
     ] = 1728,
+    poll: Annotated[
+        str, typer.Option("--poll", help="Dial this number and fetch what is held ready there.")
+    ] = "",
+    selective: Annotated[
+        str, typer.Option("--selective", help="With --poll: which document (SEP).")
+    ] = "",
+    password: Annotated[
+        str, typer.Option("--password", help="With --poll: for a far end that asks for one (PWD).")
+    ] = "",
     profile: ProfileOption = None,
     modem_class: ClassOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="The result as one object.")] = False,
 ) -> None:
-    """Receive a fax.
+    """Receive a fax: wait for a call, or fetch one by polling.
 
     Exit codes: 0 every page confirmed, 1 the call failed or none came, 2 wrong use, 3 local
     equipment.
@@ -74,6 +83,9 @@ def command(
                 profile=profile,
                 modem_class=modem_class,
                 ecm=not no_ecm,
+                poll=poll,
+                selective=selective,
+                password=password,
                 observe=display,
                 cancel=cancel,
                 transcript=out / "transcript.txt",
@@ -136,7 +148,8 @@ def _print(fax: ReceivedFax, out: Path, pictures: list[Path]) -> None:
 
     call, under = fax.call, fax.call.parameters
     outcome = "received: every page kept and confirmed" if fax.ok else f"NOT RECEIVED: {fax.text}"
-    rows = [("outcome", outcome), ("caller", fax.remote_id or "-")]
+    who = "polled" if fax.polled else "caller"
+    rows = [("outcome", outcome), (who, fax.remote_id or "-")]
     if under is not None:
         form = f"{under.coding.value.upper()}, {under.resolution.name.lower()}, {under.width} pels"
         corrected = ", error correction" if under.ecm else ""

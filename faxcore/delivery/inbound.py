@@ -24,7 +24,8 @@ from faxcore.delivery.owning import Line, owner_of
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.store import Conflict
 from faxcore.errors import FaxcoreError
-from faxcore.receiving import SUBADDRESS, ReceivedFax
+from faxcore.inbox import SUBADDRESS
+from faxcore.receiving import ReceivedFax
 from faxcore.render import Attachment, Content, CoverFields, render_content
 from faxcore.t4 import Coding, DecodedPage, Resolution
 from faxcore.t4.tiff import read_tiff, write_tiff

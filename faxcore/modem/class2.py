@@ -148,8 +148,10 @@ class Class2Line(ModemLine):
         """The far end's CSI and DIS, out of the modem's reports."""
         most = self._talk.most
         far = self._talk.reports.far or Numbers(br=most.br, vr=1, ln=2)
-        dis = Frame(FCF.DIS, capabilities_of(far, most).encode())
-        self._pending.append((*self._identity(FCF.CSI), dis))
+        offered = capabilities_of(far, most)
+        if self._talk.reports.polled:  # whether SEP and PWD are taken, no report says
+            offered = replace(offered, has_document=True, selective_polling=True, password=True)
+        self._pending.append((*self._identity(FCF.CSI), Frame(FCF.DIS, offered.encode())))
 
     def _hear_command(self) -> None:
         """The caller's TSI and DCS, once the modem has told them."""
@@ -169,6 +171,10 @@ class Class2Line(ModemLine):
         kind = last.kind
         if kind is FCF.DCS:
             self._talk.wanted = SessionParameters.decode(last.fif)
+        elif kind is FCF.DTC:
+            self._answering = True
+            self._start_reception()
+            self._hear_command()
         elif kind is FCF.DCN:
             self._talk.disconnect()
         elif kind in ETX_ENDS and not self._answering:

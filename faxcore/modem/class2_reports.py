@@ -24,7 +24,8 @@ class Reports:
     """The latest of each report.
 
     ``far`` is what the far end can do, ``agreed`` what a DCS said, ``status`` what was said of a
-    page, ``following`` what follows a received one. ``hung_up_line`` is the report as it came.
+    page, ``following`` what follows a received one, ``polled`` whether the far end has something to
+    be polled. ``hung_up_line`` is the report as it came.
     ``base`` is that of numbers, 0 for the dialect's. A report may lack its plus sign (USR).
     """
 
@@ -35,6 +36,7 @@ class Reports:
     agreed: Numbers | None = None
     status: int | None = None
     following: FCF | None = None
+    polled: bool = False
     hung_up: HangupStatus | None = None
     hung_up_line: str = ""
 
@@ -58,6 +60,8 @@ class Reports:
         base = self.base or dialect.base
         if name in dialect.remote_id:
             self.remote_id = _identity(rest)
+        elif name == dialect.polled:
+            self.polled = True
         elif name == dialect.remote_capabilities:
             self.far = parse_numbers(rest, base) or self.far
         elif name == dialect.agreed:

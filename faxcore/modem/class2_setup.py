@@ -12,7 +12,7 @@ from faxcore.modem.link import DIAL_OUTCOMES
 from faxcore.modem.results import Code
 from faxcore.modem.t32 import Numbers, parse_ranges
 from faxcore.profiles import ModemProfile
-from faxcore.t30.document import Station
+from faxcore.t30.document import Poll, Station
 from faxcore.t30.result import HangupStatus
 
 _UNTOLD = Numbers(vr=1, br=3, ln=2)
@@ -53,6 +53,24 @@ class Class2Setup:
         if self._profile.session_before_dialling:
             self._wish(f"AT{dialect.session}={numbers}")
 
+    def poll(self, station: Station, poll: Poll) -> None:
+        """Have the next call poll. Raises CommandRefused where the modem cannot."""
+        dialect = self._dialect
+        if poll.selective and not dialect.selective:
+            raise SettingsError(f"a modem of class {dialect.name} sends no SEP")
+        if poll.password and not dialect.password:
+            raise SettingsError(f"a modem of class {dialect.name} sends no PWD")
+        self._command(f"AT{dialect.poll}=1")
+        if station.id:
+            self._wish(f'AT{dialect.poll_id}="{station.id}"')
+        for name, text in ((dialect.selective, poll.selective), (dialect.password, poll.password)):
+            if text:
+                self._command(f'AT{name}="{text}"')
+
+    def poll_no_more(self) -> None:
+        """The next call polls nothing."""
+        self._wish(f"AT{self._dialect.poll}=0")
+
     def judge(self, reply: Reply) -> HangupStatus | None:
         """What the result of dialling or answering means; None for a fax."""
         reports = Reports(self._dialect)
@@ -86,6 +104,9 @@ class Class2Setup:
         if self._profile.rungs:
             most = replace(most, br=min(most.br, _fastest(self._profile)))
         return most
+
+    def _command(self, text: str) -> None:
+        self._engine.command(text, self._profile.command_seconds, Code.OK)
 
     def _wish(self, text: str) -> None:
         """A command that a modem may do without; its refusal is noted."""

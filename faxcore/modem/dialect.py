@@ -30,7 +30,8 @@ class Dialect:
 
     ``setup`` are commands that make all modems behave alike, each of which one may refuse;
     ``page_ends_by_command`` whether ``+FET`` ends a page, else an octet behind DLE does.
-    ``corrects`` is the number for error correction in a session.
+    ``corrects`` is the number for error correction in a session. ``poll`` asks for polling,
+    ``polled`` reports that the far end can be; "" is a word that the class has not.
     """
 
     name: str
@@ -42,6 +43,10 @@ class Dialect:
     local_id: str
     subaddress: str
     password: str
+    poll: str
+    poll_id: str
+    selective: str
+    polled: str
     set_status: str
     abort: str
     connected: str
@@ -65,6 +70,10 @@ CLASS_2 = Dialect(
     local_id="+FLID",
     subaddress="",
     password="",
+    poll="+FSPL",
+    poll_id="+FCIG",
+    selective="",
+    polled="+FPOLL",
     set_status="+FPTS",
     abort="+FK",
     connected="+FCON",
@@ -90,6 +99,10 @@ _T32 = Dialect(
     local_id="+FLI",
     subaddress="+FSA",
     password="+FPW",
+    poll="+FSP",
+    poll_id="+FPI",
+    selective="+FPA",
+    polled="+FPO",
     set_status="+FPS",
     abort="+FKS",
     connected="+FCO",

@@ -7,20 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from faxcore.errors import CommandRefused, ModemError, NoReply, UnexpectedReply
+from faxcore.errors import CommandRefused, NoReply, UnexpectedReply
 from faxcore.modem.at import AtEngine, Reply
+from faxcore.modem.line_release import DTR_DOWN_S, LineRelease
 from faxcore.modem.number import dial_string
 from faxcore.modem.results import DIAL_FINAL, Code
 from faxcore.modem.stuffing import CAN, END
-from faxcore.profiles import FlowLost, ModemProfile
+from faxcore.profiles import FlowLost, ModemProfile, SilenceBy
 from faxcore.t30.result import HangupStatus
 from faxcore.transport.port import Interrupted, LineState
 
 _RESET_TRIES = 2
 _ABORT_S = 5.0
-_DTR_DOWN_S = 0.5
-_DTR_UP_S = 2.6
-"""Modems need up to this long after a drop of DTR before they listen again."""
 
 Judge: TypeAlias = Callable[[Reply], HangupStatus | None]
 """What the result of dialling or answering means; None = a fax is there."""
@@ -74,11 +72,11 @@ FAX_CLASSES = ("1.0", "1", "2.1", "2.0", "2")
 class AtLink:
     """The commands that every class of fax modem shares. ``fax_class`` is the one selected."""
 
-    def __init__(self, engine: AtEngine, profile: ModemProfile) -> None:
+    def __init__(self, engine: AtEngine, profile: ModemProfile, fax_class: str = "") -> None:
         self.engine = engine
         self._profile = profile
-        self._in_call = False
-        self.fax_class = ""
+        self._line = LineRelease(engine, profile)
+        self.fax_class = fax_class
 
     def reset(self) -> None:
         """Bring the modem into a known state. Raises ModemError when it does not answer.
@@ -133,7 +131,8 @@ class AtLink:
         itself failed. ``Interrupted`` aborts the dialling and makes the outcome CANCELLED.
         """
         command = self._profile.dial + dial_string(number)
-        self._set_flow_again()
+        if self._profile.flow_lost in {FlowLost.CALL, FlowLost.ANSWER}:
+            self._set_flow()
         return self._call(command, limit, "dialling", DIAL_FINAL, judge or judge_reply)
 
     def answer(self, limit: float, judge: Judge | None = None) -> DialOutcome:
@@ -141,9 +140,12 @@ class AtLink:
 
         A RING may cross with the command; it is no second call.
         """
-        self._set_flow_again()
+        if self._profile.flow_lost is FlowLost.CALL:
+            self._set_flow()
         finals = DIAL_FINAL - {Code.RING}
-        return self._call("ATA", limit, "answering", finals, judge or judge_reply)
+        outcome = self._call("ATA", limit, "answering", finals, judge or judge_reply)
+        lost = self._profile.flow_lost is FlowLost.ANSWER and self.fax_class in CLASSES_1
+        return self._set_flow_in_call(outcome) if outcome.connected and lost else outcome
 
     def wait_for_ring(self, until: float) -> bool:
         """Whether a call comes in before a moment."""
@@ -155,28 +157,15 @@ class AtLink:
         return True
 
     def hang_up(self) -> bool:
-        """Release the line, by whatever works; whether the modem says so. Never raises.
-
-        First the hang-up command, then the same after an escape from data or frames, at last a
-        drop of DTR (V.250 6.3.2, &D2), which needs no modem that listens.
-        """
-        ways: tuple[Callable[[], None], ...] = (
-            self._say_hang_up,
-            self._escape_and_hang_up,
-            self._drop_dtr,
-        )
-        for way in ways:
-            if self._is_done(way):
-                self._in_call = False
-                return True
-        return not self._in_call
+        """Release the line, by whatever works; whether the modem says so. Never raises."""
+        return self._line.release()
 
     def _call(
         self, command: str, limit: float, what: str, finals: frozenset[Code], judge: Judge
     ) -> DialOutcome:
         began = self.engine.port.now()
         until = min(began + self._profile.dial_seconds, limit)
-        self._in_call = True
+        self._line.seize()
         try:
             self.engine.ask(command)
             reply = self.engine.reply(until, finals)
@@ -223,7 +212,7 @@ class AtLink:
         except NoReply as error:
             self.engine.port.mark(f"waking: {error}")  # DTR may help where octets do not go
         if self.engine.port.control(LineState(dtr=False)):
-            self.engine.pause(_DTR_DOWN_S)
+            self.engine.pause(DTR_DOWN_S)
             self.engine.port.control(LineState(dtr=True))
         self.engine.pause(1.0)
 
@@ -247,9 +236,31 @@ class AtLink:
         if self._profile.flow_command:
             self._command(self._profile.flow_command)
 
-    def _set_flow_again(self) -> None:
-        if self._profile.flow_lost is FlowLost.CALL:
-            self._set_flow()
+    def _set_flow_in_call(self, outcome: DialOutcome) -> DialOutcome:
+        """Say the flow command before the first frame, whose 0x13 the modem would take for XOFF.
+
+        It sends flags already and waits for a frame. DLE ETX alone is none and ends that carrier
+        (T.31 8.3.5); the one behind it is where the caller finds our frames.
+        """
+        began = self.engine.port.now()
+        try:
+            with self.engine.uninterrupted():
+                self.engine.expect_more("+FTH=3, no frame")
+                self.engine.write_all(END, began + self._profile.command_seconds)
+                self.engine.reply(began + self._profile.command_seconds).expect(Code.OK)
+                self._set_flow()
+                self._be_silent()
+                self.engine.command("AT+FTH=3", self._profile.command_seconds, Code.CONNECT)
+        except Interrupted:
+            return self._outcome(HangupStatus.CANCELLED, "cancelled while answering", began)
+        return outcome
+
+    def _be_silent(self) -> None:
+        """The silence between two carriers of ours."""
+        if self._profile.silence_by is SilenceBy.COMPUTER:
+            self.engine.pause(self._profile.gap_ms / 1000)
+        else:
+            self._command(f"AT+FTS={round(self._profile.gap_ms / 10)}")
 
     def _wish(self, text: str) -> None:
         """A command that a modem may do without; its refusal is noted."""
@@ -259,35 +270,6 @@ class AtLink:
 
     def _command(self, text: str) -> Reply:
         return self.engine.command(text, self._profile.command_seconds, Code.OK)
-
-    def _is_done(self, way: Callable[[], None]) -> bool:
-        """Try one way of hanging up. An interruption must not leave the line seized."""
-        try:
-            with self.engine.uninterrupted():
-                way()
-        except Interrupted:
-            return True  # raised at the end of what was finished
-        except ModemError as error:
-            self.engine.port.mark(f"hanging up: {error}")
-            return False
-        return True
-
-    def _say_hang_up(self) -> None:
-        reply = self.engine.command(self._profile.hang_up, self._profile.command_seconds)
-        reply.expect(Code.OK, Code.NO_CARRIER)
-
-    def _escape_and_hang_up(self) -> None:
-        self.engine.write_all(bytes((CAN,)) + END + END, self.engine.port.now() + _ABORT_S)
-        self.engine.pause(1.0)
-        self._say_hang_up()
-
-    def _drop_dtr(self) -> None:
-        if not self.engine.port.control(LineState(dtr=False)):
-            raise NoReply("this port has no DTR to drop")
-        self.engine.pause(_DTR_DOWN_S)
-        self.engine.port.control(LineState(dtr=True))
-        self.engine.pause(_DTR_UP_S)
-        self._command("AT")
 
 
 def parse_classes(text: str) -> tuple[str, ...]:

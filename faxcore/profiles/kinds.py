@@ -20,8 +20,10 @@ class FlowLost(enum.Enum):
     NEVER = "never"
     CLASS = "class"
     """The choice of a fax class (USR Courier and Sportster, Supra)."""
+    ANSWER = "answer"
+    """The answering of a call (Rockwell)."""
     CALL = "call"
-    """That, and the end of each call (Digicom Scout+)."""
+    """The choice of a fax class, and the end of each call (Digicom Scout+)."""
 
 
 class FalseCarrier(enum.Enum):

@@ -46,7 +46,7 @@ class ModemProfile:
         "offered",
     )
     baud: int = says(115200, "the port's speed")
-    stop_bits: int = says(1, "the port's stop bits, 1 or 2")
+    stop_bits: int = says(1, "the port's stop bits, 1 or 2, which the modem needs")
     flow: str = says(
         "hardware",
         "flow control: `none`, `hardware` or `software`, this while we send fast data only",
@@ -106,7 +106,8 @@ class ModemProfile:
         "switches the modem to the flow control of `flow`; sent behind the choice of a class",
     )
     flow_lost: FlowLost = says(
-        FlowLost.NEVER, "when the modem goes over to XON/XOFF by itself: `never`, `class` or `call`"
+        FlowLost.NEVER,
+        "when the modem goes over to XON/XOFF by itself: `never`, `class`, `answer` or `call`",
     )
     early_ok_ms: int = says(0, "how long the modem still sends when it has said OK to fast data")
     says_fcerror: bool = says(True, "`+FRM` ends with `+FCERROR` when frames come in place of data")
@@ -117,6 +118,9 @@ class ModemProfile:
     false_carriers: FalseCarrier = says(
         FalseCarrier.NONE,
         "simulator: what `+FRH=3` brings where nothing is: `none`, `connect` or `no-carrier`",
+    )
+    carrier_toggles: bool = says(
+        False, "simulator: carrier detect (DCD) goes off between the pages of a call"
     )
     answers_in_parts: bool = says(False, "simulator: FAX comes before the CONNECT of a call")
     ok_for_no_carrier: bool = says(False, "simulator: OK where others say NO CARRIER")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from faxcore.sim.activities import DLE, ETX, Activity, Modem, Pause
 from faxcore.sim.class2_activities import Busy, GivingPage, HangingUp, TakingPage
 from faxcore.sim.class2_settings import Parameters
-from faxcore.sim.class2_station import GIVEN_UP, PageIn, receiving, sending, timed
+from faxcore.sim.class2_station import GIVEN_UP, PageIn, polling, receiving, sending, timed
 from faxcore.sim.class2_words import (
     Wanted,
     offered,
@@ -20,7 +20,7 @@ from faxcore.sim.commands import Command, Refused
 from faxcore.sim.exchange import CED_SECONDS, Exchange
 from faxcore.sim.judge import Fault
 from faxcore.sim.played_end import PlayedEnd
-from faxcore.sim.waiting import Wait
+from faxcore.sim.waiting import Wait, WaitingProcedure
 from faxcore.t4 import Coding, decode_octets, reverse_bits
 from faxcore.t30.capabilities import Capabilities, SessionParameters
 from faxcore.t30.document import Station
@@ -103,13 +103,23 @@ class Class2:
         assert phone is not None
         self._parameters.fixed = True
         self._wants_to_send = self._said_ok = False
-        station = timed(
-            self, sending(self, Station(self._parameters.id), self._parameters.values[1])
-        )
+        if self._parameters.polls:
+            self._told_of_call = True
+            station = timed(self, self._polling())
+        else:
+            station = timed(
+                self, sending(self, Station(self._parameters.id), self._parameters.values[1])
+            )
         self._exchange.near = PlayedEnd(
             phone, station, answered, _keeps_nothing, near=True, cut_after=self._cut_after
         )
         return Busy(self._modem, self.abandon)
+
+    def _polling(self) -> WaitingProcedure:
+        parameters = self._parameters
+        return polling(
+            self, Station(parameters.poll_id), offered(parameters.values), parameters.poll
+        )
 
     def answer(self, now: float) -> Activity:
         """The tone, and then DIS."""
@@ -142,6 +152,12 @@ class Class2:
             self._report(self.words.called_id, f'"{name:>20}"')
         self._report(self.words.capabilities, report_capabilities(far, self.words))
         self._modem.finish(self.at, "OK")
+
+    def can_be_polled(self, far: Capabilities, name: str) -> None:
+        """See ``Desk``."""
+        if far.has_document:
+            self._modem.tell(self.at, self.words.polled)
+        self.connected(far, name)
 
     def met_again(self, far: Capabilities) -> None:
         """See ``Desk``: told behind the status of the page before it."""
@@ -264,6 +280,8 @@ class Class2:
         return Busy(self._modem, self.abandon)
 
     def _begin_reception(self, now: float) -> Activity:
+        if self._received is None and self._parameters.polls:  # DTC may go
+            self._grant(now)
         if self._received is not None:  # this says what is thought of the page before
             self._received = None
             self._grant(now)

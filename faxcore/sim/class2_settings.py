@@ -9,6 +9,10 @@ from faxcore.sim.class2_quirks import Ability
 from faxcore.sim.class2_words import BR, FIELDS, WORDS, Wanted, read_session
 from faxcore.sim.commands import Command, Refused
 from faxcore.sim.modem_settings import NAME
+from faxcore.t30.document import Poll
+
+_TEXTS = ("+FLID", "+FLI", "+FCIG", "+FPI", "+FPA", "+FPW")
+"""What is given between quotation marks: who we are when we send, and when we poll; SEP, PWD."""
 
 _PATIENCE_S, _PATIENCE_T32_S = 3.0, 30.0
 _PATIENCE_UNIT_S = {"+FPHCTO": 0.1, "+FCT": 1.0}
@@ -20,7 +24,7 @@ class Parameters:
 
     ``values`` is what may be agreed upon, ``session`` what is wished for the next page, ``status``
     what was, or is to be, said of a page, ``page_patience_s`` how long page data may stay away.
-    ``fixed`` once the number is dialled.
+    ``fixed`` once the number is dialled. ``polls``: the next call is to poll, as ``poll`` says.
     """
 
     def __init__(self, profile: ModemProfile, fax_class: str) -> None:
@@ -31,7 +35,8 @@ class Parameters:
         self.session = self.values
         self.status = 1
         self.bit_order = 0
-        self.id = ""
+        self._texts = dict.fromkeys(_TEXTS, "")
+        self.polls = False
         self.fixed = False
         self.page_patience_s = _PATIENCE_T32_S if words.hexadecimal else _PATIENCE_S
         self._profile = profile
@@ -40,6 +45,21 @@ class Parameters:
     def wanted(self) -> Wanted:
         """The session that was asked for last."""
         return read_session(self.session)
+
+    @property
+    def id(self) -> str:
+        """Who the computer is when it sends."""
+        return self._texts["+FLID"] or self._texts["+FLI"]
+
+    @property
+    def poll_id(self) -> str:
+        """Who it is when it polls."""
+        return self._texts["+FCIG"] or self._texts["+FPI"]
+
+    @property
+    def poll(self) -> Poll:
+        """What it polls."""
+        return Poll(self._texts["+FPA"], self._texts["+FPW"])
 
     def obey(self, command: Command) -> str | None:
         """Set or tell one; the text that is told. Raises Refused for what there is not."""
@@ -58,8 +78,10 @@ class Parameters:
             self.status = words.read(value.removeprefix("=").split(",")[0].strip())
         elif name == words.bit_order_command:
             self.bit_order = command.number
-        elif name in {"+FLID", "+FLI"} and name in words.settings:
-            self.id = value.removeprefix("=").strip().strip('"')
+        elif name in _TEXTS and name in words.settings:
+            self._texts[name] = value.removeprefix("=").strip().strip('"')
+        elif name == words.poll_command:
+            self.polls = command.number == 1
         elif name in _PATIENCE_UNIT_S and name in words.settings:
             told = max(0, words.read(value.removeprefix("=").strip()))
             self.page_patience_s = told * _PATIENCE_UNIT_S[name]

@@ -18,7 +18,7 @@ from faxcore.sim.waiting import Wait, WaitingProcedure
 from faxcore.t4 import EncodedPage, decode_octets, encode_page
 from faxcore.t30.call import Call, CallEnded, hear
 from faxcore.t30.capabilities import Capabilities, SessionParameters
-from faxcore.t30.document import CallOptions, FaxPage, Station
+from faxcore.t30.document import CallOptions, FaxPage, Poll, Station
 from faxcore.t30.ecm_sender import send_page_with_correction
 from faxcore.t30.frames import FCF, Frame, decode_id
 from faxcore.t30.line import (
@@ -32,6 +32,7 @@ from faxcore.t30.line import (
     Silence,
 )
 from faxcore.t30.modulation import Rung
+from faxcore.t30.polling import poll_document
 from faxcore.t30.post_message import Verdict, confirm
 from faxcore.t30.receiver import receive_document
 from faxcore.t30.result import CallResult, HangupStatus, PageOutcome, PageReport
@@ -64,6 +65,10 @@ class Desk(Protocol):
 
     def connected(self, far: Capabilities, name: str) -> None:
         """A fax was reached."""
+        ...
+
+    def can_be_polled(self, far: Capabilities, name: str) -> None:
+        """A fax was reached in a call that polls."""
         ...
 
     def ready_for_page(self, agreed: SessionParameters | None, rung: Rung) -> None:
@@ -242,7 +247,15 @@ class _Trusting:
 
 def receiving(desk: Desk, station: Station, offered: Capabilities) -> WaitingProcedure:
     """The called station: what a caller sends, page after page handed to the computer."""
-    inner = receive_document(offered, station, _Trusting())
+    return (yield from _hand_over(desk, receive_document(offered, station, _Trusting())))
+
+
+def polling(desk: Desk, station: Station, offered: Capabilities, poll: Poll) -> WaitingProcedure:
+    """The calling station that polls: the same, behind DTC, which waits for ``+FDR``."""
+    return (yield from _hand_over(desk, poll_document(offered, station, poll, _Trusting())))
+
+
+def _hand_over(desk: Desk, inner: Procedure[CallResult]) -> WaitingProcedure:
     session = _Session()
     op = next(inner)
     while True:
@@ -256,6 +269,10 @@ def receiving(desk: Desk, station: Station, offered: Capabilities) -> WaitingPro
                 yield desk.wait_for_verdict()
                 answer = _FRAME_OF.get(desk.verdict(), FCF.MCF)
                 op = replace(op, frames=(*op.frames[:-1], Frame(answer)))
+            if isinstance(op, SendFrames) and op.frames[-1].kind is FCF.DTC and session.far:
+                desk.can_be_polled(session.far, session.name)
+                session.far = None
+                yield desk.wait_for_verdict()
             heard = yield op
             desk.at = heard.at
             session.note(desk, op, heard)
@@ -269,9 +286,10 @@ def receiving(desk: Desk, station: Station, offered: Capabilities) -> WaitingPro
 
 @dataclass(slots=True)
 class _Session:
-    """What a called station has heard of its caller, and the page that nobody has seen yet."""
+    """What is known of the other station, and the page that nobody has seen yet."""
 
     name: str = ""
+    far: Capabilities | None = None
     agreed: SessionParameters | None = None
     following: FCF = FCF.EOP
     page: bytes = b""
@@ -284,7 +302,9 @@ class _Session:
             return
         for frame in heard.frames:
             kind = frame.kind
-            if kind is FCF.TSI:
+            if kind is FCF.DIS:
+                self.far = Capabilities.decode(frame.fif)
+            elif kind in {FCF.TSI, FCF.CSI}:
                 self.name = decode_id(frame.fif)
             elif kind is FCF.DCS:
                 self.agreed = SessionParameters.decode(frame.fif)

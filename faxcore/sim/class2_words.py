@@ -54,6 +54,8 @@ class Words:
     session_command: str
     status_command: str
     abort_command: str
+    poll_command: str
+    polled: str
 
     def write(self, number: int) -> str:
         """A number in this class's base."""
@@ -84,7 +86,18 @@ CLASS_2_WORDS = Words(
     page_status="+FPTS",
     hung_up="+FHNG",
     settings=frozenset(
-        {"+FBOR", "+FCR", "+FTBC", "+FPHCTO", "+FCQ", "+FLID", "+FBUG", "+FMINSP", "+FNFFC"}
+        {
+            "+FBOR",
+            "+FCR",
+            "+FTBC",
+            "+FPHCTO",
+            "+FCQ",
+            "+FLID",
+            "+FCIG",
+            "+FBUG",
+            "+FMINSP",
+            "+FNFFC",
+        }
     ),
     names=frozenset({"+FMFR", "+FMDL", "+FREV"}),
     quality="(0)",
@@ -93,6 +106,8 @@ CLASS_2_WORDS = Words(
     session_command="+FDIS",
     status_command="+FPTS",
     abort_command="+FK",
+    poll_command="+FSPL",
+    polled="+FPOLL",
 )
 T32_WORDS = Words(
     hexadecimal=True,
@@ -105,8 +120,8 @@ T32_WORDS = Words(
     page_status="+FPS",
     hung_up="+FHS",
     settings=frozenset(
-        {"+FBO", "+FCR", "+FCT", "+FCQ", "+FLI", "+FNR", "+FPP", "+FIE", "+FSA", "+FPW", "+FBU",
-         "+FLO", "+FMS", "+FEA"}
+        {"+FBO", "+FCR", "+FCT", "+FCQ", "+FLI", "+FNR", "+FPP", "+FIE", "+FSA", "+FPA", "+FPI",
+         "+FPW", "+FBU", "+FLO", "+FMS", "+FEA"}
     ),
     names=frozenset({"+FMI", "+FMM", "+FMR"}),
     quality="(0),(0)",
@@ -115,6 +130,8 @@ T32_WORDS = Words(
     session_command="+FIS",
     status_command="+FPS",
     abort_command="+FKS",
+    poll_command="+FSP",
+    polled="+FPO",
 )  # fmt: skip
 WORDS = {"2": CLASS_2_WORDS, "2.0": T32_WORDS, "2.1": T32_WORDS}
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from faxcore.sim.callers import Caller
 from faxcore.sim.judge import Note
 from faxcore.sim.played_end import PlayedEnd
+from faxcore.sim.polled_station import be_polled
 from faxcore.sim.scenarios import Answer, Scenario
 from faxcore.sim.telephone import Telephone
 from faxcore.t30.document import Station
@@ -88,6 +89,8 @@ class Exchange:
         procedure = receive_document(
             self._scenario.capabilities, self._station, self._scenario.reception()
         )
+        if (held := self._scenario.held) is not None:
+            procedure = be_polled(held, self._station, procedure)
         if self._scenario.deviate is not None:
             procedure = self._scenario.deviate(procedure)
         self.far = PlayedEnd(self.telephone, procedure, answered + CED_SECONDS, self._keep)

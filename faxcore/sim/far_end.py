@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from faxcore.sim.bends import Deviation
+from faxcore.sim.polled_station import HeldDocument
 from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.reception import FairReception, Reception
 
@@ -24,7 +25,10 @@ class Answer(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One far end. ``cut_after`` drops the line after so many octets of the n-th fast carrier."""
+    """One far end. ``cut_after`` drops the line after so many octets of the n-th fast carrier.
+
+    ``held`` is what it holds ready to be polled.
+    """
 
     name: str
     description: str
@@ -33,3 +37,4 @@ class Scenario:
     reception: Callable[[], Reception] = FairReception
     deviate: Deviation | None = None
     cut_after: tuple[int, int] | None = None
+    held: HeldDocument | None = None

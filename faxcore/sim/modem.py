@@ -17,26 +17,29 @@ from faxcore.sim.activities import Activity, Modem, Pause
 from faxcore.sim.answerer import Answerer, ReceivedPage
 from faxcore.sim.callers import Caller
 from faxcore.sim.class2 import Class2
+from faxcore.sim.class2_activities import GivingPage, TakingPage
 from faxcore.sim.class2_words import WORDS
 from faxcore.sim.commands import Command, Refused, split_line
 from faxcore.sim.exchange import CED_SECONDS, Dialled, Exchange
 from faxcore.sim.judge import Fault, Note
 from faxcore.sim.line_commands import ON_THE_LINE, LineCommands
 from faxcore.sim.modem_answers import Answers
-from faxcore.sim.modem_settings import XOFF, XON, Settings
+from faxcore.sim.modem_settings import Settings
 from faxcore.sim.played_end import PlayedEnd
 from faxcore.sim.receiving_fast import ReceivingFast
 from faxcore.sim.receiving_frames import Listening
 from faxcore.sim.scenarios import SCENARIOS, Scenario
+from faxcore.sim.sending_fast import SendingFast
 from faxcore.sim.sending_frames import Answering
+from faxcore.sim.serial_line import SerialLine
 from faxcore.sim.telephone import Telephone
 from faxcore.t30.document import Station
 from faxcore.t30.result import CallResult
-from faxcore.transport.port import FlowControl, LineState
+from faxcore.transport.port import LineState
 
 _CR, _LF = b"\r", b"\n"
 _MAX_COMMAND_LINE = 512
-_AT_WRONG_SPEED = bytes(octet ^ 0x80 for octet in range(256))
+_WITH_PAGE = (SendingFast, ReceivingFast, TakingPage, GivingPage)
 
 _FIRST_RING_SECONDS = 2.0
 """After switching on; a computer needs some of it to set the modem up."""
@@ -45,8 +48,7 @@ _FIRST_RING_SECONDS = 2.0
 class SimModem:
     """A modem whose calls are answered as ``scenario`` says, and that ``caller`` calls.
 
-    ``profile`` is what it is like, ``baud`` the speed of its port where the computer has it not as
-    the profile says. ``keep`` names a folder in which the far end stores its pages;
+    ``profile`` is what it is like. ``keep`` names a folder in which the far end stores its pages;
     ``far_id`` is its CSI. ``exchange`` makes another telephone network in place of all that, given
     where to note things. After a call ``received`` has the pages as the far end decoded them,
     ``notes`` what the judge noted, ``dialled`` the numbers as they were dialled, ``far_result`` the
@@ -61,13 +63,11 @@ class SimModem:
         far_id: str = "+1 555 0100",
         keep: Path | None = None,
         caller: Caller | None = None,
-        baud: int | None = None,
         exchange: Callable[[Callable[[Note], None]], Exchange] | None = None,
     ) -> None:
         self.scenario = SCENARIOS[scenario] if isinstance(scenario, str) else scenario
         self.profile = profile or load_profile("generic-class1")
-        self._baud = baud or self.profile.baud
-        self._garbled = self._port_eats = False
+        self._serial = SerialLine(self.profile)
         self.dialled: list[str] = []
         self.notes: list[Note] = []
         self._answerer = Answerer(keep, self.notes.append)
@@ -123,7 +123,7 @@ class SimModem:
         """See ``Dce.feed``."""
         self._live(now)
         self._idle_from = None
-        data = self.settings.through_flow_control(data)
+        data = self.settings.through_flow_control(self._serial.to_modem(data))
         if self._activity is not None:
             self._activity.feed(data, now)
         elif now >= max(self._deaf_until, self._answers.said_result + self._pause):
@@ -131,10 +131,9 @@ class SimModem:
         self._live(now)
 
     def take(self, now: float) -> bytes:
-        """See ``Dce.take``. A port with XON/XOFF keeps what it takes for them to itself."""
+        """See ``Dce.take``."""
         self._live(now)
-        said = self._answers.take(now)
-        return said.translate(None, bytes((XON, XOFF))) if self._port_eats else said
+        return self._serial.from_modem(self._answers.take(now))
 
     def due(self) -> float | None:
         """See ``Dce.due``."""
@@ -151,12 +150,18 @@ class SimModem:
         return self._activity.room(now) if self._activity is not None else idle
 
     def control(self, now: float, state: LineState) -> None:
-        """See ``Dce.control``: DTR going down hangs up (&D2); flow control is the port's."""
+        """See ``Dce.control``: DTR going down hangs up (&D2)."""
         self._live(now)
-        if state.flow is not None:
-            self._port_eats = state.flow is FlowControl.SOFTWARE
+        self._serial.set(state)
         if state.dtr is False:
             self._hang_up(now)
+
+    def carrier(self) -> bool:
+        """See ``Dce.carrier``: on in a call (&C1), or only while a page is on the line."""
+        phone = self.telephone
+        if phone is None or phone.over is not None or phone.answered > self._now:
+            return False
+        return not self.profile.carrier_toggles or isinstance(self._activity, _WITH_PAGE)
 
     def _live(self, now: float) -> None:
         self._now = max(self._now, now)
@@ -196,16 +201,16 @@ class SimModem:
         self._activity = activity
 
     def say(self, at: float, data: bytes) -> None:
-        """See ``activities.Modem``. At another speed than the computer's it is noise."""
-        self._answers.say(at, data if not self._garbled else data.translate(_AT_WRONG_SPEED))
+        """See ``activities.Modem``."""
+        self._answers.say(at, data)
 
     def tell(self, at: float, intermediate: str) -> None:
         """See ``activities.Modem``."""
-        self._say_result(at, intermediate)
+        self._answers.result(at, intermediate)
 
     def connect(self, at: float) -> None:
         """See ``activities.Modem``."""
-        self._say_result(at, "CONNECT")
+        self._answers.result(at, "CONNECT")
         if not isinstance(self._activity, Listening | ReceivingFast):
             self._idle_from = at
 
@@ -215,10 +220,7 @@ class SimModem:
         self._idle_from = at
         if result == "NO CARRIER" and self.profile.ok_for_no_carrier:
             result = "OK"
-        self._say_result(at, result)
-
-    def _say_result(self, at: float, result: str) -> None:
-        self._answers.result(at, result if not self._garbled else "\x7f" * len(result))
+        self._answers.result(at, result)
 
     def note(self, at: float, fault: Fault, amount: float, text: str) -> None:
         """See ``activities.Modem``."""
@@ -259,7 +261,7 @@ class SimModem:
             self._answers.result(self._now, "OK")
 
     def _obey_one(self, command: Command) -> None:
-        if command.name in {"+FTM", "+FDT"} and self._baud < self.profile.least_baud:
+        if command.name in {"+FTM", "+FDT"} and self._serial.too_slow:
             raise Refused
         if command.name == "D":
             self._dial(command.value)
@@ -326,7 +328,8 @@ class SimModem:
         if self.telephone is not None:
             raise Refused
         self._rings = 0
-        self._garbled = self.profile.answering_baud not in {0, self._baud}
+        self._serial.answer()
+        self.settings.answer()
         self._exchange.answer(at)
         if self.profile.answers_in_parts:
             self._answers.result(at, "FAX")
@@ -338,7 +341,7 @@ class SimModem:
     def _hang_up(self, at: float) -> None:
         if self.telephone is not None:
             self.settings.end_call()
-        self._garbled = False
+        self._serial.hang_up()
         self._exchange.hang_up(at)
         self._activity = None
 

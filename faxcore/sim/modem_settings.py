@@ -70,7 +70,7 @@ class Settings:
         """Go over to a service class; its parameters have their defaults then (T.31 8.5)."""
         self.fax_class = fax_class
         self._values = {name: (0,) * len(each.highest) for name, each in PARAMETERS.items()}
-        if fax_class != "0" and self._profile.flow_lost is not FlowLost.NEVER:
+        if fax_class != "0" and self._profile.flow_lost in {FlowLost.CLASS, FlowLost.CALL}:
             self._lost_flow = True
 
     @property
@@ -100,6 +100,11 @@ class Settings:
         """``+FIT``: seconds of patience, 0 = for ever; and whether the class is left then."""
         seconds, action = self._values["+FIT"]
         return float(seconds), action == 0
+
+    def answer(self) -> None:
+        """What a modem changes by itself when it answers."""
+        if self._profile.flow_lost is FlowLost.ANSWER:
+            self._lost_flow = True
 
     def end_call(self) -> None:
         """What a modem forgets when it hangs up."""

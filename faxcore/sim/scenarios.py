@@ -20,6 +20,7 @@ from faxcore.sim.bends import (
 )
 from faxcore.sim.conformance import CONFORMANCE
 from faxcore.sim.far_end import Answer, Scenario
+from faxcore.sim.polled_station import HeldDocument
 from faxcore.sim.receptions import Busy, RefusePage, RefuseTraining
 from faxcore.t4 import Coding, Resolution
 from faxcore.t30.capabilities import Capabilities
@@ -82,6 +83,13 @@ _ALL = (
     Scenario("v27ter", "a machine of the eighties: V.27ter, coarse, 20 ms a line, A4",
              capabilities=Capabilities(modulations=_V27TER, resolutions=_COARSE,
                                        scan_time_ms=(20, 20), unlimited_length=False)),
+    Scenario("polled", "two pages are held ready to be polled", held=HeldDocument()),
+    Scenario("polled-ecm", "the same with error correction", capabilities=_ECM,
+             held=HeldDocument()),
+    Scenario("polled-selective", "pages are held ready for who says 42 (SEP) and 1234 (PWD)",
+             held=HeldDocument(selective="42", password="1234")),
+    Scenario("polled-empty", "a machine that can be polled and holds nothing ready",
+             held=HeldDocument(0)),
     Scenario("slow-printer", "a machine that needs 40 ms a line, 20 when fine",
              capabilities=Capabilities(scan_time_ms=(40, 20), codings=frozenset(
                  {Coding.MH, Coding.MR}))),

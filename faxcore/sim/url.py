@@ -43,8 +43,8 @@ class SimAddress:
     caller: Caller | None = None
     fax_class: str = ""
 
-    def modem(self, baud: int | None = None) -> SimModem:
-        """The modem that it means; ``baud`` is the speed of the computer's port."""
+    def modem(self) -> SimModem:
+        """The modem that it means."""
         profile = load_profile(self.profile)
         return SimModem(
             scenario(self.far),
@@ -52,7 +52,6 @@ class SimAddress:
             far_id=self.id,
             keep=self.keep,
             caller=self.caller,
-            baud=baud,
         )
 
 

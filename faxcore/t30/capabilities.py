@@ -196,7 +196,8 @@ class Capabilities:
 
     ``widths`` are in pels at 8 pels/mm. ``scan_time_ms`` is the pair of minimum scan line times at
     98 and 196 lines/inch; ``small_frames`` whether error-correction frames of 64 octets are
-    preferred; ``octets`` how many octets the DIS had.
+    preferred; ``has_document`` whether one is held ready to be polled, ``selective_polling``
+    whether SEP is taken, or precedes this DTC; ``octets`` how many octets the DIS had.
     """
 
     can_receive: bool = True
@@ -212,6 +213,8 @@ class Capabilities:
     small_frames: bool = False
     subaddress: bool = False
     password: bool = False
+    has_document: bool = False
+    selective_polling: bool = False
     octets: int = field(default=3, compare=False)
 
     @classmethod
@@ -249,12 +252,15 @@ class Capabilities:
             small_frames=bool(bits[7] and bits[27]),
             subaddress=bool(bits[49]),
             password=bool(bits[50]),
+            has_document=bool(bits[9]),
+            selective_polling=bool(bits[47]),
             octets=bits.announced,
         )
 
     def encode(self) -> bytes:
-        """The FIF of the DIS that says this."""
+        """The FIF of the DIS, or DTC, that says this."""
         bits = [0] * 129
+        bits[9], bits[47] = int(self.has_document), int(self.selective_polling)
         bits[10] = int(self.can_receive)
         bits[11], bits[12], bits[13], bits[14] = self._modem_bits()
         bits[15] = int(Resolution.FINE in self.resolutions)

@@ -60,6 +60,24 @@ def _check(name: str, text: str, allowed: re.Pattern[str], words: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Poll:
+    """What is polled: ``selective`` (SEP) tells one document from others, ``password`` (PWD) that
+    we may have it. Each may be "". Raises SettingsError for what no such frame can carry.
+    """
+
+    selective: str = ""
+    password: str = ""
+
+    def __post_init__(self) -> None:
+        _check("selective address", self.selective, _ADDRESS, "digits, blanks, # and *")
+        _check("password", self.password, _ADDRESS, "digits, blanks, # and *")
+
+
+ANYTHING = Poll()
+"""Whatever the far end holds ready."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallOptions:
     """What a caller allows in one call.
 

@@ -7,6 +7,7 @@ A page is kept (``KeepPage``) *before* it is confirmed: what MCF has been said f
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from faxcore.t4 import Coding
@@ -66,14 +67,22 @@ def receive_document(
 ) -> Procedure[CallResult]:
     """Receive what the caller sends; every kept page is one ``KeepPage`` and one report."""
     call = IncomingCall(capabilities, station, judge or FairReception())
+    return (yield from take_document(call, identify))
+
+
+def take_document(
+    call: IncomingCall, meet: Callable[[IncomingCall], Procedure[tuple[Frame, ...]]]
+) -> Procedure[CallResult]:
+    """Phases B to E of a station that receives; ``meet`` gets it the first command."""
     status, text = HangupStatus.NORMAL, ""
     try:
-        yield from _answer_commands(call)
+        burst = yield from meet(call)
+        yield from _answer_commands(call, burst)
     except CallEnded as end:
         status, text = end.status, str(end)
         if end.farewell:
             yield Silence()
-            yield SendFrames((Frame(FCF.DCN),))
+            yield SendFrames((Frame(FCF.DCN | call.x_bit),))
     return CallResult(
         status,
         tuple(call.reports),
@@ -85,8 +94,7 @@ def receive_document(
     )
 
 
-def _answer_commands(call: IncomingCall) -> Procedure[None]:
-    burst = yield from identify(call)
+def _answer_commands(call: IncomingCall, burst: tuple[Frame, ...]) -> Procedure[None]:
     for _ in range(_MAX_BURSTS):
         kind = burst[-1].kind
         if kind is FCF.DCN:
@@ -120,7 +128,7 @@ def _on_dcs(call: IncomingCall, burst: tuple[Frame, ...]) -> Procedure[tuple[Fra
     call.trainings += 1
     trained = heard.done and call.judge.training_ok(parameters.rung, heard.octets)
     call.retraining = not trained
-    yield from say(Frame(FCF.CFR if trained else FCF.FTT))
+    yield from say(call, Frame(FCF.CFR if trained else FCF.FTT))
     call.pending, call.last_answer, call.answered = None, None, None
     call.corrected = CorrectedPage() if parameters.ecm else None
     if not trained:
@@ -162,7 +170,7 @@ def _on_post_message(call: IncomingCall, end: FCF) -> Procedure[tuple[Frame, ...
     answer = call.last_answer or FCF.RTN
     call.finished = end is FCF.EOP and answer is not FCF.RTN
     call.retraining = answer is not FCF.MCF
-    yield from say(Frame(answer))
+    yield from say(call, Frame(answer))
     if end is FCF.EOM:
         return (yield from identify_again(call))
     if end is FCF.MPS and answer is FCF.MCF:
@@ -214,11 +222,11 @@ def _answer_correction(
 ) -> Procedure[tuple[Frame, ...]]:
     call.answered = answer, end
     while call.judge.busy():
-        yield from say(Frame(FCF.RNR))
+        yield from say(call, Frame(FCF.RNR))
         burst = yield from _asked_again(call)
         if burst[-1].kind is FCF.DCN:
             return burst
-    yield from say(answer)
+    yield from say(call, answer)
     call.finished = end is FCF.EOP and answer.kind is not FCF.PPR
     if answer.kind is FCF.PPR or end in {None, FCF.MPS}:
         return (yield from _take_page(call, parameters))
@@ -245,7 +253,7 @@ def _on_continue_to_correct(
         return (yield from next_command(call))
     call.parameters = replace(call.parameters, rung=rung)
     call.long_train = True
-    yield from say(Frame(FCF.CTR))
+    yield from say(call, Frame(FCF.CTR))
     return (yield from _take_page(call, call.parameters))
 
 

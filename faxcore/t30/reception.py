@@ -6,7 +6,7 @@ A page is kept (``KeepPage``) before it is confirmed: what MCF has been said for
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -21,7 +21,7 @@ from faxcore.t30.frames import FCF, Frame, encode_id
 from faxcore.t30.line import Ended, KeepPage, Procedure, ReceiveFrames, SendFrames, Silence
 from faxcore.t30.modulation import Rung
 from faxcore.t30.result import HangupStatus, PageOutcome, PageReport
-from faxcore.t30.timers import RETRAIN_S, T1, T2, T4
+from faxcore.t30.timers import COMMAND_TRIES, RETRAIN_S, T1, T2, T4
 
 _TCF_ZERO_SECONDS = 1.0
 """How much of the 1.5 s of TCF must come as unbroken zeros."""
@@ -80,7 +80,9 @@ class FairReception:
 class IncomingCall:
     """The state of one incoming call.
 
-    ``answered`` is what was last said for a block, and the command that it answered.
+    ``answered`` is what was last said for a block, and the command that it answered. ``x_bit`` is
+    X where we have received a DIS, being the one that called; ``request`` is then the burst that
+    ends with DTC, and no burst ends with DIS.
     """
 
     capabilities: Capabilities
@@ -98,6 +100,8 @@ class IncomingCall:
     pending: bytes | None = None
     last_answer: FCF | None = None
     finished: bool = False
+    x_bit: int = 0
+    request: tuple[Frame, ...] = ()
 
 
 def check_finished(call: IncomingCall) -> None:
@@ -114,6 +118,8 @@ def identify(call: IncomingCall) -> Procedure[tuple[Frame, ...]]:
     A burst that commands nothing that we can do is waited over, for T4: what may follow it is a
     training check, into which no DIS must fall.
     """
+    if call.request:
+        return (yield from _request_document(call))
     dis = Frame(FCF.DIS, call.capabilities.encode())
     csi = Frame(FCF.CSI, encode_id(call.station.id), final=False)
     frames = (csi, dis) if call.station.id else (dis,)
@@ -133,6 +139,20 @@ def identify(call: IncomingCall) -> Procedure[tuple[Frame, ...]]:
         yield from hear(Silence())
 
 
+def _request_document(call: IncomingCall) -> Procedure[tuple[Frame, ...]]:
+    """Say DTC until a command comes: three tries at T4 (T.30 5.3.6)."""
+    heard = None
+    for _ in range(COMMAND_TRIES):
+        yield from hear(Silence())
+        yield from hear(SendFrames(call.request))
+        heard = yield from hear(ReceiveFrames(T4))
+        if heard.done and heard.frames and _is_for_us(call, heard.frames[-1]):
+            return heard.frames
+    if heard is not None and heard.frames and heard.frames[-1].kind is FCF.DIS:
+        raise CallEnded(HangupStatus.DIS_REPEATED, f"DIS came again {COMMAND_TRIES} times")
+    raise CallEnded(HangupStatus.DCS_UNANSWERED, f"DTC was not answered {COMMAND_TRIES} times")
+
+
 def commanded(call: IncomingCall, dcs: Frame) -> SessionParameters | None:
     """What a DCS commands; None where its rate is none, or none that was offered."""
     parameters = SessionParameters.decode(dcs.fif)
@@ -149,7 +169,12 @@ def _is_for_us(call: IncomingCall, command: Frame) -> bool:
 
 
 def identify_again(call: IncomingCall) -> Procedure[tuple[Frame, ...]]:
-    """After EOM and its answer, back to phase B."""
+    """After EOM and its answer, back to phase B: whoever was called says DIS, or DCS at once."""
+    if call.request:
+        heard = yield from hear(ReceiveFrames(2 * T2))
+        if heard.done and heard.frames and _is_for_us(call, heard.frames[-1]):
+            return heard.frames
+        return (yield from identify(call))
     yield from hear(Silence())
     return (yield from identify(call))
 
@@ -188,7 +213,7 @@ def keep(
     number = len(call.reports) + 1
     kept = yield from hear(KeepPage(octets, number, parameters))
     if not kept.done:
-        yield from say(Frame(refusal))
+        yield from say(call, Frame(refusal))
         raise CallEnded(HangupStatus.NOT_KEPT, kept.text or f"page {number} could not be kept")
     report = PageReport(
         number, PageOutcome.CONFIRMED, sendings=1, octets=len(octets), parameters=parameters
@@ -196,7 +221,7 @@ def keep(
     call.reports.append(report)
 
 
-def say(answer: Frame) -> Procedure[None]:
+def say(call: IncomingCall, answer: Frame) -> Procedure[None]:
     """One answer, behind the silence that T.30 wants between two carriers."""
     yield from hear(Silence())
-    yield from hear(SendFrames((answer,)))
+    yield from hear(SendFrames((replace(answer, fcf=answer.fcf | call.x_bit),)))

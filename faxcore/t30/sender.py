@@ -87,14 +87,14 @@ def _identified(call: Call, heard: Heard) -> bool:
         if frame.kind is FCF.CSI:
             call.remote_id = decode_id(frame.fif)
         elif frame.kind is FCF.DIS:
-            _meet(call, Capabilities.decode(frame.fif))
+            meet(call, Capabilities.decode(frame.fif))
             return True
         elif frame.kind is FCF.DCN:
             raise CallEnded(HangupStatus.DCN_IN_PHASE_B, "DCN came in place of DIS", farewell=False)
     return False
 
 
-def _meet(call: Call, far: Capabilities) -> None:
+def meet(call: Call, far: Capabilities) -> None:
     """Choose everything that a DIS decides; refuse now what could only fail after a page."""
     call.far = far
     if not far.can_receive:

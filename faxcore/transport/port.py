@@ -27,6 +27,8 @@ class LineState:
     rts: bool | None = None
     send_break: bool | None = None
     flow: FlowControl | None = None
+    baud: int | None = None
+    stop_bits: int | None = None
 
 
 @runtime_checkable
@@ -56,6 +58,10 @@ class Port(Protocol):
 
     def control(self, state: LineState) -> bool:
         """Set modem lines or flow control; False where this kind of port has none."""
+        ...
+
+    def carrier(self) -> bool | None:
+        """Whether the modem's carrier detect (DCD) is on; None where this port has no such line."""
         ...
 
     def mark(self, text: str) -> None:
@@ -102,5 +108,9 @@ class Dce(Protocol):
         ...
 
     def control(self, now: float, state: LineState) -> None:
-        """The computer set a line."""
+        """The computer set a line, or the format of its octets."""
+        ...
+
+    def carrier(self) -> bool | None:
+        """Whether carrier detect was on when time last passed; None where that is not known."""
         ...

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from faxcore.errors import PortError
 from faxcore.transport.port import Interrupted, LineState, Port
-from faxcore.transport.transcript import Direction, Entry, format_entry, format_head
+from faxcore.transport.transcript import CARRIER_MARK, Direction, Entry, format_entry, format_head
 
 
 class RecordingPort:
@@ -66,13 +66,20 @@ class RecordingPort:
     def control(self, state: LineState) -> bool:
         """See ``Port.control``."""
         done = self._port.control(state)
-        names = ("dtr", "rts", "send_break", "flow")
+        names = ("dtr", "rts", "send_break", "flow", "baud", "stop_bits")
         settings = {name: getattr(state, name) for name in names}
         text = " ".join(
             f"{name}={_say(value)}" for name, value in settings.items() if value is not None
         )
         self.mark(f"control {text}" + ("" if done else ": this port has no such line"))
         return done
+
+    def carrier(self) -> bool | None:
+        """See ``Port.carrier``; the mark tells a replay what it was."""
+        carrier = self._port.carrier()
+        if carrier is not None:
+            self.mark(CARRIER_MARK[carrier])
+        return carrier
 
     def mark(self, text: str) -> None:
         """Write a mark into the transcript."""

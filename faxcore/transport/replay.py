@@ -7,19 +7,29 @@ has to say is held back until the recorded moment, as flow control would, so tha
 the same time as well. One that says something else, or speaks where the modem did, has left the
 recorded path: TranscriptMismatch.
 
-Untidy: a transcript knows nothing of modem lines, and an interruption cannot be replayed, for it
-came from somebody else. A driver that had sent a page too slowly by the real clock, so that the
+Carrier detect is what the marks say of it at this place.
+
+Untidy: of other modem lines a transcript says nothing, and an interruption cannot be replayed, for
+it came from somebody else. A driver that had sent a page too slowly by the real clock, so that the
 modem gave the page up between two octets, may say some more of it in the replay.
 """
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from faxcore.errors import SettingsError, TranscriptMismatch
 from faxcore.transport.port import LineState
-from faxcore.transport.transcript import Direction, Entry, Transcript, read_transcript
+from faxcore.transport.transcript import (
+    CARRIER_MARK,
+    Direction,
+    Entry,
+    Transcript,
+    read_transcript,
+)
 
 SCHEME = "replay"
 _EARLY_S = 0.25
@@ -39,9 +49,9 @@ class TranscriptDce:
     """
 
     def __init__(self, transcript: Transcript, name: str = "transcript") -> None:
-        self._entries = [
-            entry for entry in transcript.entries if entry.direction is not Direction.MARK
-        ]
+        self._entries: list[Entry] = []
+        self._carrier: dict[int, deque[bool]] = {}
+        self._read(transcript.entries)
         self._name = name
         self._place = 0
         self._got = 0
@@ -49,6 +59,15 @@ class TranscriptDce:
         self._shift = 0.0
         self._now = 0.0
         self._mismatch: TranscriptMismatch | None = None
+
+    def _read(self, entries: Sequence[Entry]) -> None:
+        """Keep what was said, and the answers about carrier detect by their places in it."""
+        said = {text: on for on, text in CARRIER_MARK.items()}
+        for entry in entries:
+            if entry.direction is not Direction.MARK:
+                self._entries.append(entry)
+            elif entry.text in said:
+                self._carrier.setdefault(len(self._entries), deque()).append(said[entry.text])
 
     @property
     def finished(self) -> bool:
@@ -111,6 +130,11 @@ class TranscriptDce:
 
     def control(self, now: float, state: LineState) -> None:
         """See ``Dce.control``: nothing was recorded of them."""
+
+    def carrier(self) -> bool | None:
+        """See ``Dce.carrier``: as it was told here; None where it was not asked for."""
+        told = self._carrier.get(self._place)
+        return told.popleft() if told else None
 
     @property
     def _current(self) -> Entry | None:

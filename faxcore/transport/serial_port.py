@@ -128,6 +128,20 @@ class SerialPort:
                 return False
         return True
 
+    def carrier(self) -> bool | None:
+        """See ``Port.carrier``. Pseudo terminals and sockets have none, some servers tell none."""
+        self._check_open()
+        if self.name.startswith("socket://"):
+            return None
+        with self._translated("read carrier detect"):
+            try:
+                return bool(self._serial.cd)
+            except OSError as error:
+                silent = self.name.startswith("rfc2217://")
+                if error.errno not in _NO_SUCH_LINE and not silent:
+                    raise
+                return None
+
     def mark(self, text: str) -> None:
         """Do nothing: there is no transcript here."""
 
@@ -170,9 +184,15 @@ class SerialPort:
             holder = flock_holder(url) if self._is_device else None
             if holder is not None and getattr(error, "errno", None) == errno.EAGAIN:
                 raise PortError(f"{url} is in use by {name_process(holder)}") from error
-            raise PortError(f"{url}: cannot be opened: {_reason(error)}") from error
+            no_port = _number_of(error.__context__) in _NO_SUCH_LINE
+            reason = "it is no serial port" if no_port else _reason(error)
+            raise PortError(f"{url}: cannot be opened: {reason}") from error
 
     def _set(self, state: LineState) -> None:
+        if state.baud is not None:
+            self._serial.baudrate = state.baud
+        if state.stop_bits is not None:
+            self._serial.stopbits = state.stop_bits
         if state.flow is not None:
             self._serial.rtscts = state.flow is FlowControl.HARDWARE
             self._serial.xonxoff = state.flow is FlowControl.SOFTWARE
@@ -243,6 +263,12 @@ def _descriptor(device: serial.Serial) -> int | None:
         return int(device.fileno())
     except (io.UnsupportedOperation, AttributeError):
         return None
+
+
+def _number_of(error: BaseException | None) -> int | None:
+    """The system's number for an error; ``termios.error`` has it first among its arguments."""
+    number = error.args[0] if error is not None and error.args else None
+    return number if isinstance(number, int) else None
 
 
 def _reason(error: BaseException) -> str:

@@ -122,6 +122,11 @@ class SharedPort:
             self.dce.control(self.now(), state)
         return True
 
+    def carrier(self) -> bool | None:
+        """What the modem's carrier detect is."""
+        with self._time.changed:
+            return self.dce.carrier()
+
     def mark(self, text: str) -> None:
         """Do nothing: there is no transcript here."""
 

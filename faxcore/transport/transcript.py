@@ -44,6 +44,10 @@ _RUN_FORM = re.compile(r"([0-9]{1,12}) x ([0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r'\\(?:x([0-9A-Fa-f]{2})|(.))|([^\\"])')
 
 
+CARRIER_MARK = {True: "carrier detect is on", False: "carrier detect is off"}
+"""The marks that tell what a port said of carrier detect: a replay says it again."""
+
+
 class Direction(enum.Enum):
     """Which way an entry went."""
 

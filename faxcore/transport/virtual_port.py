@@ -22,9 +22,18 @@ _MAX_STANDSTILLS = 1000
 
 
 class VirtualPort:
-    """The computer's side of a ``Dce`` whose time is virtual, from 0.0 on."""
+    """The computer's side of a ``Dce`` whose time is virtual, from 0.0 on.
 
-    def __init__(self, dce: Dce, latency_s: float = 0.0, name: str = "sim://") -> None:
+    ``opened`` is what the port was set to when it was opened: speed and stop bits.
+    """
+
+    def __init__(
+        self,
+        dce: Dce,
+        latency_s: float = 0.0,
+        name: str = "sim://",
+        opened: LineState | None = None,
+    ) -> None:
         self.name = name
         self.dce = dce
         self.latency_s = latency_s
@@ -35,6 +44,8 @@ class VirtualPort:
         self._interrupted = False
         self._closed = False
         self._standstills = 0
+        if opened is not None:
+            dce.control(self._now, opened)
 
     def now(self) -> float:
         """The virtual moment, in seconds since the port was made."""
@@ -77,6 +88,11 @@ class VirtualPort:
         self.dce.control(self._now, state)
         return True
 
+    def carrier(self) -> bool | None:
+        """What the modem's carrier detect is."""
+        self._check_open()
+        return self.dce.carrier()
+
     def mark(self, text: str) -> None:
         """Do nothing: there is no transcript here."""
 
@@ -88,9 +104,12 @@ class VirtualPort:
         """Make the port unusable."""
         self._closed = True
 
-    def _check(self) -> None:
+    def _check_open(self) -> None:
         if self._closed:
             raise PortError(f"{self.name}: the port was closed")
+
+    def _check(self) -> None:
+        self._check_open()
         if self._interrupted:
             self._interrupted = False
             raise Interrupted

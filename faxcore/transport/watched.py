@@ -47,6 +47,10 @@ class WatchedPort:
         """See ``Port.control``."""
         return self._port.control(state)
 
+    def carrier(self) -> bool | None:
+        """See ``Port.carrier``."""
+        return self._port.carrier()
+
     def mark(self, text: str) -> None:
         """See ``Port.mark``."""
         self._port.mark(text)

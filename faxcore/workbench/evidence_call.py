@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from faxcore.modem.driver import POLLING, POLLING_ONE
 from faxcore.workbench.evidence import Kind, Record, Step, Way
 
 CONFIRMING = frozenset({"MCF", "RTP", "PIP"})
@@ -52,6 +53,17 @@ class Call:
     def calling(self) -> bool:
         """Whether this side called."""
         return self.dialled is not None
+
+    @cached_property
+    def polls(self) -> bool:
+        """Whether this side called for a document that the far end holds ready."""
+        asked = any(each.text in {POLLING, POLLING_ONE} for each in self.marks)
+        return self.calling and (asked or bool(self.sent("DTC")))
+
+    @property
+    def sending(self) -> bool:
+        """Whether this side sends the pages."""
+        return self.calling and not self.polls
 
     @cached_property
     def commands(self) -> tuple[Step, ...]:
@@ -131,7 +143,7 @@ class Call:
     @cached_property
     def confirmations(self) -> tuple[tuple[Step, Step], ...]:
         """For every page that was confirmed: the command that ended it, and the confirmation."""
-        ends = Way.OUT if self.calling else Way.IN
+        ends = Way.OUT if self.sending else Way.IN
         found, end = [], None
         for step in self.frames:
             if step.way is ends and _ends_page(step):

@@ -9,9 +9,9 @@ from faxcore.t30.frames import FCF, Frame, decode_id
 
 Fields = tuple[tuple[str, str], ...]
 
-_IDENTITIES = frozenset(
-    {FCF.CSI, FCF.TSI, FCF.CIG, FCF.SUB, FCF.PWD, FCF.PWD_POLL, FCF.SEP, FCF.PSA}
-)
+_IDENTITIES = frozenset({FCF.CSI, FCF.TSI, FCF.CIG})
+_ADDRESSES = frozenset({FCF.SUB, FCF.SEP, FCF.PSA})
+_POLLING_BITS = ((9, "has a document"), (34, "several SEP"), (35, "PSA"), (47, "SEP"))
 _SECRET = frozenset({FCF.PWD, FCF.PWD_POLL})
 
 
@@ -24,6 +24,8 @@ def frame_fields(frame: Frame) -> Fields:
         return _session(SessionParameters.decode(fif))
     if kind in _SECRET:
         return (("password", f"{len(decode_id(fif))} characters"),)
+    if kind in _ADDRESSES:
+        return (("address", decode_id(fif)),)
     if kind in _IDENTITIES:
         return (("identity", decode_id(fif)),)
     if kind in {FCF.PPS, FCF.EOR}:
@@ -64,7 +66,7 @@ def _capabilities(fif: bytes) -> Fields:
         ("error correction", "yes" if can.ecm else "no"),
         ("ms a line", f"{can.scan_time_ms[0]}/{can.scan_time_ms[1]}"),
         ("length", "any" if can.unlimited_length else "B4" if can.b4_length else "A4"),
-        *([("has a document", "yes")] if Bits(fif)[9] else []),
+        *((name, "yes") for bit, name in _POLLING_BITS if Bits(fif)[bit]),
     )
 
 

@@ -34,7 +34,7 @@ def data_step(segment: Segment, session: Session, reaction_s: float) -> Step:
     fields = [("rate", str(rate) if rate else "unknown")]
     if rung is not None:
         fields.append(("modulation", rung.modulation.value))
-    fields.append(("seconds", f"{segment.ended - segment.began:.1f}"))
+    fields.append(("seconds", f"{_seconds(segment, rate):.1f}"))
     if training:
         fields.append(("zeros", f"{_zeros(payload):.0%}"))
     else:
@@ -54,6 +54,13 @@ def data_step(segment: Segment, session: Session, reaction_s: float) -> Step:
         reaction_s=reaction_s if out else 0.0,
         starved_s=_starved(segment, rate) if out else 0.0,
     )
+
+
+def _seconds(segment: Segment, rate: int) -> float:
+    """How long the data took on the line; what goes out waits in the modem's buffer before."""
+    if segment.direction is Direction.TO_MODEM and segment.complete and rate:
+        return len(segment.payload) * 8 / rate
+    return segment.ended - segment.began
 
 
 def is_training(payload: bytes, session: Session, segment: Segment) -> bool:

@@ -78,7 +78,7 @@ def _session(step: Step, name: str, rest: str, base: int, session: Session) -> S
         coarse, fine = session.far_scan_ms
         scan = coarse if agreed.resolution is Resolution.COARSE else fine
         session.parameters = replace(agreed, scan_time_ms=0 if agreed.ecm else scan)
-    way = Way.OUT if name == "DCS" and session.calling else Way.IN
+    way = Way.OUT if name == "DCS" and session.sending else Way.IN
     rate = next((value for key, value in fields if key == "rate"), "")
     if name == "DCS":
         session.rate = int(rate) if rate else session.rate
@@ -94,7 +94,7 @@ def _answered(answer: Step, session: Session) -> Step:
 def _status(step: Step, rest: str, session: Session) -> list[Step]:
     digits = re.match(r"\(?(\d)", rest)
     kind = PAGE_STATUS.get(int(digits[1])) if digits else None
-    way = Way.OUT if session.calling is False else Way.IN
+    way = Way.OUT if session.sending is False else Way.IN
     session.status = rest[:8] or "told"
     if kind is None:
         fields = (("page status", printable(rest, 40)),)

@@ -17,14 +17,15 @@ _ENDING = frozenset({FCF.MPS, FCF.EOM, FCF.EOP, FCF.PRI_MPS, FCF.PRI_EOM, FCF.PR
 class Session:
     """The state of a call as far as it has been read.
 
-    ``status`` is what was told of the page since it went, ``hung_up`` the modem's code for why it
-    ended the call. ``far_scan_ms`` is the far end's minimum scan line time, coarse and fine, where
-    a class 2 modem told it. ``training_due`` says that a DCS went and no CFR since; ``decoded``
-    counts the pages that were looked into; ``answer`` is what our modem said for a received page
-    before it told which command it answers.
+    ``polls``: we call, and the far end sends. ``status`` is what was told of the page since it
+    went, ``hung_up`` the modem's code for why it ended the call. ``far_scan_ms`` is the far end's
+    minimum scan line time, coarse and fine, where a class 2 modem told it. ``training_due`` says
+    that a DCS went and no CFR since; ``decoded`` counts the pages that were looked into;
+    ``answer`` is what our modem said for a received page before it told which command it answers.
     """
 
     calling: bool | None = None
+    polls: bool = False
     parameters: SessionParameters | None = None
     rate: int = 0
     far_scan_ms: tuple[int, int] = (0, 0)
@@ -35,6 +36,11 @@ class Session:
     hung_up: int | None = None
     decoded: int = 0
     answer: Step | None = None
+
+    @property
+    def sending(self) -> bool | None:
+        """Whether this side sends the pages; None where no call has begun."""
+        return self.calling if not self.polls else False
 
     def frame(self, frame: Frame, way: Way) -> None:
         """What a frame changes."""

@@ -108,6 +108,8 @@ class StepMaker:
             self.session.calling = True
         elif name == "A":
             self.session.calling = False
+        elif name in {"+FSPL=1", "+FSP=1"}:
+            self.session.polls = True
         if follows := page_command(name):
             self._say(follows, Way.OUT, segment)
 

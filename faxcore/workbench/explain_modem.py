@@ -212,7 +212,7 @@ def _no_end_sent(call: Call) -> tuple[Step, ...]:
 
 def _beyond_offer(call: Call) -> tuple[Step, ...]:
     """DCS commands what DIS does not offer."""
-    if call.finished or not call.calling or call.record.fax_class.startswith("2"):
+    if call.finished or not call.sending or call.record.fax_class.startswith("2"):
         return ()
     offer = next(iter(call.heard("DIS")), None)
     if offer is None:

@@ -23,7 +23,7 @@ def _lost_in_page(call: Call) -> tuple[Step, ...]:
 
 def _lost_receiving(call: Call) -> tuple[Step, ...]:
     """A page that came, and nothing behind it."""
-    if call.calling or call.finished or not call.pages:
+    if call.sending or call.finished or not call.pages:
         return ()
     page = call.pages[-1]
     after = [each for each in call.frames if each.at > page.at and each.way is Way.IN]
@@ -58,12 +58,12 @@ def _dcn_to_ctc(call: Call) -> tuple[Step, ...]:
 
 
 def _refused(call: Call) -> tuple[Step, ...]:
-    refused = call.heard("RTN") if call.calling else call.sent("RTN")
+    refused = call.heard("RTN") if call.sending else call.sent("RTN")
     return last(refused) if len(refused) > 1 and not call.finished else ()
 
 
 def _refused_once(call: Call) -> tuple[Step, ...]:
-    refused = call.heard("RTN") if call.calling else call.sent("RTN")
+    refused = call.heard("RTN") if call.sending else call.sent("RTN")
     return last(refused) if len(refused) == 1 and not call.finished else ()
 
 
@@ -72,7 +72,7 @@ def _operator(call: Call) -> tuple[Step, ...]:
 
 
 def _blocks_lost(call: Call) -> tuple[Step, ...]:
-    asked = call.heard("PPR") if call.calling else call.sent("PPR")
+    asked = call.heard("PPR") if call.sending else call.sent("PPR")
     return last(asked) if len(asked) > 3 and not call.finished else ()
 
 
@@ -90,7 +90,7 @@ def _repeats(call: Call) -> tuple[Step, ...]:
 
 def _received_badly(call: Call) -> tuple[Step, ...]:
     """Pages that came with many broken rows."""
-    if call.calling:
+    if call.sending:
         return ()
     bad = []
     for each in call.pages:
@@ -106,7 +106,7 @@ def _given_up(call: Call) -> tuple[Step, ...]:
 
 def _caller_leaves(call: Call) -> tuple[Step, ...]:
     """DCN between pages, before the end of the document."""
-    if call.calling or call.finished or not call.pages:
+    if call.sending or call.finished or not call.pages:
         return ()
     return last(call.heard("DCN"), 1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from faxcore.modem.driver import POLLING_ONE
 from faxcore.workbench.evidence import Step, Way
 from faxcore.workbench.evidence_call import Call
 from faxcore.workbench.explain_rules import Layer, Look, Rule, last
@@ -58,6 +59,31 @@ def _cannot_receive(call: Call) -> tuple[Step, ...]:
     return () if call.pages else last(tuple(found))
 
 
+def _nothing_to_poll(call: Call) -> tuple[Step, ...]:
+    """We polled, and the DIS has no document; a modem of class 2 says so in its own code."""
+    if not call.polls or call.pages or call.sent("DTC"):
+        return ()
+    found = [each for each in call.heard("DIS") if each.field("has a document") != "yes"]
+    told = call.hung_up if call.hung_up is not None and call.hung_up.field("code") == "21" else None
+    return last(tuple(found)) if found else (told,) if told is not None else ()
+
+
+def _one_of_none(call: Call) -> tuple[Step, ...]:
+    """We wanted one document by its address, and the DIS knows no such addresses."""
+    wanted = any(each.text == POLLING_ONE for each in call.marks)
+    if not wanted or call.pages or call.sent("DTC"):
+        return ()
+    found = [each for each in call.heard("DIS") if each.field("SEP") != "yes"]
+    return last(tuple(found))
+
+
+def _dcn_to_dtc(call: Call) -> tuple[Step, ...]:
+    for each in call.said("DTC"):
+        if "DCN" in each.names:
+            return (each.said, *each.heard[-1:])
+    return ()
+
+
 def _dcn_to_dcs(call: Call) -> tuple[Step, ...]:
     for each in call.said("DCS"):
         if "DCN" in each.names:
@@ -80,8 +106,8 @@ def _dis_again(call: Call) -> tuple[Step, ...]:
 
 
 def _training_failed(call: Call) -> tuple[Step, ...]:
-    refused = call.heard("FTT") if call.calling else call.sent("FTT")
-    succeeded = call.heard("CFR") if call.calling else call.sent("CFR")
+    refused = call.heard("FTT") if call.sending else call.sent("FTT")
+    succeeded = call.heard("CFR") if call.sending else call.sent("CFR")
     return last(refused) if len(refused) > 1 and not succeeded else ()
 
 
@@ -100,7 +126,7 @@ def _dcs_answered_damaged(call: Call) -> tuple[Step, ...]:
 
 def _caller_silent(call: Call) -> tuple[Step, ...]:
     """We identified ourselves again and again, and nobody spoke."""
-    if call.calling or call.hung_up is not None:
+    if call.sending or call.hung_up is not None:
         return ()
     identified = call.sent("DIS")
     heard = [each for each in call.frames if each.way is Way.IN]
@@ -174,6 +200,12 @@ RULES = (
          "silence suppression.", _only_damaged),
     Rule("cannot-receive", Layer.FAR_END, 0.95, "the far end says that it cannot receive",
          "Ask the recipient for paper, toner and memory.", _cannot_receive),
+    Rule("nothing-to-poll", Layer.FAR_END, 0.95, "the far end holds no document ready to be polled",
+         "Ask there for the document to be put ready.", _nothing_to_poll),
+    Rule("no-sep", Layer.FAR_END, 0.95, "the far end tells no document from another (SEP)",
+         "Poll without --selective, if it holds the right one.", _one_of_none),
+    Rule("dcn-to-dtc", Layer.FAR_END, 0.85, "the far end hung up in answer to what we polled for",
+         "Ask for the selective address and the password that it wants.", _dcn_to_dtc),
     Rule("dcn-to-dcs", Layer.FAR_END, 0.82, "the far end hung up in answer to our session",
          "Try --no-ecm and --resolution coarse; ask whether it accepts our number.",
          _dcn_to_dcs),

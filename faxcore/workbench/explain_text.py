@@ -76,7 +76,7 @@ def summary(call: Call) -> str:
     """The call in half a sentence."""
     if call.began is None:
         return "none in this record"
-    what = "sending" if call.calling else "receiving"
+    what = "sending" if call.sending else "receiving"
     rate = f", {call.rate} bit/s" if call.rate else ""
     return (
         f"class {call.record.fax_class or '?'}, {what}{rate}, {len(call.confirmations)} of "

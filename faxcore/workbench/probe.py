@@ -77,6 +77,7 @@ def probe(
     report = ProbeReport(
         port=url,
         baud=found.baud,
+        stop_bits=found.stop_bits,
         identity=identity,
         classes=classes,
         latency=latency,
@@ -110,6 +111,7 @@ def facts_of(report: ProbeReport) -> Facts:
         classes=report.working,
         sends=first.sends if first is not None else (),
         baud=report.baud,
+        stop_bits=report.stop_bits,
         times_silence=silence.ok if silence is not None else None,
         stands_frs=not report.flow.left_class if tried_frs is not None else None,
         flow=report.flow.flow,

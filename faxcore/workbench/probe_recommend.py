@@ -30,6 +30,7 @@ class Facts:
     classes: tuple[str, ...]
     sends: tuple[int, ...] = ()
     baud: int = 115200
+    stop_bits: int = 1
     times_silence: bool | None = None
     """``+FTS`` is obeyed."""
 
@@ -76,6 +77,8 @@ def contradictions(profile: ModemProfile, facts: Facts) -> tuple[str, ...]:
     found = []
     if profile.fax_class not in {"auto", *facts.classes}:
         found.append(f"class {profile.fax_class} is not selected")
+    if facts.stop_bits > profile.stop_bits:
+        found.append(f"nothing is answered that comes with {profile.stop_bits} stop bit")
     if facts.pause_ms and not profile.command_pause_ms:
         found.append("a command right behind an answer is missed")
     if facts.deaf_ms > profile.reset_delay_ms + _DEAF_STEP_MS:
@@ -109,7 +112,13 @@ def adapted(profile: ModemProfile, facts: Facts) -> ModemProfile:
         profile = replace(profile, flow_command=facts.flow_cure, flow_lost=FlowLost.CLASS)
     delay_ms = max(profile.reset_delay_ms, facts.deaf_ms)
     pause_ms = max(profile.command_pause_ms, facts.pause_ms)
-    return replace(profile, baud=facts.baud, reset_delay_ms=delay_ms, command_pause_ms=pause_ms)
+    return replace(
+        profile,
+        baud=facts.baud,
+        stop_bits=max(profile.stop_bits, facts.stop_bits),
+        reset_delay_ms=delay_ms,
+        command_pause_ms=pause_ms,
+    )
 
 
 def _likeness(profile: ModemProfile, text: str) -> tuple[int, str]:
@@ -150,6 +159,9 @@ def _draft(facts: Facts) -> str:
     model = facts.text.partition(";")[0].strip()
     notes = ["Measured by faxcore modem probe; to be tried in calls."]
     lines = ['inherits = "generic-class1"', f'fax_class = "{best}"', f"baud = {facts.baud}"]
+    if facts.stop_bits > 1:
+        notes.append("stop_bits: with one, AT was not answered.")
+        lines.append(f"stop_bits = {facts.stop_bits}")
     if facts.times_silence is False:
         notes.append("silence_by: +FTS was refused.")
         lines.append('silence_by = "computer"')

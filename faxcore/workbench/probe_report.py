@@ -54,6 +54,7 @@ class ProbeReport:
 
     port: str
     baud: int
+    stop_bits: int
     identity: tuple[Trial, ...]
     classes: tuple[ClassTest, ...]
     latency: Latency

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from faxcore.errors import NoReply
 from faxcore.ports import open_port
 from faxcore.profiles import ModemProfile
-from faxcore.transport.port import Port
+from faxcore.transport.port import LineState, Port
 
 SPEEDS = (115200, 57600, 38400, 19200, 9600, 230400)
 """Bits per second, in the order in which they are tried: the profile's own first, then these."""
 
 _TRIES = 2
 _PATIENCE_S = 0.8
+_MOST_STOP_BITS = 2
 _MOST_HEARD = 4096
 _SHOWN = 32
 _ANSWER = re.compile(rb"(^|[\r\n])(OK|ERROR|0|4)\r")
@@ -60,8 +61,9 @@ def find_modem(
 ) -> tuple[Port, ModemProfile]:
     """Open a port at the first speed at which AT is answered; the profile has that speed then.
 
-    The port is the caller's to close. Raises NoReply with what was heard in an answer's place, and
-    PortError where the port cannot be opened; the port is closed then.
+    It has two stop bits where a modem answers with them alone. The port is the caller's to close.
+    Raises NoReply with what was heard in an answer's place, and PortError where the port cannot be
+    opened; the port is closed then.
     """
     tried: list[int] = []
     heard: list[bytes] = []
@@ -71,10 +73,11 @@ def find_modem(
         with contextlib.ExitStack() as stack:
             port = opener(url, at_speed)
             stack.callback(port.close)
-            answered, said = _says_ok(port)
+            answered, said = _says_ok(port, widened=True)
             if answered:
+                stop_bits = _stop_bits_needed(port, at_speed.stop_bits)
                 stack.pop_all()
-                return port, at_speed
+                return port, replace(at_speed, stop_bits=stop_bits)
             heard.append(said)
     at = "" if why_no_speed(url) else f" at {', '.join(map(str, tried))} bit/s"
     raise NoReply(f"{url}: no modem answers AT{at}; {_describe(heard)}")
@@ -99,10 +102,26 @@ def _speeds(url: str, first: int) -> Sequence[int]:
     return (first, *(baud for baud in SPEEDS if baud != first))
 
 
-def _says_ok(port: Port) -> tuple[bool, bytes]:
-    """Whether AT is answered, and all that was heard; a modem may first have to learn the speed."""
+def _stop_bits_needed(port: Port, stop_bits: int) -> int:
+    """Back from two stop bits to one, where the modem answers so too."""
+    if stop_bits == _MOST_STOP_BITS or not port.control(LineState(stop_bits=stop_bits)):
+        return stop_bits
+    if _says_ok(port)[0]:
+        return stop_bits
+    port.control(LineState(stop_bits=_MOST_STOP_BITS))
+    _says_ok(port)  # what follows finds the modem as it is found elsewhere: right behind an answer
+    return _MOST_STOP_BITS
+
+
+def _says_ok(port: Port, *, widened: bool = False) -> tuple[bool, bytes]:
+    """Whether AT is answered, and all that was heard; a modem may first have to learn the speed.
+
+    ``widened``: the second time with two stop bits, which do no harm where one is enough.
+    """
     heard = bytearray()
     for attempt in range(_TRIES):
+        if attempt and widened:
+            port.control(LineState(stop_bits=_MOST_STOP_BITS))
         until = port.now() + _PATIENCE_S
         command = (_LEAVE_DATA if attempt else b"") + b"AT\r"
         port.write(command, until)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from faxcore.errors import SettingsError
+from faxcore.modem.driver import POLLING, POLLING_ONE
 from faxcore.modem.t32 import RATES, Numbers, capabilities_of, parse_numbers
 from faxcore.profiles import ModemProfile, load_profile, profile_names
 from faxcore.t4 import EncodedPage, PageBitmap, Resolution, encode_page, reverse_bits
 from faxcore.t30.capabilities import Capabilities, SessionParameters
-from faxcore.t30.document import CallOptions, FaxDocument, FaxPage, Station
+from faxcore.t30.document import CallOptions, FaxDocument, FaxPage, Poll, Station
 from faxcore.t30.ecm import PartialPage, read_burst
 from faxcore.t30.frames import FCF, Frame, decode_id
 from faxcore.t30.modulation import V27TER_2400
@@ -24,7 +25,13 @@ from faxcore.workbench.reading import Reader
 from faxcore.workbench.reading_pages import form_of_frames, form_of_page
 from faxcore.workbench.reading_parts import Segment, Sort
 
-_NAMED = re.compile(r'AT(\+FLID|\+FLI|\+FSA|\+FPW)="([^"]*)"', re.IGNORECASE)
+_NAMED = re.compile(r'AT(\+FLID|\+FLI|\+FSA|\+FPW|\+FPA)="([^"]*)"', re.IGNORECASE)
+_POLL = re.compile(r"AT\+FSPL?=1", re.IGNORECASE)
+_SOME = "0"
+"""What stands for a selective address that was never said."""
+
+_SAID = {"+FLID": "id", "+FLI": "id", "+FSA": "subaddress", "+FPW": "password"}
+_POLLED = {"+FPA": "selective", "+FPW": "password"}
 _OFFER = re.compile(r"AT\+F(DCC|CC)=([0-9A-Fa-f,]+)", re.IGNORECASE)
 _DIAL = re.compile(r"ATD[TP]?(.+)", re.IGNORECASE)
 _ENDS = frozenset({FCF.MPS, FCF.EOM, FCF.EOP, FCF.PRI_MPS, FCF.PRI_EOM, FCF.PRI_EOP})
@@ -38,12 +45,13 @@ class RecordedCall:
 
     ``pages`` has the forms of each page that was sent, by its number; ``follows`` is the command
     behind the last of them; ``asks_speeds`` whether the modem was asked what it receives;
-    ``refuses`` whether a received page was not kept.
+    ``refuses`` whether a received page was not kept; ``poll`` what was polled.
     """
 
     profile: ModemProfile
     calling: bool | None = None
     number: str = ""
+    poll: Poll | None = None
     station: Station = field(default_factory=Station)
     options: CallOptions = field(default_factory=CallOptions)
     capabilities: Capabilities | None = None
@@ -121,12 +129,15 @@ class _Collector:
     def _mark(self, text: str) -> None:
         self.call.interrupted = self.call.interrupted or text == "interrupted"
         self._kept = text.startswith("KeepPage")
+        if text in {POLLING, POLLING_ONE}:
+            self.call.poll = Poll(_SOME if text == POLLING_ONE else "")
 
     def _command(self, text: str) -> None:
         call = self.call
         if named := _NAMED.fullmatch(text):
-            name = {"+FLID": "id", "+FLI": "id", "+FSA": "subaddress", "+FPW": "password"}
-            call.station = replace(call.station, **{name[named[1].upper()]: named[2]})
+            self._named(named[1].upper(), named[2])
+        elif _POLL.fullmatch(text):
+            call.poll = call.poll or Poll()
         elif offer := _OFFER.fullmatch(text):
             self._offer(offer[2])
         elif dialled := _DIAL.fullmatch(text):
@@ -135,6 +146,13 @@ class _Collector:
             call.asks_speeds = True
         elif follows := page_command(text.upper().removeprefix("AT")):
             self._ended(FCF[follows.replace("-", "_")])
+
+    def _named(self, name: str, text: str) -> None:
+        call = self.call
+        if call.poll is not None and name in _POLLED:
+            call.poll = replace(call.poll, **{_POLLED[name]: text})
+        elif name in _SAID:
+            call.station = replace(call.station, **{_SAID[name]: text})
 
     def _offer(self, text: str) -> None:
         base = 16 if self.maker.segmenter.fax_class in _T32 else 10
@@ -148,13 +166,16 @@ class _Collector:
         if frame is None or segment.direction is not Direction.TO_MODEM:
             return
         call, kind = self.call, frame.kind
-        if kind in {FCF.TSI, FCF.CSI}:
+        if kind in {FCF.TSI, FCF.CSI, FCF.CIG}:
             call.station = replace(call.station, id=decode_id(frame.fif))
         elif kind is FCF.SUB:
             call.station = replace(call.station, subaddress=decode_id(frame.fif))
         elif kind is FCF.PWD:
             call.station = replace(call.station, password=decode_id(frame.fif))
-        elif kind is FCF.DIS:
+        elif kind in {FCF.SEP, FCF.PWD_POLL}:
+            name = {FCF.SEP: "selective", FCF.PWD_POLL: "password"}[FCF(kind or 0)]
+            call.poll = replace(call.poll or Poll(), **{name: decode_id(frame.fif)})
+        elif kind in {FCF.DIS, FCF.DTC}:
             call.capabilities = Capabilities.decode(frame.fif)
         elif kind is FCF.DCS and call.session is None:
             self._first_session(SessionParameters.decode(frame.fif))

@@ -60,11 +60,14 @@ def replay(path: Path, profile: ModemProfile | None = None) -> Replay:
 
 def _make(call: RecordedCall, port: VirtualPort) -> CallResult:
     with FaxModem(port, call.profile) as fax:
-        if call.calling:
+        if call.calling and call.poll is None:
             return fax.send(call.document(), call.number, call.station, options=call.options)
         fax.prepare()
         if call.asks_speeds:
             fax.receivable()
-        fax.wait_for_ring(_RING_WITHIN_S)
         offered = call.capabilities or Capabilities()
+        if call.poll is not None:
+            keep = not call.refuses
+            return fax.poll(call.number, offered, call.station, lambda page: keep, poll=call.poll)
+        fax.wait_for_ring(_RING_WITHIN_S)
         return fax.receive(offered, call.station, lambda page: not call.refuses)

@@ -31,9 +31,11 @@ _MARKS = re.compile(
     r"SendFrames( [A-Z0-9x-]{2,8}){0,8}|(Silence|ReceiveFrames within) [0-9.]{1,6} m?s"
     r"|(SendTraining|ReceiveTraining|ReceivePage) at [0-9]{4,5} V\.[0-9a-z]{2,5}"
     r"|(SendPage|KeepPage) [0-9]{1,3}, [0-9]{1,8} octets( at [0-9]{4,5} V\.[0-9a-z]{2,5})?"
-    r"|control ((dtr|rts|send_break|flow)=[a-z]{1,8} ?){0,4}(: this port has no such line)?"
+    r"|control ((dtr|rts|send_break|flow|baud|stop_bits)=[a-z0-9]{1,8} ?){0,6}"
+    r"(: this port has no such line)?"
     r"|interrupted|cancelled|\+F[A-Z]{2,6}[=?0-9A-F,.]{0,24} was refused"
-    r"|no XON came before the page"
+    r"|no XON came before the page|the page came in the other bit order than the profile says"
+    r"|carrier detect is (on|off)|polling( one document)?"
 )
 _PHRASES = re.compile(
     r"went away|no such device|input/output error|device disconnected|port was closed"

@@ -52,6 +52,9 @@ class Timed:
     def control(self, now: float, state: LineState) -> None:
         self.modem.control(now, state)
 
+    def carrier(self) -> bool | None:
+        return self.modem.carrier()
+
 
 def main() -> None:
     """Run the bank until standard input is closed."""

@@ -56,6 +56,10 @@ EXPECTED = {
     "v29": (HangupStatus.NORMAL, ALL),
     "v27ter": (HangupStatus.NORMAL, ALL),
     "slow-printer": (HangupStatus.NORMAL, ALL),
+    "polled": (HangupStatus.NORMAL, ALL),
+    "polled-ecm": (HangupStatus.NORMAL, ALL),
+    "polled-selective": (HangupStatus.NORMAL, ALL),
+    "polled-empty": (HangupStatus.NORMAL, ALL),
 }
 LATENCIES = (0.0, 0.020, 0.100)
 PROFILE = load_profile("generic-class1")

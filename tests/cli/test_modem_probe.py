@@ -6,8 +6,8 @@ import tomllib
 import pytest
 
 KEYS = {
-    "port", "baud", "identity", "classes", "latency", "pause_ms", "deaf_ms", "flow", "bit_order",
-    "speeds", "recommendation",
+    "port", "baud", "stop_bits", "identity", "classes", "latency", "pause_ms", "deaf_ms", "flow",
+    "bit_order", "speeds", "recommendation",
 }  # fmt: skip
 
 

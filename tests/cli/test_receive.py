@@ -101,3 +101,47 @@ def test_limits_that_mean_nothing_are_wrong_use(faxcore, tmp_path, options):
     run = faxcore("receive", "--out", tmp_path / "in", *options)
     assert run.code == 2
     assert options[1] in run.err
+
+
+def test_a_fax_that_is_held_ready_is_fetched(faxcore, tmp_path):
+    port = "sim://?far=polled-selective"
+    asked = ("--poll", "+1 555 0100", "--selective", "42", "--password", "1234")
+    run = faxcore("receive", "--port", port, *asked, "--out", tmp_path / "in")
+    assert run.code == 0, run.err
+    pages = [page.bitmap for page in read_tiff(tmp_path / "in" / "fax.tif")]
+    assert pages == [numbered_page(1), numbered_page(2)]
+    assert "polled       +1 555 0100" in run.out
+
+
+@pytest.mark.parametrize(
+    ("port", "arguments", "code", "reason"),
+    [
+        ("sim://?far=polled", (), 0, "ok"),
+        ("sim://?far=polled-empty", (), 1, "nothing_to_poll"),
+        ("sim://?far=normal", (), 1, "nothing_to_poll"),
+        ("sim://?far=polled-empty&class=2", ("--class", "2"), 1, "nothing_to_poll"),
+        ("sim://?far=polled", ("--selective", "42"), 1, "nothing_to_poll"),
+        ("sim://?far=polled-selective", (), 1, "negotiation"),
+        ("sim://?far=busy", (), 1, "busy"),
+    ],
+)
+def test_exit_code_and_reason_of_a_poll(faxcore, tmp_path, port, arguments, code, reason):
+    poll = ("receive", "--port", port, "--poll", "1", *arguments, "--out", tmp_path, "--json")
+    result = json.loads(faxcore(*poll).out)
+    assert (result["ok"], result["reason"]) == (code == 0, reason)
+    assert "cannot receive" not in result["text"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("--selective", "42"), "without a number to poll"),
+        (("--poll", "1", "--selective", "x"), "selective address"),
+        (("--poll", "no number"), "no number"),
+        (("--poll", "1", "--selective", "4", "--class", "2", "--port", "sim://?class=2"), "no SEP"),
+    ],
+)
+def test_a_poll_that_means_nothing_is_wrong_use(faxcore, tmp_path, arguments, named):
+    run = faxcore("receive", "--out", tmp_path, *arguments)
+    assert run.code == 2
+    assert named in run.err

@@ -94,3 +94,6 @@ class Gsm:
 
     def control(self, now: float, state) -> bool:
         return False
+
+    def carrier(self) -> bool | None:
+        return None

@@ -23,7 +23,7 @@ from faxcore.t30.result import CallResult
 from faxcore.transport.virtual_port import VirtualPort
 
 from .lines import TelephoneLine
-from .machines import Machine, Receiver, Sender
+from .machines import Held, Machine, Receiver, Sender
 from .soft_modem import SpandspModem
 
 OUR_ID = "+1 555 0199"
@@ -182,6 +182,34 @@ def receive(
         )
     modem.close()
     return Taken(result, sender.outcome, kept)
+
+
+def poll(
+    library: ctypes.CDLL,
+    tiff: Path,
+    machine: Machine,
+    capabilities: Capabilities,
+    *,
+    latency_s: float = 0.0,
+) -> Taken:
+    """Call one of spandsp's machines, which holds ``tiff`` ready to be polled."""
+    held: list[Held] = []
+    kept: list[KeepPage] = []
+
+    def answer() -> Held:
+        held.append(Held(library, tiff, machine))
+        return held[-1]
+
+    def keep(page: KeepPage) -> bool:
+        kept.append(page)
+        return True
+
+    modem = SpandspModem(library, answer)
+    with FaxModem(VirtualPort(modem, latency_s), load_profile("generic-class1")) as fax:
+        result = fax.poll("555 0100", capabilities, Station(OUR_ID), keep)
+    modem.close()
+    (far,) = held
+    return Taken(result, far.outcome, kept)
 
 
 def store(path: Path, pages: Sequence[np.ndarray], resolution: Resolution) -> Path:

@@ -120,6 +120,14 @@ class Receiver(FaxEnd):
         library.t30_set_rx_file(self._t30, str(tiff).encode(), -1)
 
 
+class Held(FaxEnd):
+    """Answers, and holds a TIFF ready to be polled."""
+
+    def __init__(self, library: ctypes.CDLL, tiff: Path, machine: Machine) -> None:
+        super().__init__(library, _ANSWERING, machine)
+        library.t30_set_tx_file(self._t30, str(tiff).encode(), -1, -1)
+
+
 class Sender(FaxEnd):
     """Calls, and sends a TIFF."""
 

@@ -81,6 +81,10 @@ class SpandspModem:
     def control(self, now: float, state: LineState) -> None:
         """spandsp's modem heeds no DTR."""
 
+    def carrier(self) -> bool | None:
+        """It has no lines to tell of."""
+        return None
+
     def ring(self, caller: FarEnd) -> None:
         """A call comes in: the modem says RING."""
         self._caller = caller

@@ -39,6 +39,9 @@ class Device:
     def control(self, now: float, state: LineState) -> None:
         """It has no lines."""
 
+    def carrier(self) -> bool | None:
+        return None
+
 
 class Stuck(Device):
     """Takes no octet: its CTS is off."""
@@ -123,6 +126,9 @@ class Broken:
 
     def control(self, now: float, state: LineState) -> None:
         self._device.control(now, state)
+
+    def carrier(self) -> bool | None:
+        return self._device.carrier()
 
 
 class Unplugged(VirtualPort):

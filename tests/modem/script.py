@@ -83,3 +83,6 @@ class ScriptDce:
 
     def control(self, now: float, state: LineState) -> None:
         self.states.append(state)
+
+    def carrier(self) -> bool | None:
+        return None

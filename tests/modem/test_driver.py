@@ -264,6 +264,9 @@ class Chopped:
     def control(self, now: float, state: LineState) -> None:
         self._modem.control(now, state)
 
+    def carrier(self) -> bool | None:
+        return self._modem.carrier()
+
 
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=8))

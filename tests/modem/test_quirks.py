@@ -8,6 +8,7 @@ test sees to it that the modem did misbehave.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,14 +17,15 @@ import pytest
 from faxcore.errors import ModemError
 from faxcore.modem.driver import FaxModem
 from faxcore.profiles import FalseCarrier, FlowLost, ModemProfile, SilenceBy, load_profile
-from faxcore.sim import SCENARIOS, SimModem, caller
+from faxcore.sim import CALLERS, SCENARIOS, SimModem, caller
 from faxcore.sim.receptions import RefuseTraining
 from faxcore.t4 import Coding, PageBitmap, encode_page
 from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import CallOptions, FaxDocument, FaxPage, Station
 from faxcore.t30.ecm import block_burst, read_burst
 from faxcore.t30.line import Procedure, ReceivePage, SendPage
-from faxcore.t30.result import CallResult
+from faxcore.t30.result import CallResult, HangupStatus
+from faxcore.transport.port import LineState
 from faxcore.transport.virtual_port import VirtualPort
 from tests.documents import bitmap, document
 
@@ -37,9 +39,13 @@ class Modem(SimModem):
 
     said = b""
     heard = b""
+    on_hearing: tuple[bytes, Callable[[], None]] | None = None
 
     def feed(self, data: bytes, now: float) -> None:
         self.heard += data
+        if self.on_hearing is not None and self.on_hearing[0] in data:
+            then, self.on_hearing = self.on_hearing[1], None
+            then()
         super().feed(data, now)
 
     def take(self, now: float) -> bytes:
@@ -62,6 +68,10 @@ class Quirk:
         return self.number
 
 
+AT_19200 = replace(PLAIN, baud=19200)
+LIKE_ROCKWELL = replace(
+    AT_19200, answering_baud=19200, flow_lost=FlowLost.ANSWER, flow_command=FLOW
+)
 NOT_7200 = (24, 48, 96, 97, 98, 121, 122, 145, 146)
 
 SWITCHED = (
@@ -80,6 +90,8 @@ SWITCHED = (
     Quirk("9 no +FTS, no +FRS", replace(PLAIN, silence_by=SilenceBy.COMPUTER)),
     Quirk("12 CONNECT before the training's end", replace(PLAIN, carrier_delay_ms=400)),
     Quirk("14 no +FCERROR behind a page", replace(PLAIN, says_fcerror=False), "repeats-mps"),
+    Quirk("17a the port goes to 19200", replace(PLAIN, baud=19200, answering_baud=19200), "normal"),
+    Quirk("17b XON/XOFF when it answers", LIKE_ROCKWELL, "normal", AT_19200),
     Quirk("27 deaf after a reset", replace(PLAIN, reset_delay_ms=8000)),
     Quirk(
         "33 flow control lost with each call",
@@ -124,7 +136,7 @@ FAR_ENDS = {
 
 def all_arrived(quirk: Quirk, profile: ModemProfile) -> bool:
     """Whether a driver with ``profile`` brings every pixel over with such a modem."""
-    if quirk.call.startswith("repeats"):
+    if quirk.call in CALLERS:
         return _receives(quirk, profile)
     modem = Modem(FAR_ENDS.get(quirk.call, SCENARIOS["normal"]), profile=quirk.like)
     calls = 2 if quirk.call == "twice" else 1
@@ -141,7 +153,8 @@ def all_arrived(quirk: Quirk, profile: ModemProfile) -> bool:
 def _receives(quirk: Quirk, profile: ModemProfile) -> bool:
     modem = Modem(profile=quirk.like, caller=caller(quirk.call, 2))
     kept = []
-    with FaxModem(VirtualPort(modem), profile) as fax:
+    port = VirtualPort(modem, opened=LineState(baud=profile.baud))
+    with FaxModem(port, profile) as fax:
         fax.prepare()
         assert fax.wait_for_ring(60.0)
         result = fax.receive(Capabilities(), HERE, lambda op: kept.append(op) or True)
@@ -160,7 +173,7 @@ def test_without_the_cure_it_fails(quirk: Quirk) -> None:
 
 def test_the_plain_driver_is_right_with_a_plain_modem() -> None:
     """What fails above fails for the quirk, and not for the call."""
-    for call in ("send", "slower", "twice", "ppr", "repeats-dcs", "repeats-mps"):
+    for call in ("send", "slower", "twice", "ppr", "normal", "repeats-dcs", "repeats-mps"):
         assert all_arrived(Quirk("none", PLAIN, call), PLAIN), call
 
 
@@ -197,6 +210,34 @@ def test_what_is_always_cured_needs_no_word(number: str, latency_s: float) -> No
     assert [page.bitmap for page in modem.received] == [bitmap(1, 400), bitmap(2, 400)]
     assert SEEN[number[:2]] in modem.said
     assert sent == signals(PLAIN, latency_s)[2]
+
+
+@pytest.mark.parametrize("fax_class", ["1", "2"])
+@pytest.mark.parametrize("told", [False, True])
+def test_17_what_it_did_when_it_answered_spoils_no_page_that_it_sends(
+    fax_class: str, told: bool
+) -> None:
+    like = replace(LIKE_ROCKWELL, fax_class=fax_class)
+    modem = Modem(profile=like, caller=caller("normal", 1))
+    profile = like if told else replace(AT_19200, fax_class=fax_class)
+    with FaxModem(VirtualPort(modem), profile) as fax:
+        fax.prepare()
+        assert fax.wait_for_ring(60.0)
+        fax.receive(Capabilities(), HERE, lambda op: True)
+        result = fax.send(document(2, 400), "1", HERE)
+    arrived = [page.bitmap for page in modem.received] == [bitmap(1, 400), bitmap(2, 400)]
+    assert (result.ok and arrived) == told
+
+
+def test_17_cancelling_while_the_flow_control_is_put_right_leaves_no_call() -> None:
+    modem = Modem(profile=LIKE_ROCKWELL, caller=caller("normal", 1))
+    with FaxModem(VirtualPort(modem), LIKE_ROCKWELL) as fax:
+        fax.prepare()
+        assert fax.wait_for_ring(60.0)
+        modem.on_hearing = b"\x10\x03", fax.cancel
+        result = fax.receive(Capabilities(), HERE, lambda op: True)
+    assert result.status is HangupStatus.CANCELLED
+    assert modem.telephone is None
 
 
 @pytest.mark.parametrize("told", [False, True])

@@ -28,6 +28,7 @@ from faxcore.t30.document import FaxDocument, FaxPage, Station
 from faxcore.t30.frames import FCF
 from faxcore.t30.line import Heard, LineOp, SendFrames
 from faxcore.t30.result import HangupStatus, PageOutcome
+from faxcore.transport.port import LineState
 from faxcore.transport.virtual_port import VirtualPort
 from tests.calls.played import DOCUMENTS, decode_received
 from tests.documents import bitmap, document
@@ -113,6 +114,7 @@ SWITCHED = (
     Quirk("24 MR is corrupted", replace(CLASS_2, capabilities=NO_MR), MR_FAR),
     Quirk("25 garbage in fill", replace(CLASS_2, bit_order=2), None),
     Quirk("29 pauses", replace(CLASS_2, command_pause_ms=500)),
+    Quirk("29 two stop bits", replace(CLASS_2, stop_bits=2)),
     Quirk("29 pauses", replace(T32, command_pause_ms=500)),
     Quirk("32 too slow a port", replace(CLASS_1, baud=57600, least_baud=57600)),
 )  # fmt: skip
@@ -122,10 +124,10 @@ def all_arrived(quirk: Quirk, profile: ModemProfile) -> bool:
     """Whether a driver with ``profile`` brings every pixel over with such a modem."""
     if quirk.far is None:
         return _receives(quirk.like, profile)
-    modem = Modem(quirk.far, profile=quirk.like, baud=_baud(quirk, profile))
+    modem = Modem(quirk.far, profile=quirk.like)
     pages = quirk.document()
     try:
-        with FaxModem(VirtualPort(modem), profile) as fax:
+        with FaxModem(_opened(modem, _baud(quirk, profile), profile), profile) as fax:
             result = fax.send(pages, "1", HERE)
     except ModemError:
         return False
@@ -140,15 +142,19 @@ def _baud(quirk: Quirk, profile: ModemProfile) -> int:
     return profile.baud if profile == quirk.like else 38400
 
 
+def _opened(modem: Modem, baud: int, profile: ModemProfile) -> VirtualPort:
+    return VirtualPort(modem, opened=LineState(baud=baud, stop_bits=profile.stop_bits))
+
+
 def _receives(like: ModemProfile, profile: ModemProfile) -> bool:
-    modem = Modem(profile=like, caller=caller("normal", 2), baud=profile.baud)
+    modem = Modem(profile=like, caller=caller("normal", 2))
     kept = []
 
     def keep(op):
         kept.append(decode_received(op.octets, op.parameters))
         return True
 
-    with FaxModem(VirtualPort(modem), profile) as fax:
+    with FaxModem(_opened(modem, profile.baud, profile), profile) as fax:
         fax.prepare()
         assert fax.wait_for_ring(60.0)
         result = fax.receive(Capabilities(), HERE, keep)

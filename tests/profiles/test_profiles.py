@@ -59,7 +59,7 @@ def test_a_users_profile_goes_before_a_shipped_one(tmp_path: Path) -> None:
         ('silence_by = "nobody"\n', "silence_by must be one of modem, computer"),
         ('flow = "rts"\n', "flow must be one of none, hardware, software, not 'rts'"),
         ('fax_class = "3"\n', "fax_class must be one of 1, 1.0, auto"),
-        ('flow_lost = "often"\n', "flow_lost must be one of never, class, call"),
+        ('flow_lost = "often"\n', "flow_lost must be one of never, class, answer, call"),
         ('rungs = ["24"]\n', "rungs has the wrong type"),
         ('inherits = "nonesuch"\n', "no modem profile named 'nonesuch' .inherited by bad"),
         ('inherits = "bad"\n', "in a circle"),

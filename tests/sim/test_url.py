@@ -1,8 +1,13 @@
 """sim:// addresses: what they mean, and what is wrong with wrong ones."""
 
+import contextlib
+from dataclasses import replace
+
 import pytest
 
 from faxcore.errors import SettingsError
+from faxcore.ports import open_port
+from faxcore.profiles import load_profile
 from faxcore.sim.url import is_sim, parse_sim_url
 
 
@@ -59,3 +64,17 @@ def test_a_caller_and_its_pages():
 def test_a_wrong_caller_is_refused_by_name(url, named):
     with pytest.raises(SettingsError, match=named):
         parse_sim_url(url)
+
+
+@pytest.mark.parametrize("pace", ["", "&pace=100"])
+@pytest.mark.parametrize("stop_bits", [1, 2])
+def test_a_modem_that_needs_two_stop_bits_hears_no_command_with_one(
+    pace: str, stop_bits: int
+) -> None:
+    profile = replace(load_profile("exar-9624"), stop_bits=stop_bits)
+    with contextlib.closing(open_port(f"sim://?profile=exar-9624{pace}", profile)) as port:
+        port.write(b"AT\r", port.now() + 5.0)
+        said = b""
+        while b"OK" not in said and (piece := port.read(port.now() + 20.0)):
+            said += piece
+    assert (b"OK" in said) == (stop_bits == 2)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+import termios
 import tty
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -141,7 +143,7 @@ def test_a_lock_follows_links(pty: Pty, tmp_path: Path) -> None:
         ("/dev/nonesuch", "No such file or directory"),
         ("nonesuch://x", "protocol 'nonesuch' not known"),
         ("socket://127.0.0.1:9", "refused"),
-        ("/dev/null", "Inappropriate ioctl|configure"),
+        ("/dev/null", "it is no serial port"),
     ],
 )
 def test_what_cannot_be_opened_is_named(url: str, reason: str, tmp_path: Path) -> None:
@@ -184,3 +186,16 @@ def test_its_clock_can_run_faster(pty: Pty, tmp_path: Path) -> None:
     assert slow.read(until) == b""
     assert slow.now() >= until
     slow.close()
+
+
+def test_a_pty_has_no_carrier_detect(pty: Pty, tmp_path: Path) -> None:
+    with contextlib.closing(SerialPort(pty.name, lock_folder=tmp_path)) as port:
+        assert port.carrier() is None
+
+
+def test_the_line_format_of_an_open_port_can_be_changed(pty: Pty, tmp_path: Path) -> None:
+    with contextlib.closing(SerialPort(pty.name, lock_folder=tmp_path)) as port:
+        assert port.control(LineState(baud=19200, stop_bits=2))
+        control, output_speed = termios.tcgetattr(pty.slave)[2::3]
+    assert control & termios.CSTOPB
+    assert output_speed == termios.B19200

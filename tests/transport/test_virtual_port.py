@@ -48,6 +48,9 @@ class Echo:
         self._see(now)
         self.states.append((now, state))
 
+    def carrier(self) -> bool | None:
+        return self.fed > 0
+
     def _see(self, now: float) -> None:
         assert now >= self.now, "time went back"
         self.now = now
@@ -174,3 +177,16 @@ def test_no_clock_is_read() -> None:
     text = Path(__import__("faxcore.transport.virtual_port").__file__).with_name("transport")
     source = (text / "virtual_port.py").read_text(encoding="utf-8")
     assert "import time" not in source
+
+
+def test_the_modem_is_told_how_the_port_was_opened() -> None:
+    modem = Echo()
+    VirtualPort(modem, opened=LineState(baud=19200, stop_bits=2))
+    assert modem.states == [(0.0, LineState(baud=19200, stop_bits=2))]
+
+
+def test_carrier_detect_is_the_modems() -> None:
+    port = VirtualPort(Echo())
+    assert port.carrier() is False
+    port.write(b"a", 1.0)
+    assert port.carrier() is True

@@ -18,12 +18,13 @@ from faxcore.profiles import load_profile
 from faxcore.sim import SimModem, caller, scenario
 from faxcore.t4 import Coding, PageBitmap, Resolution, encode_page
 from faxcore.t30.capabilities import Capabilities
-from faxcore.t30.document import FaxDocument, FaxPage, Station
+from faxcore.t30.document import FaxDocument, FaxPage, Poll, Station
 from faxcore.transport.recording import RecordingPort
 from faxcore.transport.virtual_port import VirtualPort
 
 FOLDER = Path(__file__).parents[2] / "hw-fixtures" / "transcripts"
 TO, WE = "+1 555 0100", Station("+1 555 0199")
+OFFERED = Capabilities(ecm=True, codings=frozenset(Coding))
 LINE, MODEM, FAR, DATA, HOST, NOTHING = (
     "line", "our modem", "far end", "our data", "host too slow", "nothing",
 )  # fmt: skip
@@ -41,6 +42,7 @@ class Made:
     latency_s: float = 0.0
     incoming: bool = False
     profile: str = "generic-class1"
+    poll: Poll | None = None
 
 
 MADE = (
@@ -85,6 +87,16 @@ MADE = (
     Made("c2.0-drops-in-page", "2.0", "drops-in-page", LINE, "the line drops in page 1"),
     Made("c2.0-silent-after-eop", "2.0", "silent-after-eop", FAR, "it dies behind the last page"),
     Made("c2.0-normal", "2.0", "normal", NOTHING, "a fax is sent"),
+    Made("c1-polled", "1", "polled-ecm", NOTHING, "a fax is fetched by polling", poll=Poll()),
+    Made("c1-polled-empty", "1", "polled-empty", FAR, "it holds nothing ready", poll=Poll()),
+    Made("c1-polled-without-sep", "1", "polled", FAR, "it tells no document from another",
+         poll=Poll("42")),
+    Made("c1-polled-password", "1", "polled-selective", FAR, "the password is another",
+         poll=Poll("42", "4321")),
+    Made("c2-polled", "2", "polled", NOTHING, "a fax is fetched by polling", poll=Poll()),
+    Made("c2-polled-empty", "2", "polled-empty", FAR, "it holds nothing ready", poll=Poll()),
+    Made("c2.0-polled-selective", "2.0", "polled-selective", NOTHING,
+         "a fax is fetched by its address and password", poll=Poll("42", "1234")),
 )  # fmt: skip
 
 
@@ -124,6 +136,8 @@ def record(made: Made, path: Path) -> None:
     with FaxModem(port, profile) as fax:
         if made.incoming:
             _receive(fax)
+        elif made.poll is not None:
+            fax.poll(TO, OFFERED, WE, lambda page: True, poll=made.poll)
         else:
             tall = made.far == "drops-in-page"
             fax.send(_tall(160) if tall else small_document(), TO, WE)
@@ -133,8 +147,7 @@ def record(made: Made, path: Path) -> None:
 def _receive(fax: FaxModem) -> None:
     fax.prepare()
     assert fax.wait_for_ring(60)
-    offered = Capabilities(ecm=True, codings=frozenset(Coding))
-    fax.receive(offered, WE, lambda page: True)
+    fax.receive(OFFERED, WE, lambda page: True)
 
 
 def _write_head(made: Made, path: Path, profile: str) -> None:

@@ -1,6 +1,5 @@
 """The post-mortem names the layer at fault, and says so where it does not know."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -98,10 +97,7 @@ def test_every_rule_about_a_call_finds_nothing_in_a_good_one():
     assert verdict.others == ()
 
 
-SOME = MADE if os.environ.get("FAXCORE_CALLS") == "all" else MADE[::6]
-
-
-@pytest.mark.parametrize("made", SOME, ids=lambda made: made.name)
+@pytest.mark.parametrize("made", MADE, ids=lambda made: made.name)
 def test_the_simulator_still_makes_the_same_transcript(made, tmp_path):
     path = tmp_path / "again"
     record(made, path)

@@ -12,11 +12,11 @@ import pytest
 from faxcore.errors import ModemError
 from faxcore.profiles import ModemProfile, load_profile, profile_names
 from faxcore.sim import SimModem
-from faxcore.transport.port import Dce, Port
+from faxcore.transport.port import Dce, LineState, Port
 from faxcore.transport.virtual_port import VirtualPort
 from faxcore.workbench.overrun import Flow
 from faxcore.workbench.probe import ask_who, facts_of, probe
-from faxcore.workbench.probe_recommend import Facts, contradictions, recommend
+from faxcore.workbench.probe_recommend import Facts, adapted, contradictions, recommend
 from faxcore.workbench.probe_speed import find_modem, try_speeds
 from tests.modem import devices
 
@@ -226,6 +226,21 @@ def test_a_modem_is_found_at_the_one_speed_at_which_it_answers():
     tried = try_speeds("/dev/ttyX", found, opened)
     assert tried.answers == (9600,)
     assert 115200 in tried.silent
+
+
+@pytest.mark.parametrize("stop_bits", [1, 2])
+def test_a_modem_that_hears_two_stop_bits_alone_is_found_and_told_apart(stop_bits):
+    modem = SimModem(profile=replace(load_profile("generic-class1"), stop_bits=stop_bits))
+
+    def opened(url: str, profile: ModemProfile) -> Port:
+        return VirtualPort(modem, opened=LineState(stop_bits=profile.stop_bits))
+
+    report = probe("simulated", opener=opened)
+    assert report.stop_bits == stop_bits
+    fits = report.recommendation.profile == "generic-class1"
+    assert fits == (stop_bits == 1)
+    assert ("stop_bits = 2" in report.recommendation.draft) == (stop_bits == 2)
+    assert adapted(load_profile("generic-class1"), facts_of(report)).stop_bits == stop_bits
 
 
 @pytest.mark.parametrize("octets", [4, 40, 120, 250, 330, 460, 2000, 9000])

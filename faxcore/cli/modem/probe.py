@@ -77,6 +77,8 @@ def _summary(report: ProbeReport) -> Iterator[tuple[str, str]]:
         yield "", reason
     answers = ", ".join(map(str, report.speeds.answers))
     yield "port speed", report.speeds.reason or f"answers AT at {answers} bit/s"
+    if report.stop_bits > 1:
+        yield "stop bits", f"{report.stop_bits}: with one, AT is not answered"
     timing = report.latency
     yield (
         "answers in",

@@ -15,7 +15,7 @@ from typing import Any
 import serial
 
 from faxcore.errors import SettingsError, TranscriptMismatch
-from faxcore.transport.port import Dce
+from faxcore.transport.port import Dce, LineState
 from faxcore.transport.realtime import pump
 
 _JOIN_SECONDS = 5.0
@@ -28,6 +28,7 @@ class PumpedSerial(serial.SerialBase):
     """
 
     failure = ""
+    _modem: Dce | None = None
 
     def modem(self, url: str) -> tuple[Dce, float]:
         """The modem that the address means, and its pace. Raises SettingsError."""
@@ -41,6 +42,9 @@ class PumpedSerial(serial.SerialBase):
             raise serial.SerialException(str(error)) from error
         self._ours, self._theirs = socket.socketpair()
         self._stop, self._stopper = os.pipe()
+        self._modem = modem
+        self._opened = self._line_format
+        modem.control(0.0, self._opened)
         self._thread = threading.Thread(
             target=self._run,
             args=(modem, pace),
@@ -114,8 +118,22 @@ class PumpedSerial(serial.SerialBase):
     def reset_output_buffer(self) -> None:
         """Do nothing: what was written is with the modem already."""
 
+    @property
+    def cd(self) -> bool:
+        """Carrier detect, as it is while the modem lives on."""
+        carrier = self._modem.carrier() if self._modem is not None else None
+        if carrier is None:
+            raise OSError(errno.ENOTTY, os.strerror(errno.ENOTTY))
+        return carrier
+
+    @property
+    def _line_format(self) -> LineState:
+        return LineState(baud=int(self.baudrate), stop_bits=int(self.stopbits))
+
     def _reconfigure_port(self) -> None:
-        """There is no line speed or parity between this computer and itself."""
+        """Refuse another line format while the modem lives: it was told of one when it began."""
+        if self.is_open and self._line_format != self._opened:
+            raise OSError(errno.ENOTTY, os.strerror(errno.ENOTTY))
 
     def _update_rts_state(self) -> None:
         """There are no modem lines: the driver is told so, as on a pseudo terminal."""

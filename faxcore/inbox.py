@@ -1,0 +1,92 @@
+"""The folder of one fax that comes in: each page is on the disk before it is confirmed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faxcore.errors import FaxcoreError, SettingsError
+from faxcore.t4 import DecodedPage, decode_octets
+from faxcore.t4.tiff import read_tiff, write_tiff
+from faxcore.t30.line import KeepPage
+
+DOCUMENT = "fax.tif"
+SUBADDRESS = "subaddress"
+
+
+class Inbox:
+    """The folder of one fax that comes in. Raises SettingsError where there is a fax already."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.pages: list[Path] = []
+        self.notes: tuple[str, ...] = ()
+        self._bad_rows: list[NDArray[np.bool_]] = []
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            there = next((each for each in folder.iterdir() if _is_ours(each.name)), None)
+        except OSError as error:
+            raise SettingsError(f"{folder}: no folder for pages: {error.strerror}") from error
+        if there is not None:
+            raise SettingsError(f"{folder}: there is a fax in it already ({there.name})")
+
+    def keep(self, op: KeepPage) -> bool:
+        """Make a page durable: the file and its name are on the disk on return.
+
+        Raises ContentError or OSError where they are not; the page is then refused.
+        """
+        under = op.parameters
+        decoded = decode_octets(op.octets, under.coding, under.width, under.resolution)
+        path = self.folder / f"page-{op.number:03d}.tif"
+        write_tiff(path, [decoded])
+        _synchronize(self.folder)
+        self.pages.append(path)
+        self._bad_rows.append(decoded.bad)
+        return True
+
+    def note_address(self, subaddress: str) -> None:
+        """Remember on the disk whom the fax is for; a disk that refuses is left to the pages."""
+        try:
+            (self.folder / SUBADDRESS).write_text(subaddress, encoding="ascii")
+            _synchronize(self.folder)
+        except OSError as error:
+            self.notes += (f"{SUBADDRESS} could not be written: {error}",)
+
+    def bind(self) -> Path | None:
+        """All pages in one file; where that fails a note says so, and the pages are safe."""
+        if not self.pages:
+            return None
+        path = self.folder / DOCUMENT
+        try:
+            write_tiff(path, self._stored())
+            _synchronize(self.folder)
+        except (FaxcoreError, OSError) as error:
+            self.notes += (f"{DOCUMENT} could not be written, the pages are kept: {error}",)
+            return None
+        return path
+
+    def _stored(self) -> Iterator[DecodedPage]:
+        """Every page from its file, with the account of what it was like on the line."""
+        for path, bad in zip(self.pages, self._bad_rows, strict=True):
+            for page in read_tiff(path):
+                yield replace(page.decoded, bad=bad)
+
+
+def _is_ours(name: str) -> bool:
+    return name == DOCUMENT or (name.startswith("page-") and name.endswith(".tif"))
+
+
+def _synchronize(folder: Path) -> None:
+    """Make a renamed file's name durable; only POSIX can open a folder."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
