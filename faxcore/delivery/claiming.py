@@ -65,10 +65,6 @@ def something_to_do(queue: Queue, claimant: Claimant, now: datetime) -> bool:
 
 def _candidates(rules: Rules, claimant: Claimant, now: datetime) -> Select[int]:
     busy = select(Call.busy_destination).where(Call.busy_destination.is_not(None))
-    absent = select(Node.name).where(
-        Node.lease_until < now - timedelta(seconds=rules.absent_node_s)
-    )
-    known = select(Node.name)
     return (
         select(Recipient.id)
         .where(
@@ -77,15 +73,21 @@ def _candidates(rules: Rules, claimant: Claimant, now: datetime) -> Select[int]:
             Recipient.due <= now,
             Recipient.destination.not_in(busy),
             _for_modem(claimant),
-            or_(
-                Recipient.node.in_(("", claimant.node)),
-                Recipient.node.in_(absent),
-                Recipient.node.not_in(known)
-                & (Recipient.due <= now - timedelta(seconds=rules.absent_node_s)),
-            ),
+            _for_node(rules, claimant, now),
         )
         .order_by(Recipient.priority.desc(), Recipient.due, Recipient.id)
         .limit(_LOOKED_AT)
+    )
+
+
+def _for_node(rules: Rules, claimant: Claimant, now: datetime) -> ColumnElement[bool]:
+    """That this node may call: it is the one that is preferred, if any, or that one is gone."""
+    gone = now - timedelta(seconds=rules.absent_node_s)
+    absent = select(Node.name).where(Node.lease_until < gone)
+    return or_(
+        Recipient.node.in_(("", claimant.node)),
+        Recipient.node.in_(absent),
+        Recipient.node.not_in(select(Node.name)) & (Recipient.due <= gone),
     )
 
 
@@ -221,6 +223,7 @@ def _companions(
             Recipient.id != first.id,
             Recipient.address == first.address,
             _for_modem(claimant),
+            _for_node(rules, claimant, now),
             Message.account_id == account.id,
             Message.batched.is_(True),
             Message.sender_number == first.message.sender_number,

@@ -14,6 +14,7 @@ from faxcore.errors import FaxcoreError, QueueError, RequestRefused
 from faxcore.service import contract as wire
 from faxcore.service import inbound, operations, reporting
 from faxcore.service.accounts import Caller
+from faxcore.service.change_cursor import Listing
 from faxcore.service.contract import OPERATIONS, Elements
 from faxcore.service.gate import Audit, Gate, may_change
 from faxcore.service.limits import Limits, TooLarge, TooSlow, pieces
@@ -114,22 +115,11 @@ class SoapDoor:
     async def _perform(self, call: Call, caller: Caller, address: str) -> Response:
         request = await asyncio.to_thread(model_of, OPERATIONS[call.operation][0], call.elements)
         if isinstance(request, wire.CFListOutboundMessagesWS):
-            listing = await asyncio.to_thread(reporting.list_outbound, self._desk, caller, request)
-            answer: Elements = wire.CFListOutboundMessagesWSResponse(
-                serverResponse="200:Query Successful"
-            )
-            return StreamingResponse(
-                stream_answer(call.version, answer, "dataTableRow", listing.rows),
-                media_type=TYPES[call.version],
-                background=BackgroundTask(listing.written),
-            )
+            outbound = await asyncio.to_thread(reporting.list_outbound, self._desk, caller, request)
+            return _streamed(call.version, wire.CFListOutboundMessagesWSResponse, outbound)
         if isinstance(request, wire.CFListInboundMessagesWS):
-            rows = await asyncio.to_thread(inbound.list_inbound, self._desk, caller, request)
-            answer = wire.CFListInboundMessagesWSResponse(serverResponse="200:Query Successful")
-            return StreamingResponse(
-                stream_answer(call.version, answer, "dataTableRow", rows),
-                media_type=TYPES[call.version],
-            )
+            received = await asyncio.to_thread(inbound.list_inbound, self._desk, caller, request)
+            return _streamed(call.version, wire.CFListInboundMessagesWSResponse, received)
         if call.operation in CHANGING:
             may_change(caller)
         perform = CHANGING.get(call.operation) or READING[call.operation]
@@ -157,6 +147,20 @@ def _action_of(request: Request) -> str:
 
 def _answer(version: str, answer: Elements) -> Response:
     return Response(write_answer(version, answer), media_type=TYPES[version])
+
+
+def _streamed(
+    version: str,
+    kind: type[wire.CFListOutboundMessagesWSResponse | wire.CFListInboundMessagesWSResponse],
+    listing: Listing[Any],
+) -> Response:
+    """A list, written as its rows are read; a cursor moves when all of it is out."""
+    answer = kind(serverResponse="200:Query Successful")
+    return StreamingResponse(
+        stream_answer(version, answer, "dataTableRow", listing.rows),
+        media_type=TYPES[version],
+        background=BackgroundTask(listing.written),
+    )
 
 
 def _refused(call: Call, text: str) -> Elements:
