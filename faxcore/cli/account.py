@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from faxcore.cli.exits import one_sentence
-from faxcore.cli.queue.opening import DATA, DataOption, JsonOption, now, print_json
+from faxcore.cli.queue.opening import DATA, DataOption, JsonOption, local, now, print_json
 from faxcore.cli.serve import house_of
 
 if TYPE_CHECKING:
@@ -231,6 +231,27 @@ def webhook(
         from faxcore.cli.account_webhook import act  # noqa: PLC0415
 
         act(queue, name, url, test=test, remove=remove, as_json=as_json)
+
+
+@app.command("audit")
+def audit(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Of one account.")] = None,
+    data: DataOption = DATA,
+    most: Annotated[int, typer.Option("--last", min=1, help="So many entries.")] = 100,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell who did what, when and from where, the last entry at the end."""
+    with opened(data) as queue:
+        from faxcore.service.administering import audit_entries  # noqa: PLC0415
+
+        entries = audit_entries(queue, name, most)
+        if as_json:
+            print_json([dataclasses.asdict(each) for each in entries])
+            return
+        for each in entries:
+            where = f" from {each.address}" if each.address else ""
+            print(f"{local(each.at)}  {each.account}{where}: {each.action} {each.subject}")
+            print(f"    {each.outcome}")
 
 
 @app.command("list")

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from faxcore.delivery.hours import next_opening
+from faxcore.delivery.hours import next_opening, zone_of
 from faxcore.delivery.model import Account, Attempt, Call, Destination, Message, Node, Recipient
 from faxcore.delivery.numbers import judge
 from faxcore.delivery.rules import Queue, Rules
@@ -65,10 +65,6 @@ def something_to_do(queue: Queue, claimant: Claimant, now: datetime) -> bool:
 
 def _candidates(rules: Rules, claimant: Claimant, now: datetime) -> Select[int]:
     busy = select(Call.busy_destination).where(Call.busy_destination.is_not(None))
-    absent = select(Node.name).where(
-        Node.lease_until < now - timedelta(seconds=rules.absent_node_s)
-    )
-    known = select(Node.name)
     return (
         select(Recipient.id)
         .where(
@@ -77,15 +73,21 @@ def _candidates(rules: Rules, claimant: Claimant, now: datetime) -> Select[int]:
             Recipient.due <= now,
             Recipient.destination.not_in(busy),
             _for_modem(claimant),
-            or_(
-                Recipient.node.in_(("", claimant.node)),
-                Recipient.node.in_(absent),
-                Recipient.node.not_in(known)
-                & (Recipient.due <= now - timedelta(seconds=rules.absent_node_s)),
-            ),
+            _for_node(rules, claimant, now),
         )
         .order_by(Recipient.priority.desc(), Recipient.due, Recipient.id)
         .limit(_LOOKED_AT)
+    )
+
+
+def _for_node(rules: Rules, claimant: Claimant, now: datetime) -> ColumnElement[bool]:
+    """That this node may call: it is the one that is preferred, if any, or that one is gone."""
+    gone = now - timedelta(seconds=rules.absent_node_s)
+    absent = select(Node.name).where(Node.lease_until < gone)
+    return or_(
+        Recipient.node.in_(("", claimant.node)),
+        Recipient.node.in_(absent),
+        Recipient.node.not_in(select(Node.name)) & (Recipient.due <= gone),
     )
 
 
@@ -186,7 +188,7 @@ def _not_now(
         text = f"outside calling hours, which begin at {opening.isoformat(timespec='minutes')}"
         return Step(RecipientState.QUEUED, Cause.SCHEDULED, "calling_hours", text, opening)
     if account.budget is not None and _dials_today(session, account, now) >= account.budget:
-        tomorrow = _midnight(now) + timedelta(days=1)
+        tomorrow = _midnight(account, now) + timedelta(days=1)
         text = f"the account's {account.budget} dials of this day are used up"
         return Step(RecipientState.QUEUED, Cause.SCHEDULED, "budget", text, tomorrow)
     remembered = session.get(Destination, recipient.destination)
@@ -221,6 +223,7 @@ def _companions(
             Recipient.id != first.id,
             Recipient.address == first.address,
             _for_modem(claimant),
+            _for_node(rules, claimant, now),
             Message.account_id == account.id,
             Message.batched.is_(True),
             Message.sender_number == first.message.sender_number,
@@ -283,10 +286,12 @@ def _dials_today(session: Session, account: Account, now: datetime) -> int:
         .join(Attempt, Attempt.call_id == Call.id)
         .join(Recipient, Attempt.recipient_id == Recipient.id)
         .join(Message, Recipient.message_id == Message.id)
-        .where(Message.account_id == account.id, Call.dialled >= _midnight(now))
+        .where(Message.account_id == account.id, Call.dialled >= _midnight(account, now))
     )
     return session.scalar(count) or 0
 
 
-def _midnight(now: datetime) -> datetime:
-    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+def _midnight(account: Account, now: datetime) -> datetime:
+    """When the account's day began, in its own zone."""
+    day = now.astimezone(zone_of(account.zone) or UTC)
+    return day.replace(hour=0, minute=0, second=0, microsecond=0)

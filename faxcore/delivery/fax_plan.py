@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,9 +11,10 @@ from sqlalchemy.orm import Session
 from faxcore.delivery.documents import pack, raster_hash, unpack
 from faxcore.delivery.fax_content import Identity, Renderer, render_continuation, render_fax
 from faxcore.delivery.findings import Finding, PageInCall
+from faxcore.delivery.hours import zone_of
 from faxcore.delivery.judging import close_attempt, known_pages
 from faxcore.delivery.memory import Memory, advice
-from faxcore.delivery.model import Account, Call, Destination, Message, Recipient
+from faxcore.delivery.model import Call, Destination, Message, Recipient
 from faxcore.delivery.recording import attempts_of, memory_of
 from faxcore.delivery.retry import Failure
 from faxcore.delivery.rules import Queue
@@ -59,7 +59,7 @@ def render_due(
                 continue
             message = recipient.message
             sender = Identity(station_of(message, own), own.header)
-            moment = now.astimezone(_zone(message.account))
+            moment = now.astimezone(zone_of(message.account.zone))
             try:
                 pages = render(queue.store, message, recipient, moment, sender)
             except ContentError as error:
@@ -109,7 +109,7 @@ def _due_pages(
     stored = unpack(queue.store.blobs.get(recipient.document))
     due = [(number, stored[number - 1]) for number in numbers]
     if recipient.message.resume_cover and numbers[0] > 1:
-        moment = now.astimezone(_zone(recipient.message.account))
+        moment = now.astimezone(zone_of(recipient.message.account.zone))
         sender = Identity(station_of(recipient.message, own), own.header)
         cover = render_continuation(
             queue.store, recipient.message, recipient, moment, sender, numbers[0]
@@ -153,13 +153,3 @@ def _refuse(queue: Queue, call_id: int, recipient_id: int, text: str, now: datet
         for attempt in attempts_of(session, call_id):
             if attempt.recipient_id == recipient_id:
                 close_attempt(session, queue.rules, account, attempt, finding, now, 0.0)
-
-
-def _zone(account: Account) -> ZoneInfo | None:
-    """The account's time zone, None for this computer's."""
-    if not account.zone:
-        return None
-    try:
-        return ZoneInfo(account.zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")

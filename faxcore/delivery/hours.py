@@ -86,3 +86,13 @@ def _parse_days(text: str) -> frozenset[int]:
         begin, end = _DAYS.index(first), _DAYS.index(last or first)
         days.update(day % 7 for day in range(begin, end + 1 + 7 * (end < begin)))
     return frozenset(days)
+
+
+def zone_of(name: str) -> ZoneInfo | None:
+    """A time zone by its name; None for "", UTC for one that is not known any more."""
+    if not name:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

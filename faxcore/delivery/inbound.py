@@ -22,7 +22,7 @@ from faxcore.delivery.logs import log
 from faxcore.delivery.model import InboundFax
 from faxcore.delivery.owning import Line, owner_of
 from faxcore.delivery.rules import Queue
-from faxcore.delivery.store import Conflict
+from faxcore.delivery.store import Conflict, lock_account
 from faxcore.errors import FaxcoreError
 from faxcore.inbox import SUBADDRESS
 from faxcore.receiving import ReceivedFax
@@ -54,6 +54,7 @@ def store_arrival(queue: Queue, arrival: Arrival) -> str:
     tiff, pdf = queue.store.blobs.put(arrival.tiff), queue.store.blobs.put(arrival.pdf)
     uid = secrets.token_hex(12)
     with queue.store.write("inbound") as session:
+        lock_account(session, arrival.account_id)  # so that numbers grow in the order of commits
         session.add(
             InboundFax(
                 uid=uid,

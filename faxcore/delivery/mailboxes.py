@@ -17,6 +17,9 @@ from faxcore.errors import QueueError, SettingsError
 
 _TIMEOUT_S = 60.0
 _AT_A_TIME = 100
+_OCTETS = 1 << 20
+"""What is read of a mail: a report stands in front of the message that it sends back."""
+
 _UID = re.compile(rb"\d{1,10}")
 
 
@@ -93,7 +96,7 @@ class ImapFolder:
         numbers = _UID.findall(found[0] or b"")
         for number in numbers[:_AT_A_TIME]:
             uid = number.decode("ascii")
-            answer = _ok(imap.uid("FETCH", uid, "(BODY.PEEK[])"))
+            answer = _ok(imap.uid("FETCH", uid, f"(BODY.PEEK[]<0.{_OCTETS}>)"))
             for part in answer:
                 if isinstance(part, tuple):
                     yield part[1]

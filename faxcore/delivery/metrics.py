@@ -120,10 +120,18 @@ def _result(status: int | None) -> str:
 
 
 def _pages(session: Session) -> Metric:
-    family = CounterMetricFamily("faxcore_pages", "Pages in calls.", labels=("outcome",))
-    rows = session.execute(select(PageRow.outcome, func.count()).group_by(PageRow.outcome))
-    for outcome, count in rows:
-        family.add_metric((outcome.value,), count)
+    family = CounterMetricFamily(
+        "faxcore_pages",
+        "Pages of faxes, parts of short messages, copies of e-mail, by what became of them.",
+        labels=("channel", "outcome"),
+    )
+    rows = session.execute(
+        select(Call.channel, PageRow.outcome, func.count())
+        .join(Call, Call.id == PageRow.call_id)
+        .group_by(Call.channel, PageRow.outcome)
+    )
+    for channel, outcome, count in rows:
+        family.add_metric((channel.value, outcome.value), count)
     return family
 
 

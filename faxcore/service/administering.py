@@ -14,7 +14,7 @@ from faxcore.delivery.owning import NUMBERS, SUBADDRESSES
 from faxcore.delivery.rules import Queue
 from faxcore.errors import SettingsError
 from faxcore.service.accounts import Role, hash_password, new_key
-from faxcore.service.tables import ApiKey
+from faxcore.service.tables import ApiKey, AuditEntry
 from faxcore.service.wishes import Wishes, apply
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
@@ -112,6 +112,31 @@ def accounts(queue: Queue) -> list[AccountTold]:
             )
             for account in session.scalars(select(Account).order_by(Account.name))
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTold:
+    """One entry of the audit log."""
+
+    at: datetime
+    account: str
+    address: str
+    action: str
+    subject: str
+    outcome: str
+
+
+def audit_entries(queue: Queue, name: str | None, most: int) -> list[AuditTold]:
+    """The last entries, of one account or of all, the newest at the end."""
+    query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(most)
+    if name is not None:
+        query = query.where(AuditEntry.account == name)
+    with queue.store.read() as session:
+        found = [
+            AuditTold(each.at, each.account, each.address, each.action, each.subject, each.outcome)
+            for each in session.scalars(query)
+        ]
+    return found[::-1]
 
 
 def _hashed(password: str) -> str:

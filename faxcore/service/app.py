@@ -26,7 +26,7 @@ from faxcore.service.handlers import handler_names
 from faxcore.service.json_door import Forbidden, House, Reader, Unknown
 from faxcore.service.json_once import Clash
 from faxcore.service.json_upload import is_upload
-from faxcore.service.limits import Limits, TooLarge, TooSlow, read_body
+from faxcore.service.limits import UNPROVEN_OCTETS, Limits, TooLarge, TooSlow, read_body
 from faxcore.service.operations import Desk
 from faxcore.service.pace import Rates, TooMany
 from faxcore.service.requests import Refused, invalid, refusal
@@ -135,22 +135,17 @@ def _add_errors(app: FastAPI) -> None:
     app.add_exception_handler(
         RequestValidationError, told(400, lambda error: str(invalid(error.errors())))
     )
-    challenge = {"WWW-Authenticate": 'Basic realm="faxcore", charset="UTF-8"'}
-    app.add_exception_handler(Unknown, told(401, str, **challenge))
+    app.add_exception_handler(Unknown, told(401, str, **_CHALLENGE))
     app.add_exception_handler(Forbidden, told(403, str))
     app.add_exception_handler(Clash, told(409, str))
-    for kind, status in _STATUS.items():
-        app.add_exception_handler(kind, told(status, lambda error: f"400:{error}"))
+    for kind in (TooLarge, TooSlow):
+        app.add_exception_handler(kind, told(_STATUS[kind], lambda error: f"400:{error}"))
     app.add_exception_handler(
         QueueError, told(500, lambda error: "500:the queue does not answer; try again")
     )
     app.add_exception_handler(FaxcoreError, told(400, lambda error: f"400:{error}"))
 
-    async def too_many(request: Request, error: Exception) -> Response:
-        headers = {"Retry-After": str(error.seconds)} if isinstance(error, TooMany) else {}
-        return JSONResponse({"serverResponse": f"500:{error}"}, 429, headers)
-
-    app.add_exception_handler(TooMany, too_many)
+    app.add_exception_handler(TooMany, _too_many)
 
     async def http(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 400
@@ -194,11 +189,16 @@ class BodyLimit:
         if scope["type"] != "http" or _is_streamed(scope):
             await self._app(scope, receive, send)
             return
+        request = Request(scope, receive)
         try:
-            body = await read_body(Request(scope, receive), self._limits)
-        except (TooLarge, TooSlow) as error:
-            answer = JSONResponse({"serverResponse": f"400:{error}"}, _STATUS[type(error)])
+            body = await read_body(request, self._limits, lambda: _let_in(request))
+        except (TooLarge, TooSlow, Unknown) as error:
+            text = str(error) if isinstance(error, Unknown) else f"400:{error}"
+            answer = JSONResponse({"serverResponse": text}, _STATUS[type(error)])
             await answer(scope, receive, send)
+            return
+        except TooMany as error:
+            await _too_many(request, error)(scope, receive, send)
             return
         given: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
@@ -208,7 +208,20 @@ class BodyLimit:
         await self._app(scope, replay, send)
 
 
-_STATUS: dict[type[Exception], int] = {TooLarge: 413, TooSlow: 408}
+_STATUS: dict[type[Exception], int] = {TooLarge: 413, TooSlow: 408, Unknown: 401}
+_CHALLENGE = {"WWW-Authenticate": 'Basic realm="faxcore", charset="UTF-8"'}
+
+
+async def _let_in(request: Request) -> None:
+    """A large body is read for a caller of the JSON door alone; who it is is kept for the door."""
+    if not request.url.path.startswith("/v1/"):
+        raise TooLarge("the request", UNPROVEN_OCTETS)
+    request.state.caller = await json_door.caller_of_headers(request)
+
+
+def _too_many(request: Request, error: Exception) -> Response:
+    headers = {"Retry-After": str(error.seconds)} if isinstance(error, TooMany) else {}
+    return JSONResponse({"serverResponse": f"500:{error}"}, 429, headers)
 
 
 def _is_streamed(scope: Scope) -> bool:

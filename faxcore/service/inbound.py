@@ -3,50 +3,86 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from faxcore.delivery.model import InboundFax
 from faxcore.delivery.rules import Queue
 from faxcore.service import contract as wire
 from faxcore.service.accounts import Caller
+from faxcore.service.change_cursor import Listing, filters_digest, move_on, place_of
 from faxcore.service.operations import Desk, zoned
 from faxcore.service.requests import Refused
 
 _AT_A_TIME = 500
 
 
+@dataclass(frozen=True, slots=True)
+class ReceivedFilter:
+    """Received faxes from a moment, to a moment, behind a number; None for any."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    after: int | None = None
+
+
 def list_inbound(
     desk: Desk, caller: Caller, request: wire.CFListInboundMessagesWS
-) -> Iterator[wire.InboundRow]:
-    """``CFListInboundMessagesWS``: in order of receipt.
+) -> Listing[wire.InboundRow]:
+    """``CFListInboundMessagesWS``: in order of receipt; with ``restrictToChanged`` what is new.
 
-    A received fax does not change once it is there, so ``restrictToChanged`` leaves out none.
+    A received fax does not change once it is there: to be new is its one change.
     """
-    since = zoned(request.minimumReceivedDate, caller, desk)
-    until = zoned(request.maximumReceivedDate, caller, desk)
-    return _rows(desk.queue, caller.account_id, since, until)
+    queue, account = desk.queue, caller.account_id
+    wanted = received_filter(desk, caller, request)
+    if not request.restrictToChanged:
+        return Listing(map(inbound_row, received(queue, account, wanted)))
+    filters = filters_digest("inbound", wanted.since, wanted.until)
+    place = place_of(queue, account, filters)
+    reached = _last(queue, account)
+    rows = received(queue, account, replace(wanted, after=place.before))
+
+    def written() -> None:
+        move_on(queue, account, filters, place.told, reached)
+
+    return Listing(map(inbound_row, rows), written)
 
 
-def _rows(
-    queue: Queue, account_id: int, since: datetime | None, until: datetime | None
-) -> Iterator[wire.InboundRow]:
-    last = 0
+def received_filter(
+    desk: Desk, caller: Caller, request: wire.CFListInboundMessagesWS
+) -> ReceivedFilter:
+    """The filters of a request."""
+    return ReceivedFilter(
+        zoned(request.minimumReceivedDate, caller, desk),
+        zoned(request.maximumReceivedDate, caller, desk),
+    )
+
+
+def received(queue: Queue, account_id: int, wanted: ReceivedFilter) -> Iterator[InboundFax]:
+    """The received faxes of an account that fit, in order of receipt, read in pieces."""
+    last = -1 if wanted.after is None else wanted.after
     while True:
         query = select(InboundFax).where(InboundFax.account_id == account_id, InboundFax.id > last)
-        if since is not None:
-            query = query.where(InboundFax.received >= since)
-        if until is not None:
-            query = query.where(InboundFax.received <= until)
+        if wanted.since is not None:
+            query = query.where(InboundFax.received >= wanted.since)
+        if wanted.until is not None:
+            query = query.where(InboundFax.received <= wanted.until)
         with queue.store.read() as session:
             found: Sequence[InboundFax] = session.scalars(
                 query.order_by(InboundFax.id).limit(_AT_A_TIME)
             ).all()
-        yield from map(inbound_row, found)
+        yield from found
         if len(found) < _AT_A_TIME:
             return
         last = found[-1].id
+
+
+def _last(queue: Queue, account_id: int) -> int:
+    with queue.store.read() as session:
+        query = select(func.max(InboundFax.id)).where(InboundFax.account_id == account_id)
+        return session.scalar(query) or 0
 
 
 def inbound_row(fax: InboundFax) -> wire.InboundRow:

@@ -78,6 +78,9 @@ async def entered(
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))],
 ) -> Caller:
     """The caller, by password or key."""
+    known: Caller | None = getattr(request.state, "caller", None)
+    if known is not None:  # he had to show it before his large body was read
+        return known
     gate, address = house_of(request).gate, address_of(request)
     try:
         if bearer is not None:
@@ -87,6 +90,12 @@ async def entered(
     except Refused as refused:
         raise Unknown(str(refused)) from refused
     raise Unknown("400:a password or a key is missing")
+
+
+async def caller_of_headers(request: Request) -> Caller:
+    """The caller, before the request's body is read. Raises Unknown, TooMany."""
+    basic = await HTTPBasic(auto_error=False)(request)
+    return await entered(request, basic, await HTTPBearer(auto_error=False)(request))
 
 
 async def changer(caller: Annotated[Caller, Depends(entered)]) -> Caller:

@@ -53,9 +53,10 @@ class OutboundPage(BaseModel):
 
 
 class ReceivedList(BaseModel):
-    """Received faxes."""
+    """Some received faxes; ``next`` asks for those behind them, now or when there are more."""
 
     dataTableRow: list[wire.InboundRow]
+    next: str
 
 
 class Changes(BaseModel):

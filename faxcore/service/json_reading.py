@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
@@ -96,8 +98,10 @@ async def list_inbound(
     caller: Reader,
     since: wire.Moment = None,
     until: wire.Moment = None,
+    limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = PAGE,
+    after: Annotated[int, Query(ge=0, le=_LONGEST, description="`next` of the page before")] = 0,
 ) -> ReceivedList:
-    """Received faxes, in order of receipt."""
+    """Received faxes, in order of receipt. ``next`` stays good: ask with it for what came since."""
     asked = wire.CFListInboundMessagesWS(
         username=caller.name,
         password=NO_PASSWORD,
@@ -105,8 +109,8 @@ async def list_inbound(
         maximumReceivedDate=until,
     )
     desk = house_of(request).desk
-    rows = await asyncio.to_thread(lambda: list(inbound.list_inbound(desk, caller, asked)))
-    return ReceivedList(dataTableRow=rows)
+    wanted = replace(inbound.received_filter(desk, caller, asked), after=after)
+    return await asyncio.to_thread(_received, desk, caller, wanted, limit)
 
 
 @router.get("/inbound/{fax}")
@@ -131,6 +135,14 @@ def _page(desk: Desk, caller: Caller, wanted: ListFilter, after: int, limit: int
         rows.append(reporting.outbound_row(row))
         last = row.position
     return OutboundPage(dataTableRow=rows, next=None)
+
+
+def _received(
+    desk: Desk, caller: Caller, wanted: inbound.ReceivedFilter, limit: int
+) -> ReceivedList:
+    faxes = list(islice(inbound.received(desk.queue, caller.account_id, wanted), limit))
+    last = faxes[-1].id if faxes else wanted.after
+    return ReceivedList(dataTableRow=[inbound.inbound_row(fax) for fax in faxes], next=str(last))
 
 
 def changes_since(desk: Desk, caller: Caller, after: int) -> Changes:

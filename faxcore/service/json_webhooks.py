@@ -62,7 +62,11 @@ class WebhookList(BaseModel):
 
 @router.post("")
 async def set_webhook(request: Request, caller: Changer, body: NewWebhook) -> WebhookSecret:
-    """Tell an address; one that is told already gets another secret."""
+    """Tell an address; one that is told already gets another secret.
+
+    Each POST has the header Faxcore-Signature: t=SECONDS,v1=HEX, where HEX is HMAC-SHA256 with the
+    secret over SECONDS, a dot and the body.
+    """
 
     def work(queue: Queue, account_id: int, now: datetime) -> queue_ops.WebhookMade:
         return queue_ops.set_webhook(queue, account_id, body.url, now)

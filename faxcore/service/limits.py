@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect, Request
+
+UNPROVEN_OCTETS = 1 << 20
+"""Who sends more than this has to show who he is before the rest is kept."""
 
 _AT_A_TIME = 256 << 10
 """So many octets are gathered before they are handed on: fewer steps for a large body."""
@@ -69,6 +72,17 @@ async def pieces(request: Request, limits: Limits, octets: int) -> AsyncIterator
             gathered.clear()
 
 
-async def read_body(request: Request, limits: Limits) -> bytes:
-    """A body that is held in memory. Raises as ``pieces``."""
-    return b"".join([piece async for piece in pieces(request, limits, limits.held_octets)])
+async def read_body(
+    request: Request, limits: Limits, enter: Callable[[], Awaitable[object]]
+) -> bytes:
+    """A body that is held in memory; ``enter`` is asked once, when it is large.
+
+    Raises as ``pieces``, and what ``enter`` raises for somebody who may not send so much.
+    """
+    body, entered = bytearray(), False
+    async for piece in pieces(request, limits, limits.held_octets):
+        body += piece
+        if len(body) > UNPROVEN_OCTETS and not entered:
+            await enter()
+            entered = True
+    return bytes(body)

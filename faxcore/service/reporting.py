@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
-
-from sqlalchemy import select
 
 from faxcore.delivery import operations as queue_ops
 from faxcore.delivery.operations import ListFilter, ListRow, RecipientReport
-from faxcore.delivery.rules import Queue
 from faxcore.delivery.states import Channel, Letter
-from faxcore.delivery.store import lock_account
 from faxcore.service import contract as wire
 from faxcore.service.accounts import Caller
+from faxcore.service.change_cursor import Listing, filters_digest, move_on, place_of
 from faxcore.service.operations import Desk, name_of, zoned
 from faxcore.service.requests import Refused
-from faxcore.service.tables import ChangeCursor
-
-_BEFORE_ALL = -1
 
 LETTERS = {each.value: each for each in Letter}
 
@@ -72,37 +63,23 @@ def outbound_row(row: ListRow) -> wire.OutboundRow:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """An answer whose rows come one by one; ``written`` is to be called when all of it is out."""
-
-    rows: Iterator[wire.OutboundRow]
-    written: Callable[[], None]
-
-
-def list_outbound(desk: Desk, caller: Caller, request: wire.CFListOutboundMessagesWS) -> Listing:
+def list_outbound(
+    desk: Desk, caller: Caller, request: wire.CFListOutboundMessagesWS
+) -> Listing[wire.OutboundRow]:
     """``CFListOutboundMessagesWS``."""
     wanted = list_filter(desk, caller, request)
+    account = caller.account_id
     if not request.restrictToChanged:
-        rows = queue_ops.list_rows(desk.queue, caller.account_id, wanted)
-        return Listing(map(outbound_row, rows), lambda: None)
-    filters = _digest(wanted)
-    with desk.queue.store.read() as session:
-        cursor = session.scalar(
-            select(ChangeCursor).where(
-                ChangeCursor.account_id == caller.account_id, ChangeCursor.filters == filters
-            )
-        )
-    reached = queue_ops.last_change(desk.queue, caller.account_id)
-    if cursor is not None:
-        wanted = ListFilter(
-            wanted.group_id, wanted.sent_from, wanted.sent_to, wanted.letters, cursor.before
-        )
-    rows = queue_ops.list_rows(desk.queue, caller.account_id, wanted)
-    told = None if cursor is None else cursor.told
+        return Listing(map(outbound_row, queue_ops.list_rows(desk.queue, account, wanted)))
+    filters = filters_digest(
+        wanted.group_id, wanted.sent_from, wanted.sent_to, sorted(wanted.letters)
+    )
+    place = place_of(desk.queue, account, filters)
+    reached = queue_ops.last_change(desk.queue, account)
+    rows = queue_ops.list_rows(desk.queue, account, replace(wanted, after_change=place.before))
 
     def written() -> None:
-        _move(desk.queue, caller.account_id, filters, told, reached)
+        move_on(desk.queue, account, filters, place.told, reached)
 
     return Listing(map(outbound_row, rows), written)
 
@@ -120,31 +97,3 @@ def list_filter(desk: Desk, caller: Caller, request: wire.CFListOutboundMessages
         sent_to=zoned(request.maximumSendDate, caller, desk),
         letters=frozenset(LETTERS[letter] for letter in letters),
     )
-
-
-def _digest(wanted: ListFilter) -> str:
-    told = [wanted.group_id, str(wanted.sent_from), str(wanted.sent_to), sorted(wanted.letters)]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
-
-
-def _move(queue: Queue, account_id: int, filters: str, told: int | None, reached: int) -> None:
-    """Move a cursor on, unless another poller has moved it in the meantime.
-
-    The next answer begins where this one began to be new, at ``told``, so that it repeats the rows
-    of this one. What repeats the first answer, which had all rows, begins before any change.
-    """
-    with queue.store.write("cursor") as session:
-        lock_account(session, account_id)
-        cursor = session.scalar(
-            select(ChangeCursor).where(
-                ChangeCursor.account_id == account_id, ChangeCursor.filters == filters
-            )
-        )
-        if cursor is None:
-            session.add(
-                ChangeCursor(
-                    account_id=account_id, filters=filters, before=_BEFORE_ALL, told=reached
-                )
-            )
-        elif told is not None and cursor.told == told:
-            cursor.before, cursor.told = told, reached

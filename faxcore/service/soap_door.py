@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from starlette.background import BackgroundTask
@@ -14,6 +14,7 @@ from faxcore.errors import FaxcoreError, QueueError, RequestRefused
 from faxcore.service import contract as wire
 from faxcore.service import inbound, operations, reporting
 from faxcore.service.accounts import Caller
+from faxcore.service.change_cursor import Listing
 from faxcore.service.contract import OPERATIONS, Elements
 from faxcore.service.gate import Audit, Gate, may_change
 from faxcore.service.limits import Limits, TooLarge, TooSlow, pieces
@@ -76,13 +77,15 @@ class SoapDoor:
             reader.close()
 
     async def _read(self, request: Request, reader: EnvelopeReader) -> Response:
-        async for piece in pieces(request, self._limits, self._limits.body_octets):
-            await asyncio.to_thread(reader.feed, piece)
+        address = request.client.host if request.client else ""
+        known = await self._take(request, reader, address)
         action = request.headers.get("soapaction", "") or _action_of(request)
         call = await asyncio.to_thread(reader.finish, action)
-        address = request.client.host if request.client else ""
         try:
-            caller = await self._enter(call, address)
+            name, password = _credentials(call.texts())
+            if isinstance(known, Exception):
+                raise known
+            caller = known or await self._gate.enter(name, password, address)
             if call.broken is not None:
                 raise call.broken
             return await self._perform(call, caller, address)
@@ -99,37 +102,41 @@ class SoapDoor:
         except FaxcoreError as error:
             return _answer(call.version, _refused(call, f"400:{error}"))
 
-    async def _enter(self, call: Call, address: str) -> Caller:
-        credentials: dict[str, str] = {}
-        for name, text in call.texts():
-            if name in {"username", "password"}:
-                if name in credentials:
-                    raise Refused("must appear exactly once", name)
-                credentials[name] = text
-        for name in ("username", "password"):
-            if name not in credentials:
-                raise Refused("must appear exactly once", name)
-        return await self._gate.enter(credentials["username"], credentials["password"], address)
+    async def _take(
+        self, request: Request, reader: EnvelopeReader, address: str
+    ) -> Caller | Refused | TooMany | None:
+        """Read the body. Who sends much has to show who he is while it comes: his is read over
+        otherwise, and the refusal is given back; None where nobody has been asked yet."""
+        known: Caller | Refused | TooMany | None = None
+        async for piece in pieces(request, self._limits, self._limits.body_octets):
+            await asyncio.to_thread(reader.feed, piece)
+            if known is None and reader.is_large:
+                known = await self._early(reader, address)
+        return known
+
+    async def _early(
+        self, reader: EnvelopeReader, address: str
+    ) -> Caller | Refused | TooMany | None:
+        try:
+            name, password = _credentials(reader.texts())
+        except Refused:  # they may come yet
+            return None
+        try:
+            caller = await self._gate.enter(name, password, address)
+        except (Refused, TooMany) as refusal:
+            reader.forget()
+            return refusal
+        reader.prove()
+        return caller
 
     async def _perform(self, call: Call, caller: Caller, address: str) -> Response:
         request = await asyncio.to_thread(model_of, OPERATIONS[call.operation][0], call.elements)
         if isinstance(request, wire.CFListOutboundMessagesWS):
-            listing = await asyncio.to_thread(reporting.list_outbound, self._desk, caller, request)
-            answer: Elements = wire.CFListOutboundMessagesWSResponse(
-                serverResponse="200:Query Successful"
-            )
-            return StreamingResponse(
-                stream_answer(call.version, answer, "dataTableRow", listing.rows),
-                media_type=TYPES[call.version],
-                background=BackgroundTask(listing.written),
-            )
+            outbound = await asyncio.to_thread(reporting.list_outbound, self._desk, caller, request)
+            return _streamed(call.version, wire.CFListOutboundMessagesWSResponse, outbound)
         if isinstance(request, wire.CFListInboundMessagesWS):
-            rows = await asyncio.to_thread(inbound.list_inbound, self._desk, caller, request)
-            answer = wire.CFListInboundMessagesWSResponse(serverResponse="200:Query Successful")
-            return StreamingResponse(
-                stream_answer(call.version, answer, "dataTableRow", rows),
-                media_type=TYPES[call.version],
-            )
+            received = await asyncio.to_thread(inbound.list_inbound, self._desk, caller, request)
+            return _streamed(call.version, wire.CFListInboundMessagesWSResponse, received)
         if call.operation in CHANGING:
             may_change(caller)
         perform = CHANGING.get(call.operation) or READING[call.operation]
@@ -143,7 +150,22 @@ class SoapDoor:
         return _answer(call.version, answer)
 
 
+_CREDENTIALS = ("username", "password")
 _SOAP12 = next(version for version, kind in TYPES.items() if kind.startswith("application/soap"))
+
+
+def _credentials(texts: Iterable[tuple[str, str]]) -> tuple[str, str]:
+    """Username and password, each exactly once; Refused otherwise."""
+    found: dict[str, str] = {}
+    for name, text in texts:
+        if name in _CREDENTIALS:
+            if name in found:
+                raise Refused("must appear exactly once", name)
+            found[name] = text
+    for name in _CREDENTIALS:
+        if not found.get(name):
+            raise Refused("must appear exactly once", name)
+    return found["username"], found["password"]
 
 
 def _action_of(request: Request) -> str:
@@ -157,6 +179,20 @@ def _action_of(request: Request) -> str:
 
 def _answer(version: str, answer: Elements) -> Response:
     return Response(write_answer(version, answer), media_type=TYPES[version])
+
+
+def _streamed(
+    version: str,
+    kind: type[wire.CFListOutboundMessagesWSResponse | wire.CFListInboundMessagesWSResponse],
+    listing: Listing[Any],
+) -> Response:
+    """A list, written as its rows are read; a cursor moves when all of it is out."""
+    answer = kind(serverResponse="200:Query Successful")
+    return StreamingResponse(
+        stream_answer(version, answer, "dataTableRow", listing.rows),
+        media_type=TYPES[version],
+        background=BackgroundTask(listing.written),
+    )
 
 
 def _refused(call: Call, text: str) -> Elements:

@@ -21,7 +21,7 @@ from xml.parsers import expat
 from faxcore.delivery.blobs import Incoming
 from faxcore.service.base64_stream import Base64Decoder
 from faxcore.service.contract import OPERATIONS
-from faxcore.service.limits import TooLarge
+from faxcore.service.limits import UNPROVEN_OCTETS, TooLarge
 from faxcore.service.requests import Refused
 from faxcore.service.soap import SOAP11, TYPES, Fault
 
@@ -48,6 +48,9 @@ _BODY, _OPERATION, _ELEMENT = 1, 2, 3
 
 _LONGEST_TAG = 4 << 20
 _DEEPEST = 64
+_UNPROVEN_TEXT = 8 << 20
+"""So much text may come before username and password."""
+
 _ELEMENT_OCTETS = 64
 """What an element costs beside its text."""
 
@@ -80,7 +83,7 @@ class EnvelopeReader:
         self._elements: list[tuple[str, Value]] = []
         self._broken: Refused | None = None
         self._depth = self._bodies = self._held = self._fed = 0
-        self._in_body = False
+        self._in_body = self._proven = self._forgotten = False
         self._text: list[str] | None = None
         self._file: Incoming | None = None
         self._decoder = Base64Decoder()
@@ -92,6 +95,24 @@ class EnvelopeReader:
         self._fed += len(octets)
         if self._fed - max(self._parser.CurrentByteIndex, 0) > _LONGEST_TAG:
             raise TooLarge("a tag", _LONGEST_TAG)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether so much has come that its sender should have shown who he is."""
+        written = self._file.octets if self._file is not None else 0
+        return self._held + written > UNPROVEN_OCTETS
+
+    def texts(self) -> list[tuple[str, str]]:
+        """The texts that have come so far."""
+        return [(name, value) for name, value in self._elements if isinstance(value, str)]
+
+    def prove(self) -> None:
+        """The sender has shown who he is: all that may be held is held."""
+        self._proven = True
+
+    def forget(self) -> None:
+        """The sender may not come in: what is still to come is read over."""
+        self._forgotten = True
 
     def finish(self, action: str = "") -> Call:
         """The operation that was asked for; ``action`` (SOAPAction) must not name another one."""
@@ -200,6 +221,8 @@ class EnvelopeReader:
         return (self._operation, name) in STREAMED
 
     def _characters(self, text: str) -> None:
+        if self._forgotten:
+            return
         if self._file is not None:
             self._write(text)
         elif self._text is not None:
@@ -207,9 +230,12 @@ class EnvelopeReader:
             self._text.append(text)
 
     def _hold(self, octets: int) -> None:
+        most = self._held_octets
+        if not self._proven:
+            most = min(most, _UNPROVEN_TEXT)
         self._held += octets
-        if self._held > self._held_octets:
-            raise TooLarge("the request, without its attachment,", self._held_octets)
+        if self._held > most:
+            raise TooLarge("the request, without its attachment,", most)
 
     def _write(self, text: str) -> None:
         """Decode and write; what comes behind an error is only read over."""
@@ -219,6 +245,8 @@ class EnvelopeReader:
             self._file.write(self._decoder.feed(text))
         except ValueError as error:
             self._broken = Refused(str(error), self._elements[-1][0])
+        if self._file.octets > self._held_octets and not self._proven:
+            raise TooLarge("an attachment before username and password", self._held_octets)
 
     def _end(self, tag: str) -> None:
         self._depth -= 1

@@ -11,7 +11,10 @@ from typer.testing import CliRunner
 
 from faxcore.cli.account import app
 from faxcore.delivery.model import Account
+from faxcore.delivery.rules import Queue
 from faxcore.delivery.store import open_store
+from faxcore.service.gate import Audit
+from tests.delivery.moments import NOW
 
 URL = "https://hook.example.org/fax"
 
@@ -68,3 +71,16 @@ def test_a_webhook_is_set_listed_tested_and_removed(data: Path) -> None:
     assert run(data, "webhook", "clinic") == ""
     assert "has no webhook" in run(data, "webhook", "clinic", URL, "--test", code=2)
     assert "there is no account" in run(data, "webhook", "nobody", code=2)
+
+
+def test_the_audit_log_tells_who_did_what(data: Path) -> None:
+    store = open_store(data)
+    audit = Audit(Queue(store), lambda: NOW)
+    audit.note("clinic", "10.0.0.1", "CFSendMessageWS", "uid1", "200:Message Sent")
+    audit.note("other", "", "retention", "uid2", "deleted")
+    store.close()
+    lines = run(data, "audit").splitlines()
+    assert lines[0].endswith("clinic from 10.0.0.1: CFSendMessageWS uid1")
+    assert lines[1].strip() == "200:Message Sent"
+    (entry,) = json.loads(run(data, "audit", "other", "--json"))
+    assert (entry["action"], entry["subject"]) == ("retention", "uid2")

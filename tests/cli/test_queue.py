@@ -117,3 +117,27 @@ def test_a_worker_that_is_killed_is_started_again_and_judges_its_call(queue, dat
         host.send_signal(signal.SIGTERM)
         assert host.wait(60) == 0
     assert (recipient["letter"], recipient["attempts"]) == ("N", 1)
+
+
+def test_modems_are_shown_with_their_groups(queue, data: Path) -> None:
+    from datetime import UTC, datetime
+
+    from faxcore.delivery.claiming import Claimant
+    from faxcore.delivery.leases import register
+    from faxcore.delivery.rules import Queue
+    from faxcore.delivery.states import Channel
+    from faxcore.delivery.store import open_store
+
+    data.mkdir()
+    (data / "faxcore.toml").write_text('[queue]\ngroups = ["city"]\n')
+    store = open_store(data)
+    claimant = Claimant("north/usb0", "north", Channel.FAX, "usb0", "city")
+    register(Queue(store), claimant, "sim://", "life", 1, datetime.now(UTC))
+    store.close()
+    assert "group city" in queue("modems").out
+    (worker,) = json.loads(queue("modems", "--json").out)
+    assert worker["group"] == "city"
+    assert queue("add", "--to", "1", "--text", "x", "--modems", "city").code == 0
+    refused = queue("add", "--to", "1", "--text", "x", "--modems", "country")
+    assert refused.code == 2
+    assert "no group of modems 'country'" in refused.err

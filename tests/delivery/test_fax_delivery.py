@@ -1,6 +1,7 @@
 """Faxes through the queue to simulated far ends: who gets what, how often, what is said of it."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
@@ -368,6 +369,19 @@ def test_the_budget_of_a_day_puts_the_rest_off_until_tomorrow(house: House) -> N
     waiting = house.recipient(index=2)
     assert (waiting.letter, waiting.reason) == (Letter.TIMED, "budget")
     house.clock.advance(86400)
+    house.work()
+    assert house.report().status is MessageStatus.GONE
+
+
+def test_a_budget_is_of_a_day_in_the_zone_of_the_account(house: House) -> None:
+    house.clock.now = datetime(2026, 11, 30, 22, 30, tzinfo=UTC)  # half past eleven in Berlin
+    with house.queue.store.write("test") as session:
+        account = session.get_one(Account, house.account)
+        account.budget, account.zone = 1, "Europe/Berlin"
+    house.submit(["5550101", "5550102"])
+    house.work()
+    assert house.network.dials() == 1
+    house.clock.advance(3600)
     house.work()
     assert house.report().status is MessageStatus.GONE
 

@@ -26,7 +26,7 @@ def test_the_metrics_count_what_the_tables_have(house: House) -> None:
         'faxcore_recipients{channel="FAX",letter="H",state="held"} 1.0',
         'faxcore_attempts_total{charged="yes",reason="busy"} 1.0',
         'faxcore_calls_total{channel="FAX",result="ok"} 1.0',
-        'faxcore_pages_total{outcome="confirmed"} 3.0',
+        'faxcore_pages_total{channel="FAX",outcome="confirmed"} 3.0',
         'faxcore_modem_quarantined{worker="north/usb0"} 0.0',
     ):
         assert line in text.splitlines(), line

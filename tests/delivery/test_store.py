@@ -9,9 +9,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 
 from faxcore.delivery import migrations
-from faxcore.delivery.model import Account, Base
-from faxcore.delivery.store import Store, database_url, open_store
+from faxcore.delivery.model import Account, Base, Notification, Webhook
+from faxcore.delivery.store import Store, database_url, open_engine, open_store
 from faxcore.errors import QueueError, SettingsError
+from faxcore.service.tables import ApiKey  # with it come the service's tables
 from tests.delivery.moments import NOW
 
 
@@ -19,11 +20,36 @@ def test_the_revisions_make_exactly_the_tables_of_the_model(store: Store) -> Non
     with store.engine.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), Base.metadata)
     assert found == []
+    assert ApiKey.__tablename__ in Base.metadata.tables
 
 
 def test_the_newest_revision_is_the_one_that_is_asked_for() -> None:
     folder = ScriptDirectory(str(Path(migrations.__file__).parent))
     assert folder.get_current_head() == migrations.HEAD
+
+
+def test_a_webhook_of_an_older_version_is_kept_with_what_waits_for_it(tmp_path: Path) -> None:
+    tmp_path.joinpath("queue").mkdir()
+    engine = open_engine(database_url(tmp_path / "queue"))
+    with engine.begin() as connection:
+        migrations._run(connection, "0004")
+        connection.execute(text(ACCOUNT))
+        connection.execute(text(WAITING))
+    engine.dispose()
+    store = open_store(tmp_path / "queue")
+    with store.read() as session:
+        (hook,) = session.scalars(select(Webhook))
+        (waiting,) = session.scalars(select(Notification))
+    store.close()
+    assert (hook.url, hook.key) == ("https://example.org/hook", "a key")
+    assert (waiting.webhook_id, waiting.target) == (hook.id, hook.url)
+
+
+ACCOUNT = """INSERT INTO account (name, password, zone, sender_name, sender_number, may_name_number,
+sender_email, email_domains, webhook, webhook_key, notify_email, extra, changes, created) VALUES
+('clinic', '', '', '', '', 0, '', '[]', 'https://example.org/hook', 'a key', '', '{}', 0, 1.0)"""
+WAITING = """INSERT INTO notification (account_id, kind, target, event, created, due, tries, done,
+given_up, text) VALUES (1, 'webhook', 'https://example.org/hook', '{}', 1.0, 1.0, 0, 0, 0, '')"""
 
 
 def test_a_database_of_a_newer_version_is_refused(store: Store) -> None:

@@ -58,6 +58,20 @@ def add_account(queue: Queue, name: str, **extra: Any) -> int:
     return account_id
 
 
+def told_twice(ask: Callable[[], list[str]]) -> list[str]:
+    """Ask what has changed until nothing has; what was told, at least twice and always the same.
+
+    A cursor moves behind its answer: who asks again at once may be told once more.
+    """
+    answers = [ask()]
+    while answers[-1]:
+        answers.append(ask())
+        assert len(answers) < 20
+    assert len(answers) > 2
+    assert all(answer == answers[0] for answer in answers[:-1])
+    return answers[0]
+
+
 def no_banner(address: str) -> bytes:
     raise Refused("no host is allowed", "bannerGFX")
 

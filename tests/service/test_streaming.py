@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -18,7 +18,7 @@ from sqlalchemy import select
 from faxcore.delivery.blobs import BlobStore, Incoming
 from faxcore.delivery.model import AttachmentRow
 from faxcore.service.base64_stream import Base64Decoder
-from faxcore.service.limits import TooLarge
+from faxcore.service.limits import Limits, TooLarge
 from faxcore.service.soap_reader import EnvelopeReader
 from tests.service.conftest import PASSWORD, Service, add_account
 from tests.service.hostile_xml import ME, envelope
@@ -90,6 +90,7 @@ def test_reading_a_hundred_megabytes_holds_a_few(tmp_path: Path) -> None:
     read, line = reader(tmp_path), base64.b64encode(bytes(3 << 14))
     before, after = attachment("*").split(b"*")
     read.feed(before)
+    read.prove()
     tracemalloc.start()
     try:
         for _ in range((100 << 20) // (3 << 14)):
@@ -222,6 +223,58 @@ def test_a_file_is_uploaded_as_it_is(service: Service) -> None:
         (row,) = session.scalars(select(AttachmentRow)).all()
     assert (row.name, row.type, row.octets) == ("letter.txt", "text/plain", len(octets))
     assert row.blob == hashlib.sha256(octets).hexdigest()
+
+
+PIECE = base64.b64encode(bytes(3 << 16))
+
+
+def told(data: bytes, credentials: str) -> list[bytes]:
+    """An attachment in pieces of a quarter of a megabyte, with who sends it in front or behind."""
+    head, tail = attachment("*").replace(ME.encode(), b"").split(b"*")
+    credentials = credentials.encode()
+    if data == b"in front":
+        head = head.replace(b"<attachment_data>", credentials + b"<attachment_data>")
+    else:
+        tail = tail.replace(b"</CFAddAttachmentWS>", credentials + b"</CFAddAttachmentWS>")
+    return [head, *[PIECE] * 40, tail]
+
+
+def kept_at_most(service: Service) -> int:
+    folder = service.queue.store.folder / "files"
+    return sum(each.stat().st_size for each in folder.rglob("*") if each.is_file())
+
+
+def test_who_is_nobody_fills_no_disk(serve: Callable[..., Service]) -> None:
+    service = serve(Limits(held_octets=2 << 20))
+    most: list[int] = []
+
+    def watched(pieces: list[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
+            most.append(kept_at_most(service))
+            yield piece
+
+    wrong = "<username>clinic</username><password>wrong password</password>"
+    said = httpx.post(f"{service.url}/soap", content=watched(told(b"in front", wrong)), timeout=60)
+    assert said.status_code == 200
+    assert "400:username or password is wrong" in said.text
+    assert max(most) < 3 << 20
+    said = httpx.post(f"{service.url}/soap", content=watched(told(b"behind", wrong)), timeout=60)
+    assert said.status_code == 413
+    assert "an attachment before username and password is larger than 2 MB" in said.text
+    right = httpx.post(f"{service.url}/soap", content=iter(told(b"in front", ME)), timeout=60)
+    assert "there is no message" in right.text
+
+
+def test_a_large_body_of_nobody_is_not_read_to_its_end(service: Service) -> None:
+    body = b'{"memo": "' + b"x" * (3 << 20) + b'"}'
+    kind = {"content-type": "application/json"}
+    url = f"{service.url}/v1/messages"
+    said = httpx.post(url, content=body, headers=kind, auth=("clinic", "wrong password"))
+    assert said.status_code == 401
+    assert httpx.post(url, content=body, headers=kind).status_code == 401
+    assert httpx.post(f"{service.url}/login", content=body).status_code == 413
+    right = httpx.post(url, content=body, headers=kind, auth=("clinic", PASSWORD))
+    assert right.json()["serverResponse"] == "200:Message Created"
 
 
 def test_a_stranger_uploads_nothing(service: Service) -> None:
