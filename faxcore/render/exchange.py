@@ -46,7 +46,11 @@ def error_named(name: str, text: str) -> FaxcoreError:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """All that the worker is told. ``designs``: pictures of the pages as designed, with hints."""
+    """All that the worker is told.
+
+    ``designs``: pictures of the pages as designed, with hints. ``draft``: a cover page's unknown
+    tokens are marked, and are no error.
+    """
 
     content: Content
     header: str | None
@@ -55,6 +59,7 @@ class Request:
     designs: bool = False
     tone: Tone = AUTO_TONE
     codings: tuple[Coding, ...] = tuple(Coding)
+    draft: bool = False
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -80,6 +85,7 @@ def save_request(folder: Path, request: Request) -> None:
         "resolutions": [resolution.name for resolution in request.resolutions],
         "limits": asdict(request.limits),
         "designs": request.designs,
+        "draft": request.draft,
         "tone": str(request.tone),
         "codings": [coding.name for coding in request.codings],
     }
@@ -111,7 +117,8 @@ def load_request(folder: Path) -> Request:
     limits = Limits(**told["limits"])
     tone = Tone.parse(told["tone"])
     codings = tuple(Coding[name] for name in told["codings"])
-    return Request(content, told["header"], resolutions, limits, told["designs"], tone, codings)
+    header, designs, draft = told["header"], told["designs"], told["draft"]
+    return Request(content, header, resolutions, limits, designs, tone, codings, draft)
 
 
 def _banner(folder: Path, name: str) -> Attachment:

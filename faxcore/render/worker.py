@@ -53,7 +53,7 @@ def render(folder: Path, request: Request, lines: IO[str]) -> None:
     line = None if request.header is None else HeaderLine(request.header)
     if line is not None:
         line.check()
-    composer = Composer(request.content, request.limits, report)
+    composer = Composer(request.content, request.limits, report, draft=request.draft)
     sheets = composer.sheets()
     bands = None
     if line is not None:
@@ -64,7 +64,8 @@ def render(folder: Path, request: Request, lines: IO[str]) -> None:
         report(sheet.source, number, len(sheets))
         page, blank = render_sheet(sheet, number, bands, request)
         parts.add(sheet, blank)
-        result.add(page, design_of(sheet) if request.designs else None)
+        hints = composer.unknown if number == 1 else []
+        result.add(page, design_of(sheet, hints) if request.designs else None)
     parts.check()
     pdf = join_pages([(sheet.document, sheet.index, sheet.source) for sheet in sheets])
     pdf = repeatable(pdf, request.content.fields.moment)
