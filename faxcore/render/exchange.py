@@ -125,6 +125,29 @@ def _banner(folder: Path, name: str) -> Attachment:
     return Attachment(name, (folder / "banner").read_bytes())
 
 
+def packed(page: RenderedPage) -> tuple[dict[str, Any], bytes]:
+    """A page in all its codings, as JSON and octets."""
+    codings, octets = [], []
+    for coded in page.codings:
+        octets += [coded.row_bits.astype("<i4").tobytes(), coded.data]
+        codings.append(
+            {
+                "resolution": coded.resolution.name,
+                "coding": coded.coding.name,
+                "width": coded.width,
+                "rows": coded.height,
+                "octets": len(coded.data),
+            }
+        )
+    return {"source": page.source[:_SOURCE], "codings": codings}, b"".join(octets)
+
+
+def save_design(folder: Path, number: int, design: Design) -> dict[str, Any]:
+    """Keep how a page (from 0) was designed; what its description says of it."""
+    write_private(folder / f"design-{number}", design.png)
+    return {"hints": [hint[:_SOURCE] for hint in design.hints]}
+
+
 class ResultWriter:
     """Writes pages as they are made, so that a long document needs the memory of one page."""
 
@@ -136,25 +159,9 @@ class ResultWriter:
             os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
         )
 
-    def add(self, page: RenderedPage, design: Design | None = None) -> None:
-        """Append one page in all its codings, and how it was designed."""
-        codings = []
-        for coded in page.codings:
-            self._file.write(coded.row_bits.astype("<i4").tobytes())
-            self._file.write(coded.data)
-            codings.append(
-                {
-                    "resolution": coded.resolution.name,
-                    "coding": coded.coding.name,
-                    "width": coded.width,
-                    "rows": coded.height,
-                    "octets": len(coded.data),
-                }
-            )
-        described: dict[str, Any] = {"source": page.source[:_SOURCE], "codings": codings}
-        if design is not None:
-            write_private(self._folder / f"design-{len(self._described)}", design.png)
-            described["hints"] = [hint[:_SOURCE] for hint in design.hints]
+    def add(self, described: dict[str, Any], octets: bytes) -> None:
+        """Append a page that is ``packed``."""
+        self._file.write(octets)
         self._described.append(described)
 
     def finish(self, pdf: bytes, notes: Iterable[str], assets: Iterable[str] = ()) -> None:
