@@ -14,10 +14,16 @@ if TYPE_CHECKING:
     from faxcore.render.preview import Preview
 
 
+_COVER = "standard"
+
+
 def command(
     what: Annotated[
-        list[str], typer.Argument(metavar="COVER|FILE...", help="A cover page's name, or files.")
-    ],
+        list[str] | None,
+        typer.Argument(
+            metavar="COVER|FILE...", help="A cover page's name, or files.", show_default="standard"
+        ),
+    ] = None,
     html: Annotated[
         Path | None, typer.Option("--html", help="Write one page of HTML, and leave.")
     ] = None,
@@ -41,7 +47,9 @@ def command(
         from faxcore.render import Tone  # noqa: PLC0415
         from faxcore.render.installing import SAMPLE  # noqa: PLC0415
 
-        watched = Watched(what, header_text(header), dict(SAMPLE), paper, Tone.parse(tone))
+        watched = Watched(
+            what or [_COVER], header_text(header), dict(SAMPLE), paper, Tone.parse(tone)
+        )
         if html is None and png is None:
             serve(watched, port, open_browser=not no_browser)
             return

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from faxcore.cli.message import message, now
 from faxcore.errors import ContentError, FaxcoreError, SettingsError
-from faxcore.render import AUTO_TONE, Content, CoverFields, Tone
+from faxcore.render import AUTO_TONE, Content, CoverFields, Tone, WarmWorker
 from faxcore.render.coverpage import home_of
 from faxcore.render.preview import Preview, error_page, preview
 
@@ -43,9 +43,10 @@ class Watched:
             raise SettingsError(f"one cover page at a time: {', '.join(covers)}")
         return message(filled, files, covers[0] if covers else None, self.paper)
 
-    def render(self, fields: dict[str, str]) -> Preview:
+    def render(self, fields: dict[str, str], warm: WarmWorker | None = None) -> Preview:
         """The preview as it is now. Raises ContentError for what cannot be faxed."""
-        return preview(self.content(fields), header=self.header, tone=self.tone)
+        content = self.content(fields)
+        return preview(content, header=self.header, tone=self.tone, draft=True, warm=warm)
 
     def state(self) -> str:
         """A text that changes when a watched file does."""
@@ -93,7 +94,7 @@ def serve(watched: Watched, port: int, *, open_browser: bool) -> None:
 
 
 class PreviewServer(http.server.ThreadingHTTPServer):
-    """The server of one preview; one rendering at a time."""
+    """The server of one preview; one rendering at a time, by a worker that is kept."""
 
     daemon_threads = True
 
@@ -101,6 +102,12 @@ class PreviewServer(http.server.ThreadingHTTPServer):
         super().__init__((_HOST, port), _Handler)
         self.watched = watched
         self.rendering = threading.Lock()
+        self._warm = WarmWorker()
+
+    def server_close(self) -> None:
+        """End the worker as well."""
+        super().server_close()
+        self._warm.close()
 
     @property
     def url(self) -> str:
@@ -116,7 +123,7 @@ class PreviewServer(http.server.ThreadingHTTPServer):
         }
         with self.rendering:
             try:
-                shown = self.watched.render(fields)
+                shown = self.watched.render(fields, self._warm)
             except (ContentError, FaxcoreError) as error:
                 return error_page(str(error), fields=fields)
             return shown.html(live=True, fields=fields)

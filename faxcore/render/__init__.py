@@ -51,6 +51,7 @@ def render_content(
     tone: Tone | str = AUTO_TONE,
     warm: WarmWorker | None = None,
     codings: tuple[Coding, ...] = tuple(Coding),
+    draft: bool = False,
 ) -> RenderedDocument:
     """Turn a message into pages that are ready for the line.
 
@@ -62,7 +63,8 @@ def render_content(
     page as it was designed, and hints for its designer. ``tone`` is how grey becomes black and
     white: a ``Tone``, or its text. ``warm`` is for programs that render message after
     message: it saves the half second in which a worker loads what it needs. ``codings`` are
-    those that the pages are wanted in; a call may need all of them.
+    those that the pages are wanted in; a call may need all of them. ``draft`` is for designers: a
+    cover page's unknown tokens are drawn in a dashed box and hinted at, and are no error.
 
     Raises ContentError (RenderError, AttachmentError) with one sentence that names the thing:
     nothing is written anywhere, and no process is left behind. The same content (its moment
@@ -74,6 +76,7 @@ def render_content(
     if not codings:
         raise RenderError("no coding was asked for")
     template = AUTO_HEADER if header == "auto" else header
-    request = Request(content, template, resolutions, limits or Limits(), designs, chosen, codings)
+    bounds = limits or Limits()
+    request = Request(content, template, resolutions, bounds, designs, chosen, codings, draft)
     run = run_worker if warm is None else warm.run
     return run(request, observe, cancel)

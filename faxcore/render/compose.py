@@ -23,7 +23,7 @@ from faxcore.render.layout import Typesetter
 from faxcore.render.pdf import open_pdf, page_size_mm
 from faxcore.render.sniff import Kind, html_of, kind_of, text_of
 from faxcore.render.table import table_html
-from faxcore.render.tokens import token_values
+from faxcore.render.tokens import COVER_TOKENS, token_values, unknown_tokens
 from faxcore.render.typewriter import typewritten
 from faxcore.t4 import PageBitmap
 
@@ -69,16 +69,23 @@ class Typeset:
 
 
 class Composer:
-    """Turns the parts of one message into sheets, in the order in which they are sent."""
+    """Turns the parts of one message into sheets, in the order in which they are sent.
 
-    def __init__(self, content: Content, limits: Limits, report: Report) -> None:
+    ``unknown`` are sentences about the unknown tokens of a draft.
+    """
+
+    def __init__(
+        self, content: Content, limits: Limits, report: Report, *, draft: bool = False
+    ) -> None:
         self._content = content
+        self._draft = draft
         self._limits = limits
         self._report = report
         self._typesetter: Typesetter | None = None
         self._places: list[tuple[str, str]] = []
         self.notes: list[str] = []
         self.assets: list[str] = []
+        self.unknown: list[str] = []
 
     @property
     def typesetter(self) -> Typesetter:
@@ -121,7 +128,13 @@ class Composer:
         """The cover page's template, before anything that takes time."""
         if self._content.cover is None:
             return None
-        return read_cover(find_cover(self._content.cover, cover_folder(self._content)))
+        page = find_cover(self._content.cover, cover_folder(self._content))
+        template = read_cover(page, draft=self._draft)
+        self.unknown = [
+            f"unknown token {token} in line {line}: the page cannot be installed or sent"
+            for token, line in unknown_tokens(template, COVER_TOKENS)
+        ]
+        return template
 
     def _cover(self, template: str, others: int) -> Typeset:
         """The cover page, laid out until the page count on it is true."""

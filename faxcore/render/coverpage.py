@@ -25,6 +25,9 @@ COVER_OCTETS = 4 << 20
 _EXPRESSION = ("\x02(", ")\x03")
 _COMMENT = ("\x02#", "#\x03")
 
+_MARK = "background: none; color: inherit; border: 2pt dashed; padding: 0 2pt"
+"""How an unknown token looks in a draft."""
+
 
 def cover_folder(content: Content) -> Path:
     """The folder that the message's cover page and its assets are in.
@@ -72,8 +75,8 @@ def find_cover(name: str, folder: Path) -> Path:
     return folder / f"{stem}.html"
 
 
-def read_cover(path: Path) -> str:
-    """The template's text, its tokens checked."""
+def read_cover(path: Path, *, draft: bool = False) -> str:
+    """The template's text, its tokens checked unless it is a draft."""
     try:
         data = path.read_bytes()
         if len(data) > COVER_OCTETS:
@@ -83,7 +86,8 @@ def read_cover(path: Path) -> str:
         raise ContentError(f"the cover page {path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise RenderError(f"the cover page {path.name} is not UTF-8 text") from error
-    check_tokens(text, COVER_TOKENS, f"the cover page {path.name}")
+    if not draft:
+        check_tokens(text, COVER_TOKENS, f"the cover page {path.name}")
     return text
 
 
@@ -119,6 +123,8 @@ def compiled_cover(template: str) -> Any:
     from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
 
     def expression(token: str) -> str:
+        if token not in COVER_TOKENS:
+            return f"<mark style='{_MARK}'>$[{token}]</mark>"
         return f"{_EXPRESSION[0]}{condition_name(token)}{_EXPRESSION[1]}"
 
     environment = ImmutableSandboxedEnvironment(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 from PIL import Image, ImageFilter
 from pypdfium2 import PdfiumError
@@ -29,8 +30,8 @@ def inked_share(image: Image.Image) -> float:
     return sum(areas.histogram()[:_PAPER]) / (image.width * image.height)
 
 
-def design_of(sheet: Sheet) -> Design:
-    """The page's picture, and what will suffer on its way."""
+def design_of(sheet: Sheet, known: Sequence[str] = ()) -> Design:
+    """The page's picture, what is ``known`` to be wrong, and what will suffer on its way."""
     page = load_page(sheet.document, sheet.index, sheet.source)
     try:
         width, height = page.get_size()
@@ -39,7 +40,7 @@ def design_of(sheet: Sheet) -> Design:
         target = io.BytesIO()
         image.save(target, "PNG")
         hints = () if sheet.bitmap is not None else hints_for(page, inked_share(image))
-        return Design(target.getvalue(), hints)
+        return Design(target.getvalue(), (*known, *hints))
     except PdfiumError as error:
         raise AttachmentError(f"{sheet.source} is broken ({error})") from error
     finally:

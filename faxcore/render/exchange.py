@@ -46,7 +46,11 @@ def error_named(name: str, text: str) -> FaxcoreError:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """All that the worker is told. ``designs``: pictures of the pages as designed, with hints."""
+    """All that the worker is told.
+
+    ``designs``: pictures of the pages as designed, with hints. ``draft``: a cover page's unknown
+    tokens are marked, and are no error.
+    """
 
     content: Content
     header: str | None
@@ -55,6 +59,7 @@ class Request:
     designs: bool = False
     tone: Tone = AUTO_TONE
     codings: tuple[Coding, ...] = tuple(Coding)
+    draft: bool = False
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -80,6 +85,7 @@ def save_request(folder: Path, request: Request) -> None:
         "resolutions": [resolution.name for resolution in request.resolutions],
         "limits": asdict(request.limits),
         "designs": request.designs,
+        "draft": request.draft,
         "tone": str(request.tone),
         "codings": [coding.name for coding in request.codings],
     }
@@ -111,11 +117,35 @@ def load_request(folder: Path) -> Request:
     limits = Limits(**told["limits"])
     tone = Tone.parse(told["tone"])
     codings = tuple(Coding[name] for name in told["codings"])
-    return Request(content, told["header"], resolutions, limits, told["designs"], tone, codings)
+    header, designs, draft = told["header"], told["designs"], told["draft"]
+    return Request(content, header, resolutions, limits, designs, tone, codings, draft)
 
 
 def _banner(folder: Path, name: str) -> Attachment:
     return Attachment(name, (folder / "banner").read_bytes())
+
+
+def packed(page: RenderedPage) -> tuple[dict[str, Any], bytes]:
+    """A page in all its codings, as JSON and octets."""
+    codings, octets = [], []
+    for coded in page.codings:
+        octets += [coded.row_bits.astype("<i4").tobytes(), coded.data]
+        codings.append(
+            {
+                "resolution": coded.resolution.name,
+                "coding": coded.coding.name,
+                "width": coded.width,
+                "rows": coded.height,
+                "octets": len(coded.data),
+            }
+        )
+    return {"source": page.source[:_SOURCE], "codings": codings}, b"".join(octets)
+
+
+def save_design(folder: Path, number: int, design: Design) -> dict[str, Any]:
+    """Keep how a page (from 0) was designed; what its description says of it."""
+    write_private(folder / f"design-{number}", design.png)
+    return {"hints": [hint[:_SOURCE] for hint in design.hints]}
 
 
 class ResultWriter:
@@ -129,25 +159,9 @@ class ResultWriter:
             os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
         )
 
-    def add(self, page: RenderedPage, design: Design | None = None) -> None:
-        """Append one page in all its codings, and how it was designed."""
-        codings = []
-        for coded in page.codings:
-            self._file.write(coded.row_bits.astype("<i4").tobytes())
-            self._file.write(coded.data)
-            codings.append(
-                {
-                    "resolution": coded.resolution.name,
-                    "coding": coded.coding.name,
-                    "width": coded.width,
-                    "rows": coded.height,
-                    "octets": len(coded.data),
-                }
-            )
-        described: dict[str, Any] = {"source": page.source[:_SOURCE], "codings": codings}
-        if design is not None:
-            write_private(self._folder / f"design-{len(self._described)}", design.png)
-            described["hints"] = [hint[:_SOURCE] for hint in design.hints]
+    def add(self, described: dict[str, Any], octets: bytes) -> None:
+        """Append a page that is ``packed``."""
+        self._file.write(octets)
         self._described.append(described)
 
     def finish(self, pdf: bytes, notes: Iterable[str], assets: Iterable[str] = ()) -> None:

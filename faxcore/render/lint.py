@@ -15,6 +15,9 @@ from pypdfium2 import raw
 
 _SMALL_PT, _TINY_PT = 9.0, 7.0
 _HAIRLINE_PT = 0.5
+_NO_SIDE_PT = 0.01
+"""A side of a border that is thinner is not there."""
+
 _PALE = 0.3
 """Ink of less than this share of black breaks up in thin strokes; at 15 to 20 % it is lost."""
 
@@ -98,6 +101,8 @@ class _Found:
             self.thinnest = min(self.thinnest, width.value)
         if mode.value and 0 < min(across, up) < _HAIRLINE_PT < max(across, up):
             self.thinnest = min(self.thinnest, across, up)
+        elif mode.value:
+            self.thinnest = min(self.thinnest, _border_of(item))
 
 
 def _objects(container: Any) -> Iterator[tuple[int, Any]]:
@@ -117,6 +122,37 @@ def _bounds(item: Any) -> tuple[float, float, float, float] | None:
     if not raw.FPDFPageObj_GetBounds(item, left, bottom, right, top):
         return None
     return left.value, bottom.value, right.value, top.value
+
+
+_Box = tuple[float, float, float, float]
+
+
+def _border_of(item: Any) -> float:
+    """The thinnest side of a border that is filled between two boxes, as WeasyPrint draws them."""
+    boxes = _boxes_of(item) if raw.FPDFPath_CountSegments(item) in {8, 10} else []
+    matrix = raw.FS_MATRIX()
+    if len(boxes) != 2 or not raw.FPDFPageObj_GetMatrix(item, matrix):
+        return math.inf
+    (left, bottom, right, top), inner = boxes
+    across, up = math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d)
+    sides = [across * abs(left - inner[0]), across * abs(right - inner[2])]
+    sides += [up * abs(bottom - inner[1]), up * abs(top - inner[3])]
+    return min((side for side in sides if side > _NO_SIDE_PT), default=math.inf)
+
+
+def _boxes_of(item: Any) -> list[_Box]:
+    """The boxes around the parts of a path."""
+    parts: list[list[tuple[float, float]]] = []
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for number in range(raw.FPDFPath_CountSegments(item)):
+        segment = raw.FPDFPath_GetPathSegment(item, number)
+        if not raw.FPDFPathSegment_GetPoint(segment, x, y):
+            return []
+        if not parts or raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO:
+            parts.append([])
+        parts[-1].append((x.value, y.value))
+    columns = [tuple(zip(*part, strict=True)) for part in parts]
+    return [(min(xs), min(ys), max(xs), max(ys)) for xs, ys in columns]
 
 
 def _ink(item: Any) -> float:

@@ -18,6 +18,7 @@ from faxcore.render import (
     RenderedDocument,
     RenderedPage,
     Tone,
+    WarmWorker,
     render_content,
 )
 from faxcore.render.document import RenderProgress
@@ -86,8 +87,13 @@ def preview(
     header: str | None = "auto",
     observe: Callable[[RenderProgress], None] | None = None,
     tone: Tone | str = AUTO_TONE,
+    draft: bool = False,
+    warm: WarmWorker | None = None,
 ) -> Preview:
     """Render a message and show what will arrive, fine and coarse.
+
+    ``draft`` shows a cover page with unknown tokens, each of them marked; ``warm`` is a worker that
+    is kept for the next time (see ``render_content``).
 
     Raises ContentError for what cannot be faxed, as sending does.
     """
@@ -98,6 +104,8 @@ def preview(
         observe=observe,
         designs=True,
         tone=tone,
+        draft=draft,
+        warm=warm,
     )
     return preview_of(document)
 

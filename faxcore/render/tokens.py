@@ -7,7 +7,7 @@ again, so a subject that reads ``$[FROM]`` is printed as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from faxcore.errors import RenderError
@@ -75,15 +75,20 @@ def token_values(fields: CoverFields, pages: int) -> dict[str, str]:
     }
 
 
-def check_tokens(text: str, known: Mapping[str, str], place: str) -> None:
-    """RenderError for the first unknown token, with its name, place and line."""
+def unknown_tokens(text: str, known: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """Every token that stands for nothing, as it is written, and its line."""
     for match in TOKEN.finditer(text):
         if match[1].upper() not in known:
-            line = text.count("\n", 0, match.start()) + 1
-            raise RenderError(
-                f"unknown token {match[0]} in {place}, line {line}; there are "
-                + " ".join(f"$[{name}]" for name in known)
-            )
+            yield match[0], text.count("\n", 0, match.start()) + 1
+
+
+def check_tokens(text: str, known: Mapping[str, str], place: str) -> None:
+    """RenderError for the first unknown token, with its name, place and line."""
+    for token, line in unknown_tokens(text, known):
+        raise RenderError(
+            f"unknown token {token} in {place}, line {line}; there are "
+            + " ".join(f"$[{name}]" for name in known)
+        )
 
 
 def replace_tokens(text: str, value_of: Callable[[str], str]) -> str:

@@ -13,15 +13,19 @@ import json
 import os
 import resource
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import IO
 
 from faxcore.errors import FaxcoreError
 from faxcore.render.document import Limits
-from faxcore.render.exchange import Request, ResultWriter, load_request
+from faxcore.render.exchange import Request, ResultWriter, load_request, packed, save_design
 
 _ALLOCATIONS = 50_000
 """Objects made before garbage is looked for: a layout keeps most of what it makes, and ends."""
+
+_LIGHT, _HEAVY = 1 / 24, 1 / 6
+"""A page of words, and one that may be anything: by their share in what a copy is worth."""
 
 
 def limit_process(limits: Limits) -> None:
@@ -40,7 +44,8 @@ def limit_process(limits: Limits) -> None:
 
 def render(folder: Path, request: Request, lines: IO[str]) -> None:
     """Render a request into its folder, telling ``lines`` how far it is."""
-    from faxcore.render.compose import Composer  # noqa: PLC0415
+    from faxcore.render.compose import Composer, Sheet  # noqa: PLC0415
+    from faxcore.render.crew import Made, hands, in_order  # noqa: PLC0415
     from faxcore.render.designs import design_of  # noqa: PLC0415
     from faxcore.render.pages import BlankParts, HeaderBands, render_sheet  # noqa: PLC0415
     from faxcore.render.pdf import join_pages, repeatable  # noqa: PLC0415
@@ -53,18 +58,31 @@ def render(folder: Path, request: Request, lines: IO[str]) -> None:
     line = None if request.header is None else HeaderLine(request.header)
     if line is not None:
         line.check()
-    composer = Composer(request.content, request.limits, report)
+    composer = Composer(request.content, request.limits, report, draft=request.draft)
     sheets = composer.sheets()
     bands = None
     if line is not None:
         values = token_values(request.content.fields, len(sheets))
         bands = HeaderBands(line, values, len(sheets))
+
+    def make(index: int) -> Made:
+        page, blank = render_sheet(sheets[index], index + 1, bands, request)
+        described, octets = packed(page)
+        if request.designs:
+            hints = composer.unknown if index == 0 else []
+            described |= save_design(folder, index, design_of(sheets[index], hints))
+        return Made(described, blank, octets)
+
+    def work(sheet: Sheet) -> float:
+        return _LIGHT if sheet.typeset else _HEAVY
+
     result, parts = ResultWriter(folder), BlankParts()
-    for number, sheet in enumerate(sheets, start=1):
-        report(sheet.source, number, len(sheets))
-        page, blank = render_sheet(sheet, number, bands, request)
-        parts.add(sheet, blank)
-        result.add(page, design_of(sheet) if request.designs else None)
+    with closing(in_order(len(sheets), make, hands(sum(map(work, sheets))))) as made:
+        for number, sheet in enumerate(sheets, start=1):
+            report(sheet.source, number, len(sheets))
+            page = next(made)
+            parts.add(sheet, page.blank)
+            result.add(page.described, page.octets)
     parts.check()
     pdf = join_pages([(sheet.document, sheet.index, sheet.source) for sheet in sheets])
     pdf = repeatable(pdf, request.content.fields.moment)

@@ -57,6 +57,20 @@ def test_strict_makes_hints_an_exit_code(faxcore, tmp_path):
     assert "page 1: text of 27 % ink is pale" in run.out
 
 
+def test_without_a_name_it_is_the_standard_cover(faxcore, tmp_path):
+    run = faxcore("preview", "--html", tmp_path / "p.html")
+    assert run.code == 0, run.err
+    assert "cover page 1" in (tmp_path / "p.html").read_text()
+
+
+def test_a_draft_with_unknown_tokens_is_shown_and_hinted_at(faxcore, tmp_path, own_cover):
+    own_cover.write_text("<!DOCTYPE html><p>$[NONESUCH]")
+    run = faxcore("preview", own_cover, "--png", tmp_path, "--strict")
+    assert run.code == 1
+    assert "page 1: unknown token $[NONESUCH] in line 1" in run.out
+    assert (tmp_path / "page-001-fine.png").exists()
+
+
 def test_an_unknown_cover_is_named(faxcore):
     run = faxcore("preview", "nonesuch", "--html", "/dev/null")
     assert run.code == 2

@@ -15,6 +15,7 @@ from faxcore.render.exchange import (
     ResultWriter,
     load_request,
     load_result,
+    packed,
     save_request,
 )
 from faxcore.t4 import Coding, PageBitmap, Resolution, encode_page
@@ -55,7 +56,7 @@ def answered(tmp_path: Path) -> Path:
         for coding in Coding
     )
     writer = ResultWriter(tmp_path)
-    writer.add(RenderedPage("body page 1", codings))
+    writer.add(*packed(RenderedPage("body page 1", codings)))
     writer.finish(b"%PDF-1.7", ["a note"])
     return tmp_path
 

@@ -3,12 +3,13 @@
 import io
 from datetime import UTC, datetime
 
+import pypdfium2 as pdfium
 import pytest
 from PIL import Image
 
 import faxcore
 from faxcore.errors import ContentError
-from faxcore.render import BodyType, Content, CoverFields
+from faxcore.render import BodyType, Content, CoverFields, render_content
 from faxcore.render.preview import RATES, error_page, preview
 from faxcore.t4 import Coding, Resolution
 
@@ -58,6 +59,8 @@ def test_tells_the_seconds_of_every_coding_and_rate(cover):
         ('<p style="color:#bbb">pale', "text of 27 % ink is pale"),
         ('<div style="background:#bbb;height:99mm">x</div>', "tints and dark areas cover"),
         ('<p style="white-space:nowrap;font-size:60pt">' + "wide " * 9, "over the edge"),
+        ('<p style="border-bottom:0.2pt solid">x', "rules of 0.20 pt"),
+        ('<table><td style="border:0.1pt solid #999">x</table>', "rules of 0.10 pt"),
         ('<svg width="90" height="9"><path d="M0 5H90" stroke="#000" stroke-width=".3"/></svg>x',
          "rules of 0."),
     ],
@@ -69,6 +72,20 @@ def test_what_will_suffer_is_hinted_at(body, hint):
 
 def test_a_good_page_has_no_hints():
     assert shown('<p style="font:12pt sans-serif">black on white').pages[0].hints == ()
+
+
+def test_a_draft_s_unknown_tokens_are_drawn_marked_and_hinted_at(tmp_path):
+    (tmp_path / "own.html").write_text("<p>To $[TO]\n<p>By $[NONESUCH] $[nonesuch] $[FROM]")
+    content = Content(FIELDS, cover="own", cover_folder=tmp_path)
+    with pytest.raises(ContentError, match=r"unknown token \$\[NONESUCH\]"):
+        preview(content)
+    draft = render_content(content, designs=True, draft=True)
+    words = pdfium.PdfDocument(draft.pdf)[0].get_textpage().get_text_range()
+    assert "By $[NONESUCH] $[NONESUCH] Ada" in words
+    assert preview(content, draft=True).pages[0].hints[:2] == (
+        "unknown token $[NONESUCH] in line 2: the page cannot be installed or sent",
+        "unknown token $[nonesuch] in line 2: the page cannot be installed or sent",
+    )
 
 
 def test_the_page_needs_nothing_but_itself(cover):

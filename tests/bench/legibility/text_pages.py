@@ -9,11 +9,11 @@ SIZES = (12, 11, 10, 9, 8, 7, 6, 5)
 TINTS = (
     (0.9, 0.9, 0.9),
     (0.85, 0.85, 0.85),
-    (1.0, 0.95, 0.7),
+    (1.0, 0.84, 0.45),
     (0.8, 0.8, 0.8),
-    (0.75, 0.88, 1.0),
+    (0.65, 0.82, 1.0),
     (0.7, 0.7, 0.7),
-    (0.95, 0.72, 0.72),
+    (0.95, 0.68, 0.68),
     (0.62, 0.75, 0.62),
     (0.6, 0.6, 0.6),
 )
@@ -89,8 +89,8 @@ def inverse(kit: Kit) -> Page:
     top = 14.0
     for number, colour in enumerate(DARK):
         drawing.area((18, top, 192, top + 24), colour)
-        for left, points, face in ((22, 9, "sans-bold"), (112, 8.5, "sans")):
-            lines = kit.wrapped(100 + number * 2 + round(points), 5, 44 if points == 9 else 49)
+        for left, points, face in ((22, 9.5, "sans-bold"), (112, 9, "sans")):
+            lines = kit.wrapped(100 + number * 2 + round(points), 4, 42 if points == 9.5 else 46)
             drawing.words(
                 (left, top + 2.5), lines, face=face, points=points, grey=1.0, group=Group.INVERSE
             )
