@@ -19,7 +19,7 @@ EOT = 0x04
 BAD_FCS = 0x07
 RETRAIN, PRIMARY, CONTROL = 0x69, 0x6B, 0x6D
 _SLOWEST_CONTROL, _SLOWEST_PRIMARY, _FASTEST_PRIMARY = 0x6E, 0x70, 0x7D
-_SHIELDED = {DLE: b"\x10", SUB: b"\x10\x10", 0x51: b"\x11", 0x53: b"\x13"}
+SHIELDED = {DLE: b"\x10", SUB: b"\x10\x10", 0x51: b"\x11", 0x53: b"\x13"}
 """What stands for octets; the last two hide XON and XOFF."""
 
 _RATES = re.compile(r"\+F34:\s*(\d{1,2})\s*,\s*(\d)", re.IGNORECASE)
@@ -64,11 +64,15 @@ def control_rate(code: int) -> int:
     return (code - _SLOWEST_CONTROL + 1) * 1200 if told else 0
 
 
+def hidden(octets: bytes) -> bytes:
+    """Octets of a frame with DLE, XON and XOFF hidden in pairs."""
+    doubled = octets.replace(b"\x10", b"\x10\x10")
+    return doubled.replace(b"\x11", b"\x10\x51").replace(b"\x13", b"\x10\x53")
+
+
 def shielded(octets: bytes) -> bytes:
-    """A frame as it is given to the modem, its end included; XON and XOFF are hidden."""
-    hidden = octets.replace(b"\x10", b"\x10\x10")
-    hidden = hidden.replace(b"\x11", b"\x10\x51").replace(b"\x13", b"\x10\x53")
-    return hidden + bytes((DLE, ETX))
+    """A frame as it is given to the modem, its end included."""
+    return hidden(octets) + bytes((DLE, ETX))
 
 
 class Reader:
@@ -95,8 +99,8 @@ class Reader:
         return found
 
     def _pair(self, octet: int) -> list[Came]:
-        if octet in _SHIELDED:
-            self._frame += _SHIELDED[octet]
+        if octet in SHIELDED:
+            self._frame += SHIELDED[octet]
             return []
         if octet not in {ETX, BAD_FCS}:
             return [Came(Sort.CODE, code=octet)]
