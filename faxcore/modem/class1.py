@@ -86,6 +86,9 @@ class Class1Line(ModemLine):
         """The result of the procedure, to which a modem of these classes has nothing to add."""
         return result
 
+    def release(self) -> None:
+        """Nothing: DCN was the last."""
+
     def _perform(self, op: LineOp, began: float) -> Heard:
         if isinstance(op, SendFrames):
             return self._heard(send_burst(self._carriers, op.frames), began)

@@ -107,6 +107,9 @@ class Class2Line(ModemLine):
         in_page = HangupStatus.PHASE_C <= hung_up < HangupStatus.PHASE_D
         return _with_outcome(result, PageOutcome.UNSENT) if in_page else result
 
+    def release(self) -> None:
+        """Nothing: the modem has hung up by itself, or was told to."""
+
     def _perform(self, op: LineOp, began: float) -> Heard:
         try:
             return self._have_done(op, began)

@@ -6,17 +6,20 @@ import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from faxcore.modem.class1 import Class1Line
 from faxcore.modem.class2 import Class2Line
 from faxcore.modem.link import DialOutcome
 from faxcore.modem.number import dial_string
 from faxcore.modem.offers import sendable
-from faxcore.modem.prepared_modem import PreparedModem
+from faxcore.modem.prepared_modem import AnyLine, PreparedModem
 from faxcore.modem.t32 import numbers_offering
+from faxcore.modem.v34_codes import told_rates
 from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import ANYTHING, CallOptions, FaxDocument, Poll, Station
 from faxcore.t30.line import Heard, KeepPage, LineOp, Observer, Procedure, run
+from faxcore.t30.modulation import v34_rung
 from faxcore.t30.polling import poll_document
 from faxcore.t30.receiver import receive_document
 from faxcore.t30.reception import Reception
@@ -25,6 +28,9 @@ from faxcore.t30.sender import DEFAULT_OPTIONS, send_document
 from faxcore.t30.timing import Timekeeper
 from faxcore.transport.port import Interrupted
 from faxcore.transport.watched import WatchedPort
+
+_Begun: TypeAlias = tuple[AnyLine, Procedure[CallResult]]
+"""A call that was made: its line, and what is to be played on it."""
 
 POLLING, POLLING_ONE = "polling", "polling one document"
 """The marks that tell a transcript's readers why we called."""
@@ -62,6 +68,7 @@ class FaxModem(PreparedModem):
         try:
             if self._speeds is None:
                 self.prepare()
+            self._allow_v34(options.ecm and options.fastest >= CallOptions().fastest)
             if self._cancelled.is_set():
                 raise Interrupted
         except Interrupted:
@@ -79,11 +86,14 @@ class FaxModem(PreparedModem):
         if offer is not None and self._setup is not None:
             self._set_up(self._setup, station, offer)
             options = replace(options, ecm_by_modem=True)
-        line = self._line(offer, None, sending, limit)
+        line: AnyLine = self._line(offer, None, sending, limit)
         try:
             outcome = self._try_call(lambda: self._link.dial(to, limit, self._judge))
             if outcome.status is not None:
                 return self._unmade(outcome, unsent)
+            if (rates := told_rates(outcome.lines)) is not None:
+                line = self._v34_line(rates, None, sending, limit, calling=True)
+                options = replace(options, v34_rate=rates[0], ecm=True)
             line.dialled(outcome.lines)
             connected = self.port.now()
             procedure = send_document(document, station, self.ladder, options)
@@ -91,6 +101,7 @@ class FaxModem(PreparedModem):
             seconds = self.port.now() - connected
             return replace(result, seconds=seconds, timing=keeper.account())
         finally:
+            line.release()
             self._end_call()
 
     def receive(
@@ -111,11 +122,19 @@ class FaxModem(PreparedModem):
         """
         self._use(WatchedPort(self.port, cancel) if cancel is not None else self.port)
         limit = self.port.now() + timeout if timeout is not None else math.inf
+        self._allow_v34(capabilities.ecm)
         line = self._receiving_line(capabilities, station, keep, limit)
-        procedure = receive_document(capabilities, station, judge)
-        return self._take(
-            lambda: self._link.answer(limit, self._judge), line, line.answered, procedure, observe
-        )
+
+        def begin(lines: Sequence[str]) -> _Begun:
+            rates = told_rates(lines)
+            if rates is None:
+                line.answered(lines)
+                return line, receive_document(capabilities, station, judge)
+            offered = replace(capabilities, v8=True, ecm=True)
+            procedure = receive_document(offered, station, judge, v34_rung(rates[0]))
+            return self._v34_line(rates, keep, None, limit, calling=False), procedure
+
+        return self._take(lambda: self._link.answer(limit, self._judge), begin, observe)
 
     def poll(
         self,
@@ -140,6 +159,7 @@ class FaxModem(PreparedModem):
         try:
             if self._speeds is None:
                 self.prepare()
+            self._allow_v34(False)
             line = self._receiving_line(capabilities, station, keep, limit)
             self.port.mark(POLLING_ONE if poll.selective else POLLING)
             if (setup := self._setup) is not None:
@@ -150,10 +170,12 @@ class FaxModem(PreparedModem):
         except Interrupted:
             self._cancelled.clear()
             return CallResult(HangupStatus.CANCELLED, text="cancelled before dialling")
-        procedure = poll_document(capabilities, station, poll, judge)
-        return self._take(
-            lambda: self._link.dial(to, limit, self._judge), line, line.dialled, procedure, observe
-        )
+
+        def begin(lines: Sequence[str]) -> _Begun:
+            line.dialled(lines)
+            return line, poll_document(capabilities, station, poll, judge)
+
+        return self._take(lambda: self._link.dial(to, limit, self._judge), begin, observe)
 
     def _receiving_line(
         self,
@@ -171,23 +193,24 @@ class FaxModem(PreparedModem):
     def _take(
         self,
         connect: Callable[[], DialOutcome],
-        line: Class1Line | Class2Line,
-        begin: Callable[[Sequence[str]], None],
-        procedure: Procedure[CallResult],
+        begin: Callable[[Sequence[str]], _Begun],
         observe: Observer | None,
     ) -> CallResult:
-        """One call in which pages come in."""
+        """One call in which pages come in; ``begin`` is told what the modem reported."""
+        line: AnyLine | None = None
         try:
             outcome = self._try_call(connect)
             if outcome.status is not None:
                 return self._unmade(outcome, ())
-            begin(outcome.lines)
+            line, procedure = begin(outcome.lines)
             connected = self.port.now()
             keeper = Timekeeper()
             result = line.verdict(run(procedure, line, _tell_both(keeper, observe)))
             seconds = self.port.now() - connected
             return replace(result, seconds=seconds, timing=keeper.account())
         finally:
+            if line is not None:
+                line.release()
             self._end_call()
 
     def _unmade(self, outcome: DialOutcome, pages: tuple[PageReport, ...]) -> CallResult:

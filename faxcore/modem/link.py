@@ -102,12 +102,23 @@ class AtLink:
             self._command(command)
         self.fax_class = self._select_class()
         self._set_flow()
-        if self.fax_class == "1.0":
-            for command in self._profile.class_1_0:
-                self._wish(command)
+        self._set_class_1_0()
         for command in self._profile.after_class:
             self._command(command)
         return self.speeds() if self.fax_class in CLASSES_1 else frozenset()
+
+    def allow_v34(self, allowed: bool) -> None:
+        """Allow V.34 in the next call (T.31 B.6.1), or not: a class selected anew knows none."""
+        if allowed:
+            self._wish(self._profile.v34_command)
+        else:
+            self._command(f"AT+FCLASS={self.fax_class}")
+            self._set_class_1_0()
+
+    def _set_class_1_0(self) -> None:
+        if self.fax_class == "1.0":
+            for command in self._profile.class_1_0:
+                self._wish(command)
 
     def speeds(self) -> frozenset[int]:
         """The values of ``+FTM=?``; empty where the modem does not tell."""

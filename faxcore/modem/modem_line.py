@@ -56,6 +56,10 @@ class ModemLine(ABC):
             return self._fail(error, began)
 
     @abstractmethod
+    def release(self) -> None:
+        """The call is over: what must be said before the modem is hung up. Never raises."""
+
+    @abstractmethod
     def _perform(self, op: LineOp, began: float) -> Heard:
         """Have the modem do it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
 
 from faxcore.errors import ModemError, UnexpectedReply
 from faxcore.modem.at import AtEngine
@@ -15,6 +15,7 @@ from faxcore.modem.class2_setup import Class2Setup
 from faxcore.modem.dialect import DIALECTS
 from faxcore.modem.link import AtLink, DialOutcome, Judge
 from faxcore.modem.t32 import Numbers, modulations_of, rungs_up_to
+from faxcore.modem.v34 import V34Line
 from faxcore.profiles import ModemProfile
 from faxcore.t30.document import Station
 from faxcore.t30.line import KeepPage
@@ -22,6 +23,9 @@ from faxcore.t30.modulation import FALLBACK, Modulation, Rung
 from faxcore.t30.result import HangupStatus
 from faxcore.transport.port import Port
 from faxcore.transport.watched import WatchedPort
+
+AnyLine: TypeAlias = Class1Line | Class2Line | V34Line
+"""A modem in a call."""
 
 UNTOLD_SPEEDS = frozenset({24, 48, 72, 96})
 """What a modem that answers nothing to ``+FTM=?`` is taken to have: V.27ter and V.29."""
@@ -39,7 +43,7 @@ class PreparedModem:
         self._speeds: frozenset[int] | None = None
         self._most: Numbers | None = None
         self._fax_class = ""
-        self._polls = False
+        self._polls = self._v34_allowed = False
         self._cancelled = threading.Event()
         self._use(port)
 
@@ -117,6 +121,13 @@ class PreparedModem:
         self._engine = AtEngine(port, self.profile.command_pause_ms / 1000)
         self._link = AtLink(self._engine, self.profile, self._fax_class)
 
+    def _allow_v34(self, wanted: bool) -> None:
+        """Have the modem offer V.34 in the next call, where the profile knows how, or no more."""
+        allowed = wanted and self._fax_class == "1.0" and bool(self.profile.v34_command)
+        if allowed or self._v34_allowed:
+            self._link.allow_v34(allowed)
+        self._v34_allowed = allowed
+
     @property
     def _setup(self) -> Class2Setup | None:
         """The preparations that the classes need in which the modem speaks T.30 itself."""
@@ -150,6 +161,25 @@ class PreparedModem:
         if dialect is None or offer is None:
             return Class1Line(self._engine, self.profile, keep, on_progress, limit)
         return Class2Line(self._engine, self.profile, dialect, offer, keep, on_progress, limit)
+
+    def _v34_line(
+        self,
+        rates: tuple[int, int],
+        keep: Callable[[KeepPage], bool] | None,
+        on_progress: Callable[[float], None] | None,
+        limit: float,
+        *,
+        calling: bool,
+    ) -> V34Line:
+        return V34Line(
+            self._engine,
+            self.profile,
+            rates,
+            calling=calling,
+            keep=keep,
+            on_progress=on_progress,
+            limit=limit,
+        )
 
     def _allowed(self, speeds: frozenset[int]) -> frozenset[int]:
         return speeds & frozenset(self.profile.rungs) if self.profile.rungs else speeds

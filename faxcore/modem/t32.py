@@ -9,7 +9,6 @@ put brackets where they like.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 from faxcore.t4 import Coding, Resolution
@@ -205,7 +204,7 @@ def numbers_offering(capabilities: Capabilities, most: Numbers) -> Numbers:
     )
 
 
-def _highest_br(modulations: Iterable[Modulation]) -> int:
+def _highest_br(modulations: frozenset[Modulation]) -> int:
     rates = [rung.bits_per_second for rung in FALLBACK if rung.modulation in modulations]
     return RATES.index(max(rates, default=RATES[0]))
 

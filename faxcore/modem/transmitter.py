@@ -86,7 +86,7 @@ def write_data(
     while sent < len(data):
         until = min(deadline, carriers.now() + _SLICE_S, carriers.limit)
         sent += carriers.engine.write(data[sent : sent + _CHUNK], until)
-        carriers.dle_is_half = _trailing_dles(data, sent) % 2 == 1
+        carriers.dle_is_half = trailing_dles(data, sent) % 2 == 1
         if progress is not None:
             progress(sent / len(data))
         early = carriers.reply_or_none(carriers.now())
@@ -123,7 +123,7 @@ def send_data(
     return reply.expect(Code.OK, Code.NO_CARRIER)
 
 
-def _trailing_dles(data: bytes, end: int) -> int:
+def trailing_dles(data: bytes, end: int) -> int:
     """How many DLE in a row end the first ``end`` octets."""
     count = 0
     while count < end and data[end - 1 - count] == DLE:

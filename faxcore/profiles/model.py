@@ -101,6 +101,10 @@ class ModemProfile:
         ("AT+FAR=1", "AT+FCL=2", "AT+FDD=1", "AT+FIT=60,0"),
         "what is asked of class 1.0; the modem may refuse each",
     )
+    v34_command: str = says(
+        "",
+        "class 1.0, experimental: the command that allows V.34 (T.31 Annex B), as `AT+F34=14,1,2`",
+    )
     flow_command: str = says(
         "",
         "switches the modem to the flow control of `flow`; sent behind the choice of a class",
@@ -143,6 +147,9 @@ class ModemProfile:
         False, "simulator, classes 2: reports lack the plus sign before their names"
     )
     decimal_status: bool = says(False, "simulator, class 2.0: the numbers of `+FPS` are decimal")
+    control_retrains: int = says(
+        0, "simulator, V.34: how many answers are lost in retrains of the control channel"
+    )
     false_rungs: tuple[int, ...] = says(
         (), "simulator, classes 1: `+FTM` values beside `rungs` that the modem tells of and refuses"
     )

@@ -77,6 +77,8 @@ _KINDS = (
                options=CallOptions(small_frames=True)),
     CallerKind("ecm-noise", "error correction, and one frame of the first burst is damaged",
                codings=(Coding.MH,), options=_CORRECTED, deviate=spoil_page(1, 700)),
+    CallerKind("v34", "a machine with V.34 (experimental)", codings=_ALL_CODINGS,
+               options=_CORRECTED, v34=(28800, 1200)),
     CallerKind("v29", "a machine without V.17", ladder=_V29),
     CallerKind("slow", "a machine with V.27ter only", ladder=_V27TER),
     CallerKind("mixed", "fine and coarse pages in turn: EOM between them",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from faxcore.sim.bends import Deviation
 from faxcore.sim.numbered_page import numbered_page
@@ -21,17 +21,23 @@ PLAIN = CallOptions(ecm=False)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A station that calls: its document, its identity, what it allows, its rates in order."""
+    """A station that calls: its document, its identity, what it allows, its rates in order.
+
+    ``v34`` as in ``Scenario``.
+    """
 
     document: FaxDocument
     station: Station = _STATION
     options: CallOptions = PLAIN
     ladder: Sequence[Rung] = FALLBACK
     deviate: Deviation | None = None
+    v34: tuple[int, int] | None = None
 
-    def procedure(self) -> Procedure[CallResult]:
-        """What it does from the moment of being answered."""
-        procedure = send_document(self.document, self.station, self.ladder, self.options)
+    def procedure(self, v34_rate: int = 0) -> Procedure[CallResult]:
+        """What it does from the moment of being answered; with ``v34_rate`` in V.34."""
+        ecm = self.options.ecm or v34_rate > 0
+        options = replace(self.options, ecm=ecm, v34_rate=v34_rate)
+        procedure = send_document(self.document, self.station, self.ladder, options)
         return self.deviate(procedure) if self.deviate is not None else procedure
 
 
@@ -47,6 +53,7 @@ class CallerKind:
     ladder: Sequence[Rung] = field(default=FALLBACK)
     deviate: Deviation | None = None
     station: Station = _STATION
+    v34: tuple[int, int] | None = None
 
     def resolution(self, number: int) -> Resolution:
         """That of page ``number``, counted from 1."""
@@ -55,7 +62,7 @@ class CallerKind:
     def caller(self, pages: int) -> Caller:
         """Such a caller, with so many pages to send."""
         document = FaxDocument(tuple(self._page(number) for number in range(1, pages + 1)))
-        return Caller(document, self.station, self.options, self.ladder, self.deviate)
+        return Caller(document, self.station, self.options, self.ladder, self.deviate, self.v34)
 
     def _page(self, number: int) -> FaxPage:
         return _page(number, self.resolution(number), self.codings)

@@ -257,7 +257,9 @@ def rungs_of(br: int) -> tuple[Rung, ...]:
 
 def offered(values: tuple[int, ...]) -> Capabilities:
     """What a modem with these capabilities (``+FDCC``, ``+FCC``) says in its DIS."""
-    modulations = {rung.modulation for rung in rungs_of(values[BR])}
+    modulations = {
+        each for each in Modulation if each in {rung.modulation for rung in rungs_of(values[BR])}
+    }
     resolutions = {Resolution.COARSE}
     if values[VR] & _VR_FINE:
         resolutions.add(Resolution.FINE)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from faxcore.sim.callers import Caller
+from faxcore.sim.duplex_end import DuplexEnd
+from faxcore.sim.duplex_line import DuplexLine
 from faxcore.sim.judge import Note
 from faxcore.sim.played_end import PlayedEnd
 from faxcore.sim.polled_station import be_polled
@@ -19,10 +21,14 @@ from faxcore.sim.scenarios import Answer, Scenario
 from faxcore.sim.telephone import Telephone
 from faxcore.t30.document import Station
 from faxcore.t30.line import KeepPage
+from faxcore.t30.modulation import v34_rung
 from faxcore.t30.receiver import receive_document
 
 CED_SECONDS = 2.6 + 0.075
 """The called station's tone and the silence behind it (T.30 4.1)."""
+
+V8_SECONDS = 7.0
+"""From answering to the control channel: V.8, and the start-up of V.34 (T.30 F.3)."""
 
 RING_EVERY_SECONDS = 6.0
 RINGS = 10
@@ -34,11 +40,15 @@ _BUSY_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Dialled:
-    """What dialling comes to: ``result`` at ``at``, unless a fax signal is heard before."""
+    """What dialling comes to: ``result`` at ``at``, unless a fax signal is heard before.
+
+    ``duplex`` is the line where both modems have found that they speak V.34.
+    """
 
     at: float
     result: str
     connected: bool = False
+    duplex: DuplexLine | None = None
 
 
 class Exchange:
@@ -55,7 +65,7 @@ class Exchange:
         note: Callable[[Note], None],
     ) -> None:
         self.telephone: Telephone | None = None
-        self.far: PlayedEnd | None = None
+        self.far: PlayedEnd | DuplexEnd | None = None
         self.near: PlayedEnd | None = None
         self._scenario = scenario
         self._station = far
@@ -67,8 +77,13 @@ class Exchange:
 
     # Calls out.
 
-    def dial(self, number: str, now: float, patience: float) -> Dialled | None:
-        """Dial; None where the modem itself never finds out. ``patience`` is S7, in seconds."""
+    def dial(
+        self, number: str, now: float, patience: float, *, v34: bool = False
+    ) -> Dialled | None:
+        """Dial; None where the modem itself never finds out. ``patience`` is S7, in seconds.
+
+        ``v34`` whether our modem offers it.
+        """
         dialled = now + _DIAL_TONE_SECONDS + _DIGIT_SECONDS * len(number)
         answer = self._scenario.answer
         if answer is Answer.DEAF_MODEM:
@@ -81,19 +96,31 @@ class Exchange:
             return Dialled(dialled + patience, "NO ANSWER")
         if answer is Answer.VOICE:
             return Dialled(dialled + patience, "NO CARRIER")
-        self._connect_receiver(dialled + _RING_SECONDS)
-        return Dialled(dialled + patience, "NO CARRIER", connected=True)
+        rates = self._scenario.v34 if v34 else None
+        duplex = self._connect_receiver(dialled + _RING_SECONDS, rates)
+        return Dialled(dialled + patience, "NO CARRIER", connected=True, duplex=duplex)
 
-    def _connect_receiver(self, answered: float) -> None:
+    def _connect_receiver(
+        self, answered: float, rates: tuple[int, int] | None
+    ) -> DuplexLine | None:
         self.telephone = Telephone(answered)
+        scenario = self._scenario
         procedure = receive_document(
-            self._scenario.capabilities, self._station, self._scenario.reception()
+            replace(scenario.capabilities, v8=scenario.v34 is not None),
+            self._station,
+            scenario.reception(),
+            v34_rung(rates[0]) if rates is not None else None,
         )
         if (held := self._scenario.held) is not None:
             procedure = be_polled(held, self._station, procedure)
         if self._scenario.deviate is not None:
             procedure = self._scenario.deviate(procedure)
+        if rates is not None:
+            line = DuplexLine(answered + V8_SECONDS, rates)
+            self.far = DuplexEnd(self.telephone, line, procedure, self._keep)
+            return line
         self.far = PlayedEnd(self.telephone, procedure, answered + CED_SECONDS, self._keep)
+        return None
 
     # Calls in.
 
@@ -115,14 +142,21 @@ class Exchange:
     def _is_ringing(self) -> bool:
         return self._caller is not None and self._rings_left > 0
 
-    def answer(self, now: float) -> None:
-        """Lift the receiver: the caller is there, or nobody."""
+    def answer(self, now: float, *, v34: bool = False) -> DuplexLine | None:
+        """Lift the receiver: the caller is there, or nobody. The line where V.34 is spoken."""
         self.telephone = Telephone(now, called=True)
         self.far = None
         has_rung = self._rings_left < RINGS and now <= self._next_ring
-        if self._caller is not None and has_rung:
-            self.far = PlayedEnd(self.telephone, self._caller.procedure(), now, _keeps_nothing)
-        self._caller = None
+        caller, self._caller = self._caller, None
+        if caller is None or not has_rung:
+            return None
+        if not v34 or caller.v34 is None:
+            self.far = PlayedEnd(self.telephone, caller.procedure(), now, _keeps_nothing)
+            return None
+        line = DuplexLine(now + V8_SECONDS, caller.v34)
+        procedure = caller.procedure(caller.v34[0])
+        self.far = DuplexEnd(self.telephone, line, procedure, _keeps_nothing)
+        return line
 
     # Both.
 

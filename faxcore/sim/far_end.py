@@ -27,7 +27,8 @@ class Answer(enum.Enum):
 class Scenario:
     """One far end. ``cut_after`` drops the line after so many octets of the n-th fast carrier.
 
-    ``held`` is what it holds ready to be polled.
+    ``held`` is what it holds ready to be polled; ``v34`` what V.34 comes to with it, bit/s in the
+    primary and in the control channel.
     """
 
     name: str
@@ -38,3 +39,4 @@ class Scenario:
     deviate: Deviation | None = None
     cut_after: tuple[int, int] | None = None
     held: HeldDocument | None = None
+    v34: tuple[int, int] | None = None

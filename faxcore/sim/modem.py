@@ -20,6 +20,7 @@ from faxcore.sim.class2 import Class2
 from faxcore.sim.class2_activities import GivingPage, TakingPage
 from faxcore.sim.class2_words import WORDS
 from faxcore.sim.commands import Command, Refused, split_line
+from faxcore.sim.duplex_end import DuplexEnd
 from faxcore.sim.exchange import CED_SECONDS, Dialled, Exchange
 from faxcore.sim.judge import Fault, Note
 from faxcore.sim.line_commands import ON_THE_LINE, LineCommands
@@ -33,6 +34,7 @@ from faxcore.sim.sending_fast import SendingFast
 from faxcore.sim.sending_frames import Answering
 from faxcore.sim.serial_line import SerialLine
 from faxcore.sim.telephone import Telephone
+from faxcore.sim.v34 import V34Call
 from faxcore.t30.document import Station
 from faxcore.t30.result import CallResult
 from faxcore.transport.port import LineState
@@ -103,7 +105,7 @@ class SimModem:
         return self._exchange.telephone
 
     @property
-    def far(self) -> PlayedEnd | None:
+    def far(self) -> PlayedEnd | DuplexEnd | None:
         """The other end of the last call."""
         return self._exchange.far
 
@@ -211,7 +213,7 @@ class SimModem:
     def connect(self, at: float) -> None:
         """See ``activities.Modem``."""
         self._answers.result(at, "CONNECT")
-        if not isinstance(self._activity, Listening | ReceivingFast):
+        if not isinstance(self._activity, Listening | ReceivingFast | V34Call):
             self._idle_from = at
 
     def finish(self, at: float, result: str) -> None:
@@ -307,7 +309,9 @@ class SimModem:
         self.dialled.append(number.removeprefix("T").removeprefix("P"))
         self._hang_up(self._now)
         self._line_commands.begin_call()
-        dialled = self._exchange.dial(number, self._now, float(self.settings.registers.get(7, 50)))
+        patience = float(self.settings.registers.get(7, 50))
+        v34 = self.settings.allows_v34
+        dialled = self._exchange.dial(number, self._now, patience, v34=v34)
         if dialled is None:
             self._activity = Activity(self)
         elif dialled.connected:
@@ -319,6 +323,8 @@ class SimModem:
 
     def _reach(self, dialled: Dialled) -> Activity:
         phone = self.telephone
+        if dialled.duplex is not None:
+            return V34Call(self, dialled.duplex, self.profile.control_retrains)
         if self._class2 is not None and phone is not None:
             return self._class2.dial(phone.answered)
         return Listening(self, self._now, dialled.at)
@@ -330,10 +336,12 @@ class SimModem:
         self._rings = 0
         self._serial.answer()
         self.settings.answer()
-        self._exchange.answer(at)
+        duplex = self._exchange.answer(at, v34=self.settings.allows_v34)
         if self.profile.answers_in_parts:
             self._answers.result(at, "FAX")
-        if self._class2 is not None:
+        if duplex is not None:
+            self._activity = V34Call(self, duplex, self.profile.control_retrains)
+        elif self._class2 is not None:
             self._activity = self._class2.answer(at)
         else:
             self._activity = Answering(self, at + CED_SECONDS)

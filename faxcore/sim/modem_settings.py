@@ -48,6 +48,7 @@ PARAMETERS = {
     "+FIT": Parameter((255, 1)),
     "+FLO": Parameter((2,)),
     "+FPR": Parameter((48,)),
+    "+F34": Parameter((14, 14, 2, 14, 14)),
 }
 """T.31 8.5.1 to 8.5.4; flow control and port rate: its Annex A."""
 
@@ -94,6 +95,11 @@ class Settings:
     def double_escape(self) -> bool:
         """``+FDD``: two DLE are DLE SUB."""
         return self._values["+FDD"] == (1,)
+
+    @property
+    def allows_v34(self) -> bool:
+        """``+F34``: whether V.8 is tried, and V.34 with it (T.31 B.6.1)."""
+        return self._values["+F34"][0] > 0
 
     @property
     def inactivity(self) -> tuple[float, bool]:

@@ -83,6 +83,8 @@ _ALL = (
     Scenario("v27ter", "a machine of the eighties: V.27ter, coarse, 20 ms a line, A4",
              capabilities=Capabilities(modulations=_V27TER, resolutions=_COARSE,
                                        scan_time_ms=(20, 20), unlimited_length=False)),
+    Scenario("v34", "a machine with V.34 (experimental) and error correction", capabilities=_ECM,
+             v34=(28800, 1200)),
     Scenario("polled", "two pages are held ready to be polled", held=HeldDocument()),
     Scenario("polled-ecm", "the same with error correction", capabilities=_ECM,
              held=HeldDocument()),

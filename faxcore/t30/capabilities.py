@@ -197,7 +197,8 @@ class Capabilities:
     ``widths`` are in pels at 8 pels/mm. ``scan_time_ms`` is the pair of minimum scan line times at
     98 and 196 lines/inch; ``small_frames`` whether error-correction frames of 64 octets are
     preferred; ``has_document`` whether one is held ready to be polled, ``selective_polling``
-    whether SEP is taken, or precedes this DTC; ``octets`` how many octets the DIS had.
+    whether SEP is taken, or precedes this DTC; ``v8`` whether V.8, and so V.34, is known;
+    ``octets`` how many octets the DIS had.
     """
 
     can_receive: bool = True
@@ -215,6 +216,7 @@ class Capabilities:
     password: bool = False
     has_document: bool = False
     selective_polling: bool = False
+    v8: bool = False
     octets: int = field(default=3, compare=False)
 
     @classmethod
@@ -254,13 +256,15 @@ class Capabilities:
             password=bool(bits[50]),
             has_document=bool(bits[9]),
             selective_polling=bool(bits[47]),
+            v8=bool(bits[6]),
             octets=bits.announced,
         )
 
     def encode(self) -> bytes:
         """The FIF of the DIS, or DTC, that says this."""
         bits = [0] * 129
-        bits[9], bits[47] = int(self.has_document), int(self.selective_polling)
+        bits[6], bits[9] = int(self.v8), int(self.has_document)
+        bits[47] = int(self.selective_polling)
         bits[10] = int(self.can_receive)
         bits[11], bits[12], bits[13], bits[14] = self._modem_bits()
         bits[15] = int(Resolution.FINE in self.resolutions)

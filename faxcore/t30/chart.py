@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from faxcore.t30.transitions import ANY, RECEIVER, SENDER, Row
+from faxcore.t30.transitions import ANY, POLLER, RECEIVER, SENDER, Row
 from faxcore.t30.walk import END
 
 BEGIN, FINISH = "<!-- charts of T.30: begin -->", "<!-- charts of T.30: end -->"
@@ -31,12 +31,13 @@ def draw(rows: Iterable[Row], start: str = "") -> str:
 
 
 def block() -> str:
-    """The charts of both stations, for README.md."""
+    """The charts of all stations, for README.md."""
     charts = (
         ("A station that sends", draw(SENDER.basic, SENDER.start)),
         ("What error correction adds to it", draw(SENDER.correcting)),
         ("A station that receives", draw(RECEIVER.basic, RECEIVER.start)),
         ("What error correction adds to it", draw(RECEIVER.correcting)),
+        ("A station that polls, until it receives", draw(POLLER.basic, POLLER.start)),
     )
     parts = [
         f"<details><summary>{title}</summary>\n\n```mermaid\n{picture}\n```\n\n</details>"

@@ -83,13 +83,15 @@ class CallOptions:
 
     ``ecm`` whether error correction is used where the far end has it; ``fastest`` the highest
     rate in bit/s; ``small_frames`` asks for frames of 64 octets whatever the far end prefers;
-    ``ecm_by_modem`` that the modem does the correcting (T.32) and wants pages as they are coded.
+    ``ecm_by_modem`` that the modem does the correcting (T.32) and wants pages as they are coded;
+    ``v34_rate`` that the modems speak V.34, with so many bit/s in the primary channel (Annex F).
     """
 
     ecm: bool = True
     fastest: int = 14400
     small_frames: bool = False
     ecm_by_modem: bool = False
+    v34_rate: int = 0
 
     def __post_init__(self) -> None:
         if self.fastest < _SLOWEST:

@@ -28,8 +28,8 @@ from faxcore.t30.result import HangupStatus, PageOutcome
 from faxcore.t30.timers import MAX_PPR, T5
 
 _ANSWERS = {FCF.MCF, FCF.PPR, FCF.RNR, FCF.PIP, FCF.PIN, FCF.DCN}
-_MAX_RR = 60
-"""More answers RNR than this cannot come within T5."""
+_MAX_RR, _MAX_RR_DUPLEX = 60, 2000
+"""More answers RNR than this cannot come within T5, at 300 bit/s and in V.34's control channel."""
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ def _send_block(call: Call, index: int, block: _Block) -> Procedure[bool]:
         yield from _send_burst(call, index, block)
         pps = PartialPage(block.end, index, block.number, len(block.missing))
         reply = yield from ask(command(FCF.PPS, pps.encode()), _ANSWERS)
-        reply = yield from wait_while_busy(reply)
+        reply = yield from wait_while_busy(call, reply)
         kind = reply.kind
         if kind in {FCF.MCF, FCF.PIP}:
             return True
@@ -102,10 +102,10 @@ def _send_burst(call: Call, index: int, block: _Block) -> Procedure[None]:
     call.report(index, octets=sent, outcome=outcome)
 
 
-def wait_while_busy(reply: Reply) -> Procedure[Reply]:
+def wait_while_busy(call: Call, reply: Reply) -> Procedure[Reply]:
     """RNR: ask again with RR until something else comes, at most for T5 (T.30 A.5.4.1)."""
     waited = 0.0
-    for _ in range(_MAX_RR):
+    for _ in range(_MAX_RR_DUPLEX if call.options.v34_rate else _MAX_RR):
         if reply.kind is not FCF.RNR or waited > T5:
             break
         began = reply.at
@@ -134,6 +134,8 @@ def _go_on(call: Call, index: int, block: _Block) -> Procedure[bool]:
     lower = step_down(call.ladder, call.current_rung, ecm=True)
     progress = len(block.missing) < block.fewest
     block.fewest = min(block.fewest, len(block.missing))
+    if progress and call.options.v34_rate:  # there is no CTC; the channel adapts by itself (F.3.4)
+        return True
     if progress or lower is not None:
         yield from _continue_to_correct(call, index, block)
         return True
@@ -160,6 +162,6 @@ def _end_of_retransmission(call: Call, index: int, block: _Block) -> Procedure[N
     call.report(index, outcome=PageOutcome.DOUBTFUL)
     end = block.end | X_BIT if block.end is not None else 0
     reply = yield from ask(command(FCF.EOR, bytes((end,))), {FCF.ERR, FCF.RNR, FCF.PIN, FCF.DCN})
-    reply = yield from wait_while_busy(reply)
+    reply = yield from wait_while_busy(call, reply)
     if reply.kind is not FCF.ERR:
         raise _ended(call, index, block, reply)

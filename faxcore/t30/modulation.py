@@ -17,6 +17,12 @@ class Modulation(enum.Enum):
     V17 = "V.17"
 
 
+class Duplex(enum.Enum):
+    """A Recommendation that finds its rates by itself and has channels both ways (T.30 Annex F)."""
+
+    V34 = "V.34"
+
+
 @dataclass(frozen=True, slots=True)
 class Rung:
     """One step of the ladder.
@@ -26,7 +32,7 @@ class Rung:
     first burst after CTR, use the long one, page data after CFR the short one.
     """
 
-    modulation: Modulation
+    modulation: Modulation | Duplex
     bits_per_second: int
     dcs_bits: tuple[int, int, int, int]
     long_train: int
@@ -63,6 +69,12 @@ BY_DCS_BITS: dict[tuple[int, ...], Rung] = {
     (0, 0, 1, 0): V17_14400,
 }
 """What a DCS commands. The last two are V.33, withdrawn, whose carriers T.31 codes like V.17's."""
+
+
+def v34_rung(bits_per_second: int) -> Rung:
+    """The primary channel of V.34 at a rate: no DCS names it, and no ``+FTM`` (T.30 F.3)."""
+    return Rung(Duplex.V34, bits_per_second, (0, 0, 0, 0), 0, 0)
+
 
 TCF_SECONDS = 1.5
 """The training check lasts 1.5 s +- 10 % (T.30 5.3.6.1.3)."""

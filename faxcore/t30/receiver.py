@@ -25,6 +25,7 @@ from faxcore.t30.line import (
     SendFrames,
     Silence,
 )
+from faxcore.t30.modulation import Rung
 from faxcore.t30.reception import (
     FairReception,
     IncomingCall,
@@ -63,10 +64,16 @@ _MAX_BURSTS = 2000
 
 
 def receive_document(
-    capabilities: Capabilities, station: Station, judge: Reception | None = None
+    capabilities: Capabilities,
+    station: Station,
+    judge: Reception | None = None,
+    v34: Rung | None = None,
 ) -> Procedure[CallResult]:
-    """Receive what the caller sends; every kept page is one ``KeepPage`` and one report."""
-    call = IncomingCall(capabilities, station, judge or FairReception())
+    """Receive what the caller sends; every kept page is one ``KeepPage`` and one report.
+
+    ``v34`` is the primary channel where the modems speak V.34 (T.30 Annex F).
+    """
+    call = IncomingCall(capabilities, station, judge or FairReception(), v34=v34)
     return (yield from take_document(call, identify))
 
 
@@ -122,11 +129,13 @@ def _on_dcs(call: IncomingCall, burst: tuple[Frame, ...]) -> Procedure[tuple[Fra
     if parameters is None:
         return (yield from next_command(call))
     call.parameters = parameters
-    heard = yield from hear(ReceiveTraining(parameters.rung, _TRAINING_S))
-    if heard.ended is Ended.OTHER_CARRIER:
-        return (yield from next_command(call))
-    call.trainings += 1
-    trained = heard.done and call.judge.training_ok(parameters.rung, heard.octets)
+    trained = call.v34 is not None
+    if not trained:
+        heard = yield from hear(ReceiveTraining(parameters.rung, _TRAINING_S))
+        if heard.ended is Ended.OTHER_CARRIER:
+            return (yield from next_command(call))
+        call.trainings += 1
+        trained = heard.done and call.judge.training_ok(parameters.rung, heard.octets)
     call.retraining = not trained
     yield from say(call, Frame(FCF.CFR if trained else FCF.FTT))
     call.pending, call.last_answer, call.answered = None, None, None

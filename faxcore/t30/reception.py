@@ -102,6 +102,7 @@ class IncomingCall:
     finished: bool = False
     x_bit: int = 0
     request: tuple[Frame, ...] = ()
+    v34: Rung | None = None
 
 
 def check_finished(call: IncomingCall) -> None:
@@ -154,8 +155,13 @@ def _request_document(call: IncomingCall) -> Procedure[tuple[Frame, ...]]:
 
 
 def commanded(call: IncomingCall, dcs: Frame) -> SessionParameters | None:
-    """What a DCS commands; None where its rate is none, or none that was offered."""
+    """What a DCS commands; None where its rate is none, or none that was offered.
+
+    In V.34 it names no rate, and error correction goes without saying (T.30 F.3).
+    """
     parameters = SessionParameters.decode(dcs.fif)
+    if parameters is not None and call.v34 is not None:
+        return replace(parameters, rung=call.v34, ecm=True)
     if parameters is None or not call.capabilities.has(parameters.rung):
         return None
     return parameters

@@ -15,6 +15,7 @@ happens, the answer is a ``CallResult`` with one ``PageReport`` for every page.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from faxcore.t4 import EncodedPage, line_octets
 from faxcore.t30.call import Call, CallEnded, command, hear
@@ -30,7 +31,7 @@ from faxcore.t30.line import (
     SendPage,
     Silence,
 )
-from faxcore.t30.modulation import FALLBACK, Rung
+from faxcore.t30.modulation import FALLBACK, Rung, v34_rung
 from faxcore.t30.negotiation import choose_forms, parameters_for
 from faxcore.t30.negotiation import ladder as common_ladder
 from faxcore.t30.post_message import Verdict, confirm
@@ -99,7 +100,11 @@ def meet(call: Call, far: Capabilities) -> None:
     call.far = far
     if not far.can_receive:
         raise CallEnded(HangupStatus.CANNOT_RECEIVE, "the DIS says that it cannot receive")
-    rungs = common_ladder(far, call.ladder, call.options)
+    if call.options.v34_rate:  # no DIS tells of its rates, and there is no page without ECM
+        call.far = far = replace(far, ecm=True)
+        rungs: tuple[Rung, ...] = (v34_rung(call.options.v34_rate),)
+    else:
+        rungs = common_ladder(far, call.ladder, call.options)
     if not rungs:
         raise CallEnded(HangupStatus.PHASE_B, "the two modems have no modulation in common")
     if call.rung not in rungs:

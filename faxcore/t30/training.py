@@ -84,6 +84,8 @@ def agree(call: Call, index: int) -> EncodedPage:
 def _training_round(call: Call) -> Procedure[Reply]:
     yield from hear(Silence())
     commanded = yield from hear(SendFrames(call.command_frames()))
+    if call.options.v34_rate:  # the modems have trained already (T.30 F.3.1)
+        return (yield from answer())
     yield from hear(Silence())
     call.trainings += 1
     checked = yield from hear(SendTraining(call.current_rung))

@@ -192,6 +192,22 @@ _CORRECTING_RECEIVER = (
 )
 
 
+_POLLER = (
+    row(LISTEN, "DIS", "DTC, DCN", "5.3.6.1.2", "a document is held ready, and told by SEP"),
+    row(LISTEN, "DCN", END, "5.3.6.1.9"),
+    row(LISTEN, f"{DAMAGED}, {OTHER}", f"{LISTEN}, {END}", "5.4.3.1", "T1"),
+    row(LISTEN, NOTHING, END, "5.4.3.1", "T1"),
+    row("DTC", "DCS", TRAINING, "5.3.6.1.3"),
+    row("DTC", f"DIS, {NOTHING}, {DAMAGED}, {OTHER}", "DTC, DCN", "5.3.6.1.8", _TWICE),
+    row("DTC", "DCN", END, "5.3.6.1.9"),
+    row("MCF", f"DIS, {NOTHING}", "DTC", "5.3.6.1.7", "after EOM"),
+    row("MCF", "DCS", TRAINING, "5.3.6.1.7", "after EOM, from those who say no DIS"),
+    row("DCN", SENT, END, "5.3.6.1.9"),
+    row(ANY, STOPPED, "DCN", "5.3.6.1.9", "cancelled, or out of time"),
+    row(ANY, FAILED, END, "5.3.6.1.9", "no modem, no DCN"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """The chart of one station: its rows, basic and with error correction, from box ``start``."""
@@ -228,3 +244,5 @@ def _steps(chart: Chart) -> frozenset[Step]:
 
 SENDER: Final = Chart("sender", LISTEN, _BASIC_SENDER, _CORRECTING_SENDER)
 RECEIVER: Final = Chart("receiver", "DIS", _BASIC_RECEIVER, _CORRECTING_RECEIVER)
+POLLER: Final = Chart("poller", LISTEN, _POLLER, ())
+"""What a station that polls does before it receives; from the first DCS on it is a receiver."""

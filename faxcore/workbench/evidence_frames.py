@@ -21,7 +21,7 @@ def frame_fields(frame: Frame) -> Fields:
     if kind in {FCF.DIS, FCF.DTC}:
         return _capabilities(fif)
     if kind is FCF.DCS:
-        return _session(SessionParameters.decode(fif))
+        return session_fields(SessionParameters.decode(fif))
     if kind in _SECRET:
         return (("password", f"{len(decode_id(fif))} characters"),)
     if kind in _ADDRESSES:
@@ -70,7 +70,8 @@ def _capabilities(fif: bytes) -> Fields:
     )
 
 
-def _session(session: SessionParameters | None) -> Fields:
+def session_fields(session: SessionParameters | None) -> Fields:
+    """What a DCS says; of V.34 it says no rate, so that its reader has put it in."""
     if session is None:
         return (("rate", "none that T.30 knows"),)
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from faxcore.t4 import decode_octets, reverse_bits
 from faxcore.t4.account import EndedBy
 from faxcore.t30.ecm import read_burst
-from faxcore.t30.modulation import RUNGS
+from faxcore.t30.modulation import RUNGS, v34_rung
 from faxcore.transport.transcript import Direction
 from faxcore.workbench.evidence import Kind, Step, Way
 from faxcore.workbench.evidence_state import Session
@@ -26,7 +26,7 @@ def data_step(segment: Segment, session: Session, reaction_s: float) -> Step:
     """The step of some fast data."""
     out = segment.direction is Direction.TO_MODEM
     payload = segment.payload
-    rung = RUNG_BY_SPEED.get(segment.speed)
+    rung = v34_rung(segment.speed) if segment.v34 else RUNG_BY_SPEED.get(segment.speed)
     rate = rung.bits_per_second if rung is not None else session.rate
     if rung is not None:
         session.rate = rate

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from faxcore.t30.capabilities import SessionParameters
 from faxcore.t30.ecm import PartialPage
 from faxcore.t30.frames import FCF, Frame
+from faxcore.t30.modulation import v34_rung
 from faxcore.workbench.evidence import Step, Way
 
 _CONFIRMING = frozenset({FCF.MCF, FCF.RTP, FCF.PIP, FCF.ERR})
@@ -26,6 +27,7 @@ class Session:
 
     calling: bool | None = None
     polls: bool = False
+    v34_rate: int = 0
     parameters: SessionParameters | None = None
     rate: int = 0
     far_scan_ms: tuple[int, int] = (0, 0)
@@ -47,9 +49,12 @@ class Session:
         kind = frame.kind
         if kind is FCF.DCS:
             self.parameters = SessionParameters.decode(frame.fif) or self.parameters
+            if self.parameters is not None and self.v34_rate:
+                v34 = v34_rung(self.v34_rate)
+                self.parameters = replace(self.parameters, rung=v34, ecm=True)
             if self.parameters is not None and frame.fif:
                 self.rate = self.parameters.rung.bits_per_second
-            self.training_due = True
+            self.training_due = not self.v34_rate
         elif kind in {FCF.CFR, FCF.CTR}:
             self.training_due = False
         elif kind in _ENDING:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from faxcore.modem.results import DIAL_FINAL, FINAL, Code, is_unasked, parse_number, parse_word
+from faxcore.modem.v34_codes import CONTROL, EOT, PRIMARY, RETRAIN, told_rates
 from faxcore.t30.frames import FCF, Frame, fcs
 from faxcore.transport.transcript import Direction
 from faxcore.workbench.evidence import MAX_STEPS, Kind, Record, Step, Way
-from faxcore.workbench.evidence_frames import frame_fields
+from faxcore.workbench.evidence_frames import frame_fields, session_fields
 from faxcore.workbench.evidence_pages import DLE_FOLLOWS, data_step
 from faxcore.workbench.evidence_reports import page_command, report_steps
 from faxcore.workbench.evidence_state import Session
@@ -19,6 +20,10 @@ from faxcore.workbench.reading_parts import Segment, Sort
 from faxcore.workbench.reading_segments import Segmenter
 
 _KEYS = {0x18: "CAN", 0x12: "DC2", 0x11: "XON", 0x13: "XOFF", 0x10: "DLE"}
+_CHANNEL_CODES = {
+    PRIMARY: "primary channel", CONTROL: "control channel", RETRAIN: "control channel retrained",
+    EOT: "end of the call",
+}  # fmt: skip
 _SENT = frozenset({Kind.FRAME, Kind.TRAINING, Kind.PAGE})
 _BY_DIAL = DIAL_FINAL | FINAL
 
@@ -92,9 +97,13 @@ class StepMaker:
             self._line(segment)
         elif segment.sort is Sort.FRAME:
             self._frame(segment)
+        elif segment.sort is Sort.CHANNEL:
+            self._channel(segment)
         else:
             step = data_step(segment, self.session, self._reaction(segment))
             self._begin(step)
+            if segment.v34:  # no result code follows
+                self._open = None
             if segment.end in DLE_FOLLOWS:
                 self._say(DLE_FOLLOWS[segment.end], Way.OUT, segment)
 
@@ -119,12 +128,17 @@ class StepMaker:
             self._begin(_step(Kind.COMMAND, Way.LOCAL, segment, name=name))
 
     def _reaction(self, segment: Segment) -> float:
+        """How late the computer was. Of V.34 that is not known: nothing tells that it listens."""
+        if segment.v34:
+            return 0.0
         return max(0.0, segment.began - self._last_word) if self._last_word else 0.0
 
     # what the modem says
 
     def _line(self, segment: Segment) -> None:
         text = printable(segment.text)
+        if (rates := told_rates((text,))) is not None:
+            self.session.v34_rate = rates[0]
         if _is_rubbish(segment.raw):
             shown = printable(segment.raw[:16].hex(" "))
             self._add(_step(Kind.NOISE, Way.LOCAL, segment, name="noise", text=shown))
@@ -202,6 +216,18 @@ class StepMaker:
         step = _step(Kind.FRAME, way, segment, name="damaged frame", octets=len(payload))
         step = replace(step, ok=False, reaction_s=self._reaction(segment) if out else 0.0)
         self._begin(self._named(step, frame) if frame is not None else step)
+        if segment.v34:
+            self._open = None
+
+    def _channel(self, segment: Segment) -> None:
+        """A code of V.34's: what chooses or tells of a channel; rates say nothing new."""
+        name = _CHANNEL_CODES.get(segment.end)
+        if name is not None:
+            if segment.direction is Direction.TO_MODEM:
+                text = f"we ask for: {name}"
+                self._add(_step(Kind.MARK, Way.LOCAL, segment, name="mark", text=text))
+            else:
+                self._add(_step(Kind.REPORT, Way.LOCAL, segment, name=name))
 
     def _judged(self, step: Step, code: Code) -> Step:
         """What the modem thinks of a frame; one that hands over no FCS must be believed."""
@@ -217,7 +243,10 @@ class StepMaker:
         self.session.frame(frame, step.way)
         final = () if frame.final else (("more", "follow"),)
         text = "" if frame.kind is not None else "a frame that T.30 does not know"
-        return replace(step, name=name, text=text, fields=frame_fields(frame) + final, ok=True)
+        fields = frame_fields(frame)
+        if frame.kind is FCF.DCS and self.session.v34_rate:
+            fields = session_fields(self.session.parameters)
+        return replace(step, name=name, text=text, fields=fields + final, ok=True)
 
     def _say(self, name: str, way: Way, segment: Segment, text: str = "") -> None:
         """A frame that a modem of the class 2 family said or heard for us."""

@@ -220,10 +220,14 @@ def _beyond_offer(call: Call) -> tuple[Step, ...]:
     pairs = (("resolution", "resolutions"), ("coding", "codings"), ("modulation", "modulations"))
     for said in call.sent("DCS"):
         for one, many in pairs:
-            if said.field(one) and said.field(one) not in offer.field(many).split():
+            asked = said.field(one)
+            if asked not in {"", _V34} and asked not in offer.field(many).split():
                 return (offer, said)
     return ()
 
+
+_V34 = "V.34"
+"""No DIS offers it: the modems have found each other before (V.8)."""
 
 _LOOK = "Look at the power, the cable and the system log, then: faxcore modem probe PORT."
 

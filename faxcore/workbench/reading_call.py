@@ -16,7 +16,7 @@ from faxcore.t30.capabilities import Capabilities, SessionParameters
 from faxcore.t30.document import CallOptions, FaxDocument, FaxPage, Poll, Station
 from faxcore.t30.ecm import PartialPage, read_burst
 from faxcore.t30.frames import FCF, Frame, decode_id
-from faxcore.t30.modulation import V27TER_2400
+from faxcore.t30.modulation import V27TER_2400, v34_rung
 from faxcore.transport.transcript import Direction
 from faxcore.workbench.evidence_pages import is_training
 from faxcore.workbench.evidence_reports import page_command
@@ -187,7 +187,11 @@ class _Collector:
             call.refuses = call.refuses or self._kept
 
     def _first_session(self, session: SessionParameters | None) -> None:
-        if session is not None:
+        if session is not None and self.maker.session.v34_rate:  # what it says of ECM goes unsaid
+            v34 = v34_rung(self.maker.session.v34_rate)
+            self.call.session = replace(session, rung=v34, ecm=True)
+            self.call.options = CallOptions(small_frames=session.frame_octets == 64)
+        elif session is not None:
             self.call.session = session
             self.call.options = CallOptions(
                 ecm=session.ecm or self.call.options.ecm,

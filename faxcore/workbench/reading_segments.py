@@ -16,9 +16,11 @@ from collections.abc import Iterable, Iterator
 
 from faxcore.modem.results import Code, parse_number, parse_word
 from faxcore.modem.stuffing import DLE, ETX
+from faxcore.modem.v34_codes import told_rates
 from faxcore.transport.transcript import Direction
 from faxcore.workbench.reading import Piece
 from faxcore.workbench.reading_parts import Part, Segment, Sort
+from faxcore.workbench.reading_v34 import V34Channels
 
 MAX_SEGMENT = 1 << 23
 """Octets; a page of half an hour at 14400 bit/s has 3.2 million."""
@@ -61,6 +63,8 @@ class Segmenter:
         self._awaiting_next_frame = False
         self._dle = False
         self._tail: Segment | None = None
+        self._told_v34 = 0
+        self.v34: V34Channels | None = None
         self.in_words = False
         self._done: list[Segment] = []
 
@@ -88,11 +92,15 @@ class Segmenter:
             mark.parts.append(Part(piece.line, piece.entry.at, 0))
             self._done.append(mark)
             return self._done
-        take = self._said if direction is Direction.TO_MODEM else self._heard
+        to_modem = direction is Direction.TO_MODEM
         for start in range(0, len(data), _AT_ONCE):
             rest = data[start : start + _AT_ONCE]
             while rest:
-                rest = take(rest, piece)
+                if self.v34 is not None and self.v34.speaks(direction) and not self._tail:
+                    done, rest = self.v34.feed(rest, piece)
+                    self._done += done
+                else:
+                    rest = self._said(rest, piece) if to_modem else self._heard(rest, piece)
         return self._done
 
     def finish(self) -> list[Segment]:
@@ -100,6 +108,7 @@ class Segmenter:
         self._done = []
         self._close_to()
         self._close_from()
+        self._done += self.v34.finish() if self.v34 is not None else []
         return self._done
 
     # what the computer says
@@ -144,6 +153,7 @@ class Segmenter:
         self._action, self._speed = "", 0
         if bare[2:3] == "D" or bare == "ATA":
             self._action = bare[2]
+            self._told_v34, self.v34 = 0, None
         elif actions:
             self._action = actions[-1][0]
             self._speed = int(actions[-1][1] or 0) if len(actions[-1][1]) < 4 else 0
@@ -228,6 +238,8 @@ class Segmenter:
 
     def _result(self, text: str) -> None:
         """What a result code changes."""
+        if (rates := told_rates((text,))) is not None:
+            self._told_v34 = rates[0]
         code = self.code(text)
         if code is Code.CONNECT:
             self._connected()
@@ -249,6 +261,9 @@ class Segmenter:
     def _connected(self) -> None:
         """CONNECT: to what, the last command says."""
         in_class_1 = self.fax_class in {"", "1", "1.0"}
+        if self._told_v34 and self._action in {"A", "D"}:
+            self.v34 = V34Channels(self._told_v34, self._asked)
+            return
         if self._awaiting_next_frame:
             self._ours, self._awaiting_next_frame = Mode.FRAMES, False
         elif self._action == "FTH" or (self._action == "A" and in_class_1):

@@ -16,7 +16,9 @@ from pathlib import Path
 
 from faxcore.errors import SettingsError
 from faxcore.modem.stuffing import stuff
+from faxcore.modem.v34_codes import hidden, shielded
 from faxcore.t4 import EncodedPage, reverse_bits
+from faxcore.t30 import hdlc
 from faxcore.t30.capabilities import SessionParameters
 from faxcore.t30.ecm import PartialPage, read_burst
 from faxcore.t30.frames import FCF, Frame, fcs
@@ -192,13 +194,25 @@ class _Redactor:
         if segment.sort in {Sort.COMMAND, Sort.LINE, Sort.KEYS}:
             return redacted_line(bytes(segment.raw), self.names, asked)
         end = bytes(segment.raw[-2:]) if segment.complete else b""
+        if segment.sort is Sort.CHANNEL:
+            return bytes(segment.raw)
         if segment.sort is Sort.FRAME:
-            return stuff(self._frame(segment)) + end
+            hide = hidden if segment.v34 else stuff
+            return hide(self._frame(segment)) + end
         data = self._data[place]
         octets = self._training(segment) if data.training else self._page(segment, data)
+        if segment.v34:
+            return self._v34_data(segment, octets)
         if segment.complete or segment.direction is Direction.FROM_MODEM:
             return stuff(octets) + end
         return _cut(stuff(octets + bytes(len(segment.raw))), len(segment.raw))
+
+    def _v34_data(self, segment: Segment, octets: bytes) -> bytes:
+        """A page as frames; those from the modem with their FCS."""
+        received = segment.direction is Direction.FROM_MODEM
+        frames = hdlc.frames_in(reverse_bits(octets))
+        made = b"".join(shielded(each + fcs(each) if received else each) for each in frames)
+        return made if segment.complete else _cut(made + bytes(len(segment.raw)), len(segment.raw))
 
     def _frame(self, segment: Segment) -> bytes:
         octets = segment.payload

@@ -39,6 +39,7 @@ EXPECTED = {
     "ecm": (HangupStatus.NORMAL, ALL, (V17_14400, MMR, True)),
     "ecm-64": (HangupStatus.NORMAL, ALL, (V17_14400, MMR, True)),
     "ecm-noise": (HangupStatus.NORMAL, ALL, (V17_14400, MH, True)),
+    "v34": (HangupStatus.NORMAL, ALL, (V17_14400, MMR, True)),
     "v29": (HangupStatus.NORMAL, ALL, (V29_9600, MH, False)),
     "slow": (HangupStatus.NORMAL, ALL, (V27TER_4800, MH, False)),
     "mixed": (HangupStatus.NORMAL, ALL, (V17_14400, MH, False)),

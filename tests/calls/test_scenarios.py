@@ -56,6 +56,7 @@ EXPECTED = {
     "v29": (HangupStatus.NORMAL, ALL),
     "v27ter": (HangupStatus.NORMAL, ALL),
     "slow-printer": (HangupStatus.NORMAL, ALL),
+    "v34": (HangupStatus.NORMAL, ALL),
     "polled": (HangupStatus.NORMAL, ALL),
     "polled-ecm": (HangupStatus.NORMAL, ALL),
     "polled-selective": (HangupStatus.NORMAL, ALL),

@@ -15,17 +15,20 @@ from faxcore.sim import CALLERS, SCENARIOS, SimModem, caller
 from faxcore.sim.calling_conformance import CALLING_CONFORMANCE
 from faxcore.sim.conformance import CONFORMANCE
 from faxcore.sim.played_end import play
-from faxcore.t30.document import Station
-from faxcore.t30.frames import FCF
-from faxcore.t30.line import ReceiveFrames, SendFrames, run
+from faxcore.t30.capabilities import Capabilities, SessionParameters
+from faxcore.t30.document import ANYTHING, Poll, Station
+from faxcore.t30.frames import FCF, Frame
+from faxcore.t30.line import Ended, ReceiveFrames, SendFrames, run
+from faxcore.t30.modulation import V17_14400
+from faxcore.t30.polling import poll_document
 from faxcore.t30.receiver import receive_document
-from faxcore.t30.transitions import RECEIVER, SENDER
+from faxcore.t30.transitions import POLLER, RECEIVER, SENDER
 from faxcore.t30.walk import Walk
 from faxcore.transport.virtual_port import VirtualPort
 from tests.calls.played import DOCUMENTS, OFFERED, PROFILE, receive, send, watched
 from tests.calls.test_conformance import kind
 from tests.t30.test_correcting_receiver import DCS_ECM, REPEATED, eor, pps
-from tests.t30.test_receiver import Receiving
+from tests.t30.test_receiver import Receiving, coded
 
 ENOUGH = 0.98
 ALL_DOCUMENTS = {
@@ -118,6 +121,76 @@ def steps():
         note("cancelled", chart, stopped(sending, threading.Event()))
         note("dead modem", chart, stopped(sending, octets=150))
     return tuple(taken)
+
+
+def polls(answers, pages=(), poll=ANYTHING):
+    """A station that polls, against a script."""
+    way = Walk()
+    line = Receiving(answers, pages)
+    run(poll_document(OFFERED, Station(), poll), line, way.tell)
+    return way.close()
+
+
+def polled(name, cancel=None, octets=10**9):
+    """A call that polls, through a modem; cancelled at DTC, or with a modem that dies."""
+    way = Walk()
+
+    def observe(op, heard):
+        way.tell(op, heard)
+        if cancel is not None and isinstance(op, SendFrames) and heard is None:
+            cancel.set()
+
+    fax = FaxModem(Gone(SimModem(name), octets), PROFILE)
+    fax.prepare()
+    fax.poll("1", OFFERED, Station(), lambda op: True, observe=observe, cancel=cancel)
+    return way.close()
+
+
+@functools.cache
+def polling_steps():
+    """(chart, step, name of the call) of the calls that poll."""
+    dis = Frame(FCF.DIS, Capabilities(has_document=True).encode())
+    dcs = Frame(FCF.DCS, SessionParameters(V17_14400).encode())
+    broken = Frame(FCF.MCF, final=False)
+    page = coded(1)
+    ended = [dcs, FCF.EOM]
+    rest = [FCF.EOP, FCF.DCN]
+    calls = {
+        "polled": polled("polled"),
+        "polled-ecm": polled("polled-ecm"),
+        "polled-empty": polled("polled-empty"),
+        "cancelled": polled("polled", threading.Event()),
+        "dead modem": polled("polled", octets=100),
+        "no sep": polls([dis], poll=Poll("1")),
+        "nothing": polls([]),
+        "dcn": polls([FCF.DCN]),
+        "noise": polls([broken, FCF.MCF] * 30),
+        "noise to the end": polls([broken] * 60),
+        "another frame to the end": polls([FCF.MCF] * 60),
+        "silence after dtc": polls([dis]),
+        "noise after dtc": polls([dis, broken, broken, broken]),
+        "mcf after dtc": polls([dis, FCF.MCF, FCF.MCF, FCF.MCF]),
+        "dis again": polls([dis, dis, dis, dis]),
+        "dcn after dtc": polls([dis, FCF.DCN]),
+        "dis after eom": polls([dis, *ended, dis, dcs, *rest], [page, page]),
+        "dcs after eom": polls([dis, *ended, dcs, *rest], [page, page]),
+        "silence after eom": polls([dis, *ended, Ended.TIMEOUT, dcs, *rest], [page, page]),
+    }
+    return tuple((step, name) for name, walked in calls.items() for step in walked)
+
+
+def test_every_step_of_a_poll_is_in_its_chart_or_the_receivers():
+    unknown = {
+        (step, name)
+        for step, name in polling_steps()
+        if not POLLER.find(step) and not RECEIVER.find(step)
+    }
+    assert unknown == set()
+
+
+def test_every_step_of_the_polling_chart_is_taken_by_a_call():
+    taken = {POLLER.find(step) for step, _ in polling_steps()}
+    assert POLLER.steps() - taken == set()
 
 
 @pytest.mark.parametrize("chart", [SENDER, RECEIVER], ids=lambda chart: chart.name)

@@ -43,6 +43,8 @@ class Made:
     incoming: bool = False
     profile: str = "generic-class1"
     poll: Poll | None = None
+    v34: bool = False
+    retrains: int = 0
 
 
 MADE = (
@@ -93,6 +95,13 @@ MADE = (
          poll=Poll("42")),
     Made("c1-polled-password", "1", "polled-selective", FAR, "the password is another",
          poll=Poll("42", "4321")),
+    Made("c1.0-v34", "1.0", "ecm", NOTHING, "a fax is sent in V.34", v34=True),
+    Made("c1.0-v34-retrained", "1.0", "ecm", NOTHING, "two answers are lost in retrains", v34=True,
+         retrains=2),
+    Made("c1.0-v34-damaged", "1.0", "ecm-damage-always", LINE, "no frame gets through", v34=True),
+    Made("c1.0-v34-silent", "1.0", "ecm-silent-after-pps", FAR, "it dies behind a block", v34=True),
+    Made("c1.0-v34-in", "1.0", "ecm", NOTHING, "a fax is received in V.34", v34=True,
+         incoming=True),
     Made("c2-polled", "2", "polled", NOTHING, "a fax is fetched by polling", poll=Poll()),
     Made("c2-polled-empty", "2", "polled-empty", FAR, "it holds nothing ready", poll=Poll()),
     Made("c2.0-polled-selective", "2.0", "polled-selective", NOTHING,
@@ -127,11 +136,13 @@ def _tall(rows: int) -> FaxDocument:
 
 def record(made: Made, path: Path) -> None:
     """Play the call into ``path``, with a head that says what it is."""
-    profile = replace(load_profile(made.profile), fax_class=made.fax_class)
+    name = "generic-class1.0-v34" if made.v34 else made.profile
+    profile = replace(load_profile(name), fax_class=made.fax_class, control_retrains=made.retrains)
+    rates = (28800, 1200) if made.v34 else None
     if made.incoming:
-        modem = SimModem(caller=caller(made.far, 1), profile=profile)
+        modem = SimModem(caller=replace(caller(made.far, 1), v34=rates), profile=profile)
     else:
-        modem = SimModem(scenario(made.far), profile=profile)
+        modem = SimModem(replace(scenario(made.far), v34=rates), profile=profile)
     port = RecordingPort(VirtualPort(modem, made.latency_s), path, profile.name)
     with FaxModem(port, profile) as fax:
         if made.incoming:
