@@ -48,8 +48,7 @@ def connected(
     address: WebAddress, *, private: Collection[str], seconds: float
 ) -> Iterator[http.client.HTTPConnection]:
     """A connection to an address. Raises ValueError where it leads inward, and OSError."""
-    place = _place(address, allowed=address.host in private)
-    plain = socket.create_connection((place, address.port), seconds)
+    plain = _reached(_places(address, allowed=address.host in private), address.port, seconds)
     try:
         kind = http.client.HTTPSConnection if address.secure else http.client.HTTPConnection
         connection = kind(address.host, address.port, timeout=seconds)
@@ -63,11 +62,19 @@ def connected(
         plain.close()
 
 
-def _place(address: WebAddress, *, allowed: bool) -> str:
-    """The number of a host, if it is one of the public network."""
+def _places(address: WebAddress, *, allowed: bool) -> list[str]:
+    """The numbers of a host, if all of them are of the public network."""
     found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
-    for each in found:
-        place = str(each[4][0])
+    places = [str(each[4][0]) for each in found]
+    for place in places:
         if not allowed and not ipaddress.ip_address(place.partition("%")[0]).is_global:
             raise ValueError(f"{address.host} leads to {place}, which is no public address")
-    return str(found[0][4][0])
+    return places
+
+
+def _reached(places: list[str], port: int, seconds: float) -> socket.socket:
+    """A connection to the first place that answers."""
+    for place in places[:-1]:
+        with contextlib.suppress(OSError):  # the next may
+            return socket.create_connection((place, port), seconds)
+    return socket.create_connection((places[-1], port), seconds)

@@ -1,43 +1,31 @@
-"""Running a worker as a process of its own, and all workers of a host.
+"""Running a worker as a process of its own.
 
-``python -m faxcore.delivery.running DATA WORKER`` is one worker: it owns one modem. ``run_host``
-starts one for each modem and starts again, later and later, whichever dies.
+``python -m faxcore.delivery.running DATA WORKER`` is one worker: it owns one modem, or hands e-mail
+or short messages over. ``hosting`` starts one for each.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import FrameType
 
 from faxcore.delivery.answering import Listener
-from faxcore.delivery.bounces import read_bounces
 from faxcore.delivery.channel_settings import SmppSettings, SmsSettings
 from faxcore.delivery.claiming import Claimant
-from faxcore.delivery.configuration import (
-    EMAIL,
-    SMS,
-    Configuration,
-    ModemSettings,
-    configure,
-)
+from faxcore.delivery.configuration import EMAIL, SMS, Configuration, ModemSettings, configure
 from faxcore.delivery.email_channel import EmailWork
 from faxcore.delivery.fax_channel import Equipment
 from faxcore.delivery.fax_content import Identity
 from faxcore.delivery.gsm_modem import GsmModem
 from faxcore.delivery.logs import configure_logs, log
 from faxcore.delivery.mail_server import MailServer
-from faxcore.delivery.mailboxes import Mailbox
-from faxcore.delivery.metrics import serve_metrics
-from faxcore.delivery.notifying import keep_telling
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.sms_channel import SmsWork
 from faxcore.delivery.sms_gateway import SmsGateway
@@ -49,16 +37,9 @@ from faxcore.modem.choice import choose_profile
 from faxcore.ports import open_port
 from faxcore.profiles import load_profile
 
-_LIVED_S = 60.0
-"""A worker that lived so long has started well: its next start is at once again."""
-
-_LONGEST_WAIT_S = 60.0
-_TICK_S = 0.2
-_BOUNCES_EVERY_S = 30.0
 _REPORTS_EVERY_S = 30.0
-_TIMEOUT_S = 30.0
 _HOST_S = 1.0
-_HOST = "FAXCORE_HOST"
+HOST = "FAXCORE_HOST"
 """The environment variable that tells a worker the process that started it."""
 
 
@@ -90,7 +71,9 @@ def _listener(
     modem = next((each for each in configuration.modems if each.name == name), None)
     if modem is None or not modem.receives:
         return None
-    claimant = Claimant(f"{configuration.node}/{name}", configuration.node, Channel.FAX, modem.name)
+    claimant = Claimant(
+        f"{configuration.node}/{name}", configuration.node, Channel.FAX, modem.name, modem.group
+    )
     equipment = _equipment(configuration, modem)
     return Listener(queue, claimant, equipment, modem.number, wall_clock, stop, modem.rings)
 
@@ -173,7 +156,7 @@ def run_worker(folder: Path, name: str, *, as_json: bool = False) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    host = int(os.environ.get(_HOST, os.getppid()))
+    host = int(os.environ.get(HOST, os.getppid()))
     threading.Thread(target=_end_with, args=(host, stop), name="host", daemon=True).start()
     try:
         if name == SMS and configuration.sms is not None:
@@ -193,114 +176,6 @@ def _end_with(host: int, stop: threading.Event) -> None:
         if os.getppid() != host:
             log().warning("the host is gone: ending")
             stop.set()
-
-
-def run_host(configuration: Configuration, stop: threading.Event, *, as_json: bool) -> None:
-    """All workers of this host; beside them the notifications, the bounces and the metrics."""
-    queue = configuration.open()
-    end_metrics: Callable[[], None] | None = None
-    if configuration.metrics_port:
-        end_metrics, _ = serve_metrics(queue, wall_clock, configuration.metrics_port)
-    beside = [
-        threading.Thread(
-            target=keep_telling, args=(queue, configuration.mail, wall_clock, stop), daemon=True
-        )
-    ]
-    if configuration.bounces is not None and configuration.mail is not None:
-        envelope = configuration.mail.envelope
-        arguments = (queue, configuration.bounces, envelope, stop)
-        beside.append(threading.Thread(target=_keep_reading, args=arguments, daemon=True))
-    for thread in beside:
-        thread.start()
-    try:
-        Host(configuration.folder, configuration.workers, as_json=as_json, stop=stop).run()
-    finally:
-        stop.set()
-        for thread in beside:
-            thread.join(_TIMEOUT_S)
-        if end_metrics is not None:
-            end_metrics()
-        queue.store.close()
-
-
-def _keep_reading(queue: Queue, box: Mailbox, envelope: str, stop: threading.Event) -> None:
-    while not stop.wait(_BOUNCES_EVERY_S):
-        try:
-            read_bounces(queue, box, envelope, wall_clock())
-        except QueueError as error:
-            log().error("bounces cannot be read", error=str(error))
-
-
-@dataclass(slots=True)
-class _Child:
-    """One worker's process; ``failures`` counts starts in a row that ended soon."""
-
-    name: str
-    process: subprocess.Popen[bytes] | None = None
-    began: float = 0.0
-    failures: int = 0
-    again_at: float = 0.0
-
-
-@dataclass(slots=True)
-class Host:
-    """The workers of this host. ``run`` keeps them alive until ``stop`` is set."""
-
-    folder: Path
-    names: tuple[str, ...]
-    as_json: bool = False
-    stop: threading.Event = field(default_factory=threading.Event)
-
-    def run(self) -> None:
-        """Start them all, start again what dies, and end them in good order."""
-        children = [_Child(name) for name in self.names]
-        try:
-            while not self.stop.wait(_TICK_S):
-                for child in children:
-                    self._tend(child)
-        finally:
-            _end(children)
-
-    def _tend(self, child: _Child) -> None:
-        now = time.monotonic()
-        if child.process is not None:
-            code = child.process.poll()
-            if code is None:
-                return
-            child.process = None
-            child.failures = 1 if now - child.began > _LIVED_S else child.failures + 1
-            wait = min(2.0 ** (child.failures - 1) / 2, _LONGEST_WAIT_S)
-            child.again_at = now + wait
-            log().error("a worker ended", worker=child.name, code=code, again_in=wait)
-        if now >= child.again_at:
-            child.began = now
-            child.process = _start(self.folder, child.name, as_json=self.as_json)
-
-
-def _start(folder: Path, name: str, *, as_json: bool) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-P", "-m", "faxcore.delivery.running", str(folder), name]
-    environment = dict(os.environ)
-    roots = [entry for entry in sys.path if entry and Path(entry).exists()]
-    environment["PYTHONPATH"] = os.pathsep.join(roots)
-    environment[_HOST] = str(os.getpid())
-    if as_json:
-        command.append("--json")
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment)
-
-
-def _end(children: list[_Child]) -> None:
-    """Ask all to end, wait until their calls have; who does not is killed after a minute."""
-    alive = [child.process for child in children if child.process is not None]
-    for process in alive:
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGTERM)
-    until = time.monotonic() + 60
-    for process in alive:
-        try:
-            process.wait(max(until - time.monotonic(), 0.1))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def _transcripts(configuration: Configuration) -> Callable[[int], Path]:

@@ -139,6 +139,10 @@ class SmsWork:
             crash_point("sms:handing-over")
             try:
                 reference = gateway.send(plan.number, part, plan.reference)
+            except ValueError as error:  # a pause in a number is for telephones
+                found[position] = PageFinding(PageOutcome.UNSENT)
+                failure, reason, text = Failure.PERMANENT, "number_refused", str(error)
+                break
             except NotTaken as refused:
                 found[position] = PageFinding(PageOutcome.DOUBTFUL, sendings=1)
                 failure, reason = refused.failure, "refused"

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 
 from faxcore.delivery.logs import log
 from faxcore.delivery.model import Account, InboundFax, Message
-from faxcore.delivery.operations import MessageName, delete_message, sweep_files
+from faxcore.delivery.operations import MessageName, delete_message, forget_calls, sweep_files
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.worker import wall_clock
 from faxcore.errors import QueueError, RequestRefused
@@ -61,9 +61,9 @@ class Housekeeping:
         with self.queue.store.write("housekeeping") as session:
             old = now - timedelta(days=REPEAT_DAYS)
             session.execute(delete(Repeat).where(Repeat.created < old))
-        with self.queue.store.read() as session:
-            pages = session.execute(select(InboundFax.tiff, InboundFax.pdf)).all()
-        sweep_files(self.queue, now, [name for row in pages for name in row])
+        sweep_files(self.queue, now)
+        if self.keep_days:
+            forget_calls(self.queue, now - timedelta(days=self.keep_days))
         return gone
 
     def _due(self, before: datetime) -> Iterator[tuple[Account, str]]:

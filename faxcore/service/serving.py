@@ -17,8 +17,8 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from faxcore.delivery.hosting import run_host
 from faxcore.delivery.rules import Queue
-from faxcore.delivery.running import run_host
 from faxcore.delivery.worker import wall_clock
 from faxcore.errors import SettingsError
 from faxcore.service.app import make_app

@@ -269,6 +269,19 @@ def test_an_empty_body_cannot_be_sent_as_a_short_message(house: House) -> None:
         send(house, "<p> </p>", Body.HTML)
 
 
+def test_a_number_that_no_network_knows_fails_at_once(house: House) -> None:
+    gsm = Gsm()
+    create_message(
+        house.queue, house.account, MessageDraft("m1", body="Hello", body_type=Body.TEXT), NOW
+    )
+    add_recipient(house.queue, house.account, M1, RecipientDraft(Channel.SMS, "555,0100"), NOW)
+    send_message(house.queue, house.account, M1, NOW)
+    work(house, gsm)
+    assert gsm.taken == []
+    assert (only(house).letter, only(house).reason) == (Letter.FAILED, "number_refused")
+    assert message_report(house.queue, house.account, M1).status is MessageStatus.FAILED
+
+
 def test_a_cancelled_text_is_not_handed_over(house: House) -> None:
     gsm = Gsm()
     send(house, "Hello")

@@ -30,8 +30,8 @@ def command(
     with one_sentence():
         try:
             from faxcore.delivery.configuration import configure  # noqa: PLC0415
+            from faxcore.delivery.hosting import run_host  # noqa: PLC0415
             from faxcore.delivery.logs import configure_logs  # noqa: PLC0415
-            from faxcore.delivery.running import run_host  # noqa: PLC0415
         except ModuleNotFoundError as error:
             fail(f"the queue needs more: pip install 'faxcore[service]' ({error})", Exit.UNUSABLE)
         configuration = configure(data)

@@ -7,7 +7,7 @@ what the customer can change, ``QueueError`` for what is our trouble.
 
 from faxcore.delivery.operations.accounts import account_named, ensure_account, put_cover
 from faxcore.delivery.operations.creating import add_attachment, add_recipient, create_message
-from faxcore.delivery.operations.deleting import delete_message, sweep_files
+from faxcore.delivery.operations.deleting import delete_message, forget_calls, sweep_files
 from faxcore.delivery.operations.holding import hold, release
 from faxcore.delivery.operations.reporting import last_change, list_rows, message_report
 from faxcore.delivery.operations.resending import resend
@@ -56,6 +56,7 @@ __all__ = [
     "create_message",
     "delete_message",
     "ensure_account",
+    "forget_calls",
     "hold",
     "last_change",
     "list_rows",

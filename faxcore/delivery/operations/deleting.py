@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, union_all, update
 
-from faxcore.delivery.model import AttachmentRow, Cover, Message, Recipient
+from faxcore.delivery.model import (
+    AttachmentRow,
+    Attempt,
+    Call,
+    Cover,
+    InboundFax,
+    Message,
+    Notification,
+    Recipient,
+)
 from faxcore.delivery.operations.finding import find_message, ref_of
 from faxcore.delivery.operations.values import MessageName, MessageRef
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.states import MessageStatus
 from faxcore.delivery.store import lock_account
 from faxcore.delivery.transitions import status_of
-from faxcore.errors import RequestRefused
+from faxcore.errors import QueueError, RequestRefused
 
 _GRACE = timedelta(hours=1)
 
@@ -32,16 +41,68 @@ def delete_message(queue: Queue, account_id: int, name: MessageName) -> MessageR
         return found
 
 
-def sweep_files(queue: Queue, now: datetime, also_used: Iterable[str] = ()) -> int:
+def sweep_files(queue: Queue, now: datetime) -> int:
     """Remove stored files that nothing refers to and that are over an hour old; how many.
 
-    ``also_used`` are files that others than the queue refer to.
+    The transcripts of calls whose messages are all deleted go as well: they hold what was sent.
     """
     with queue.store.read() as session:
-        used: set[str] = set(session.scalars(select(AttachmentRow.blob)))
-        used.update(session.scalars(select(Recipient.document).where(Recipient.document != "")))
-        used.update(session.scalars(select(Message.cover_blob).where(Message.cover_blob != "")))
-        used.update(session.scalars(select(Message.banner).where(Message.banner != "")))
-        used.update(session.scalars(select(Cover.blob)))
-    used.update(also_used)
-    return queue.store.blobs.sweep(used, (now - _GRACE).timestamp())
+        used = set(session.scalars(union_all(*(select(column) for column in _REFERENCES))))
+    return queue.store.blobs.sweep(used, (now - _GRACE).timestamp()) + _sweep_transcripts(queue)
+
+
+_REFERENCES = (
+    AttachmentRow.blob,
+    Recipient.document,
+    Message.cover_blob,
+    Message.banner,
+    Cover.blob,
+    InboundFax.tiff,
+    InboundFax.pdf,
+)
+"""Every column that names a stored file; a test holds it against the tables."""
+
+
+def _sweep_transcripts(queue: Queue) -> int:
+    with queue.store.read() as session:
+        calls = session.execute(
+            select(Call.id, Call.transcript).where(
+                Call.transcript != "",
+                Call.ended.is_not(None),
+                Call.id.not_in(select(Attempt.call_id).where(Attempt.call_id.is_not(None))),
+            )
+        ).all()
+    if not calls:
+        return 0
+    for _, transcript in calls:
+        _remove(Path(transcript))
+    with queue.store.write("transcripts") as session:
+        gone = [call for call, _ in calls]
+        session.execute(update(Call).where(Call.id.in_(gone)).values(transcript=""))
+    return len(calls)
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise QueueError(f"{path}: {error.strerror}") from error
+
+
+def forget_calls(queue: Queue, before: datetime) -> int:
+    """Remove calls that ended before a moment and whose messages are all deleted; how many.
+
+    With them go notifications that were delivered, or given up, before it.
+    """
+    sweep = (
+        delete(Call)
+        .where(Call.ended < before)
+        .where(Call.id.not_in(select(Attempt.call_id).where(Attempt.call_id.is_not(None))))
+        .where(Call.transcript == "")
+        .returning(Call.id)
+    )
+    with queue.store.write("forget") as session:
+        session.execute(
+            delete(Notification).where(Notification.done.is_(True), Notification.created < before)
+        )
+        return len(session.scalars(sweep).all())

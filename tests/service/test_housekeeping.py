@@ -1,0 +1,135 @@
+"""Retention: what is old is deleted with all that it left, and what is used never is."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, select
+
+from faxcore.delivery.inbound import Arrival, store_arrival
+from faxcore.delivery.model import AttachmentRow, Base, Call, InboundFax, Message, Notification
+from faxcore.delivery.operations import (
+    MessageName,
+    cancel,
+    delete_message,
+    set_webhook,
+    sweep_files,
+)
+from faxcore.delivery.operations.deleting import _REFERENCES
+from faxcore.delivery.owning import Line
+from faxcore.delivery.rules import Queue
+from faxcore.service.housekeeping import Housekeeping
+from faxcore.service.tables import AuditEntry
+from tests.delivery.deliveries import House
+from tests.delivery.far_end import Network
+
+NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
+M1 = MessageName(client_id="m1")
+
+
+@pytest.fixture
+def house(queue: Queue, tmp_path: Path) -> House:
+    from faxcore.delivery.operations import ensure_account
+
+    account = ensure_account(queue, "clinic", NOW)
+    house = House(queue, account, Network(tmp_path / "network.log", {}), pages=1)
+    house.transcript = lambda call: tmp_path / f"call-{call}.txt"
+    return house
+
+
+def sent(house: House) -> None:
+    set_webhook(house.queue, house.account, "https://example.org/hook", NOW)
+    house.submit()
+    house.work()
+    with house.queue.store.write("test") as session:
+        for row in session.scalars(select(Notification)):
+            row.done, row.delivered = True, NOW
+
+
+def received(house: House) -> str:
+    line = Line("usb0", "555")
+    return store_arrival(house.queue, Arrival(house.account, NOW, 1, b"II*\0", b"%PDF-", "x", line))
+
+
+def grow_old(house: House) -> None:
+    """The files of the store, as if they had been written long ago."""
+    for path in (house.queue.store.folder / "files").rglob("*"):
+        if path.is_file():
+            os.utime(path, (1, 1))
+
+
+def files(house: House) -> int:
+    return sum(path.is_file() for path in (house.queue.store.folder / "files").rglob("*"))
+
+
+def test_what_is_old_goes_with_all_that_it_left(house: House, tmp_path: Path) -> None:
+    sent(house)
+    received(house)
+    grow_old(house)
+    assert list(tmp_path.glob("call-*.txt"))
+    assert Housekeeping(house.queue, 90).once(NOW + timedelta(days=91)) == 2
+    assert files(house) == 0
+    assert list(tmp_path.glob("call-*.txt")) == []
+    with house.queue.store.read() as session:
+        for table in (Message, InboundFax, Call, Notification):
+            assert session.scalars(select(table)).all() == []
+        told = session.execute(select(AuditEntry.action, AuditEntry.outcome)).all()
+    assert [tuple(each) for each in told] == [
+        ("retention", "deleted"),
+        ("retention", "received fax deleted"),
+    ]
+
+
+@pytest.mark.parametrize(("keep_days", "days"), [(0, 9999), (90, 89)])
+def test_what_is_to_be_kept_is_kept(
+    house: House, tmp_path: Path, keep_days: int, days: int
+) -> None:
+    sent(house)
+    received(house)
+    grow_old(house)
+    before = files(house)
+    assert Housekeeping(house.queue, keep_days).once(NOW + timedelta(days=days)) == 0
+    assert files(house) == before
+    assert list(tmp_path.glob("call-*.txt"))
+
+
+def test_a_message_that_is_not_final_is_never_too_old(house: House) -> None:
+    house.submit()
+    assert Housekeeping(house.queue, 90).once(NOW + timedelta(days=999)) == 0
+    cancel(house.queue, house.account, M1, NOW)
+    assert Housekeeping(house.queue, 90).once(NOW + timedelta(days=999)) == 1
+
+
+def test_deleting_a_message_leaves_a_received_fax_alone(house: House) -> None:
+    sent(house)
+    uid = received(house)
+    grow_old(house)
+    delete_message(house.queue, house.account, M1)
+    sweep_files(house.queue, NOW)
+    with house.queue.store.read() as session:
+        fax = session.scalars(select(InboundFax).where(InboundFax.uid == uid)).one()
+    assert house.queue.store.blobs.get(fax.tiff) == b"II*\0"
+    assert house.queue.store.blobs.get(fax.pdf) == b"%PDF-"
+    assert files(house) == 2
+
+
+def test_a_file_that_comes_again_is_as_young_as_a_new_one(house: House) -> None:
+    house.queue.store.blobs.put(b"words")
+    grow_old(house)
+    house.queue.store.blobs.put(b"words")  # its row is not committed yet
+    assert sweep_files(house.queue, datetime.now(UTC)) == 0
+
+
+def test_every_column_that_names_a_file_is_known_to_the_sweep() -> None:
+    named = {"blob", "document", "cover_blob", "banner", "tiff", "pdf"}
+    found = {
+        (mapper.local_table.name, column.name)
+        for mapper in Base.registry.mappers
+        for column in inspect(mapper.class_).columns
+        if column.name in named
+    }
+    assert {(each.class_.__tablename__, each.key) for each in _REFERENCES} == found
+    assert (AttachmentRow.__tablename__, "blob") in found
