@@ -45,9 +45,10 @@ def code_areas(black: Black, rows_each: int, no_code: Black) -> tuple[Black, lis
     found = (share > _SHARES[0]) & (share < _SHARES[1])
     if not found.any():
         return np.zeros_like(black), []
-    found &= ~grown(_at_blocks(no_code, found.shape), _FAR)
-    if not found.any():
-        return np.zeros_like(black), []
+    if no_code.any():
+        found &= ~grown(_at_blocks(no_code, found.shape), _FAR)
+        if not found.any():
+            return np.zeros_like(black), []
     changes = np.zeros_like(sample)
     changes[:, 1:] = sample[:, 1:] ^ sample[:, :-1]
     found &= mean_nearby(changes) > _CHANGES

@@ -15,7 +15,13 @@ from typing import Any
 
 from faxcore.errors import ContentError, RenderError
 from faxcore.render.content import Content
-from faxcore.render.tokens import COVER_TOKENS, check_tokens, replace_tokens, token_values
+from faxcore.render.tokens import (
+    COVER_TOKENS,
+    check_tokens,
+    mark_unknown,
+    replace_tokens,
+    token_values,
+)
 from faxcore.resources import coverpages_folder, installed_coverpages_folder
 
 COVER_NAME = re.compile(r"[A-Za-z0-9 _.-]{1,64}")
@@ -121,10 +127,12 @@ def compiled_cover(template: str) -> Any:
     """A template that is ready to be filled in, and is kept: a warm worker has the shipped ones."""
     from jinja2 import StrictUndefined  # noqa: PLC0415
     from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
+    from markupsafe import escape  # noqa: PLC0415
+
+    def mark(token: str) -> str:
+        return f"<mark style='{_MARK}'>&#36;{escape(token[1:])}</mark>"
 
     def expression(token: str) -> str:
-        if token not in COVER_TOKENS:
-            return f"<mark style='{_MARK}'>$[{token}]</mark>"
         return f"{_EXPRESSION[0]}{condition_name(token)}{_EXPRESSION[1]}"
 
     environment = ImmutableSandboxedEnvironment(
@@ -136,7 +144,8 @@ def compiled_cover(template: str) -> Any:
         comment_end_string=_COMMENT[1],
     )
     environment.globals.clear()
-    source = replace_tokens(template.replace("\x02", "").replace("\x03", ""), expression)
+    plain = mark_unknown(template.replace("\x02", "").replace("\x03", ""), COVER_TOKENS, mark)
+    source = replace_tokens(plain, expression)
     return environment.from_string(source)
 
 

@@ -29,6 +29,9 @@ RESULT = "result.json"
 PAGES = "pages.bin"
 DOCUMENT = "document.pdf"
 
+FAST = "FAXCORE_FAST"
+"""Set for a warm worker that is to code by compiled code, as its program does."""
+
 _ERRORS = {kind.__name__: kind for kind in (AttachmentError, RenderError, ContentError)}
 _RESULT_OCTETS = 64 << 20
 _WIDTH = 8192

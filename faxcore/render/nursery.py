@@ -25,10 +25,11 @@ from pathlib import Path
 
 from faxcore.render.content import Content, CoverFields, Paper
 from faxcore.render.coverpage import read_cover
+from faxcore.render.exchange import FAST
 from faxcore.render.tone import AUTO_TONE
 from faxcore.render.worker import main as render_one
 from faxcore.resources import coverpages_folder
-from faxcore.t4 import Coding, PageBitmap, Resolution, encode_page
+from faxcore.t4 import Coding, PageBitmap, Resolution, accelerate, encode_page
 
 _NAME = 4096
 _WARMED = (
@@ -121,6 +122,8 @@ def main(number: int) -> int:
     """Warm up, say so, and serve."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with socket.socket(fileno=number) as line:
+        if os.environ.get(FAST):
+            accelerate()
         warm_up()
         gc.collect()
         gc.freeze()  # a copy that looks for garbage must not touch, and so copy, all of this

@@ -82,12 +82,32 @@ class _Count:
     def of_page(self, page: Any) -> int:
         """How many things a page comes to, what is noted on it included."""
         resources = page.resources
-        total = self._total(page.obj, resources)
+        total = self._total(page.obj, resources) if self._may_multiply(resources) else 1
         for note in _each(page.obj.get("/Annots")):
             looks = note.get("/AP", {}).get("/N") if self._is_dictionary(note) else None
             for look in looks.values() if self._is_dictionary(looks) else [looks]:
                 total += self._inside(look, resources)
         return total
+
+    def _may_multiply(self, resources: Any) -> bool:
+        """Whether anything there has something inside; else the page need not be read."""
+        inner = (thing.get("/Resources", resources) for thing in self._drawable(resources))
+        return any(True for each in inner for _ in self._drawable(each))
+
+    def _drawable(self, resources: Any) -> Iterator[Any]:
+        """The forms, patterns, masks and fonts among resources that can draw other things."""
+        for kind in set(_KINDS.values()):
+            things = resources.get(kind) if self._is_dictionary(resources) else None
+            for thing in things.values() if self._is_dictionary(things) else ():
+                if isinstance(thing, self._pikepdf.Stream):
+                    if thing.get("/Subtype") != "/Image":
+                        yield thing
+                elif self._is_dictionary(thing):
+                    mask = thing.get("/SMask")
+                    if self._is_dictionary(mask) and "/G" in mask:
+                        yield mask["/G"]
+                    if "/CharProcs" in thing:
+                        yield thing
 
     def _of(self, drawn: Any, resources: Any) -> int:
         """How many things one comes to; what is a part of itself comes to too many."""

@@ -1,9 +1,9 @@
 """Plain text to lines of cells, as a typewriter sets it: wrapped, tabs and form feeds obeyed.
 
 Every character takes one cell, so a line is as long as it has characters. A line that is too long
-is broken at blanks, or behind a hyphen between letters; a word that is longer than a line is broken
-anywhere. Text that needs more than cells (letters that run from right to left, that combine, or
-that are two cells wide) is not for this module: ``is_cells`` tells.
+is broken at blanks, or behind a hyphen or slash between letters; a word that is longer than a line
+is broken anywhere. Text that needs more than cells (letters that run from right to left, that
+combine, or that are two cells wide) is not for this module: ``is_cells`` tells.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 
 _TAB = 8
-_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
+_BREAK = re.compile(r"(?<=[^\W\d_])[-/](?=[^\W\d_])")
 _MARKS = frozenset("\t\n\f\r")
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _WIDE = frozenset({"W", "F"})
@@ -66,6 +66,6 @@ def _wrapped(line: str, columns: int) -> Iterator[str]:
 def _last_break(line: str, columns: int) -> int:
     """Where a line that is too long is broken: where it may be, else where it must be."""
     end = line.rfind(" ", 0, columns + 1)
-    for hyphen in _HYPHEN.finditer(line, max(0, end), columns + 1):
-        end = min(hyphen.end(), columns)
+    for mark in _BREAK.finditer(line, max(0, end), columns + 1):
+        end = min(mark.end(), columns)
     return end if line[: max(0, end)].strip(" ") else columns

@@ -14,6 +14,9 @@ from faxcore.errors import RenderError
 from faxcore.render.content import CoverFields
 
 TOKEN = re.compile(r"\$\[([A-Za-z0-9_#]{1,32})\]")
+_LIKE = re.compile(r"\$\[([^\]<\n]{0,40})\]?")
+"""What is meant for a token, be it misspelt, with a blank in it, or left open."""
+
 
 COVER_TOKENS: Mapping[str, str] = {
     "FROM": "name of the sender",
@@ -77,9 +80,18 @@ def token_values(fields: CoverFields, pages: int) -> dict[str, str]:
 
 def unknown_tokens(text: str, known: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     """Every token that stands for nothing, as it is written, and its line."""
-    for match in TOKEN.finditer(text):
-        if match[1].upper() not in known:
+    for match in _LIKE.finditer(text):
+        if not _is_known(match, known):
             yield match[0], text.count("\n", 0, match.start()) + 1
+
+
+def mark_unknown(text: str, known: Mapping[str, str], mark: Callable[[str], str]) -> str:
+    """The text with what ``mark`` makes of each token that stands for nothing."""
+    return _LIKE.sub(lambda match: match[0] if _is_known(match, known) else mark(match[0]), text)
+
+
+def _is_known(match: re.Match[str], known: Mapping[str, str]) -> bool:
+    return match[0].endswith("]") and match[1].upper() in known
 
 
 def check_tokens(text: str, known: Mapping[str, str], place: str) -> None:

@@ -17,8 +17,9 @@ from types import TracebackType
 
 from faxcore.errors import RenderError
 from faxcore.render.document import RenderedDocument, RenderProgress
-from faxcore.render.exchange import Request, load_result, save_request, write_private
+from faxcore.render.exchange import FAST, Request, load_result, save_request, write_private
 from faxcore.render.process import Ended, listen, prepare_fonts, worker_environment
+from faxcore.t4.acceleration import engaged
 
 _START_SECONDS = 60.0
 _END_SECONDS = 10.0
@@ -33,6 +34,7 @@ class WarmWorker:
     It starts when the first message comes, and anew should it ever end. Every message is rendered
     by a copy of its own, with the limits and the results of ``render_content`` without it. One
     message at a time: threads wait for each other, so have one of these for each that should not.
+    Where compiled code does the coding as it starts (``faxcore.t4.accelerate``), it does here too.
     """
 
     def __init__(self) -> None:
@@ -92,7 +94,7 @@ class WarmWorker:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
-                env=worker_environment(folder, os.environ),
+                env=worker_environment(folder, os.environ) | ({FAST: "1"} if engaged() else {}),
                 cwd=folder,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,

@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 
 from faxcore.errors import AttachmentError
-from faxcore.render.pdf_forms import check_pages
+from faxcore.render.pdf_forms import _Count, check_pages
 from tests.render.hostile import one_page, pdf, stream
 
 FORM = "/Type /XObject /Subtype /Form /BBox [0 0 9 9]"
@@ -24,7 +24,7 @@ def nest(levels: int, each: int, last: bytes = b"0 0 9 9 re f") -> bytes:
         )
         for level in range(levels)
     ]
-    return one_page("/X Do", "", "", *forms, stream(last, FORM))
+    return one_page("/X Do", "", "", *forms, stream(last, f"{FORM} /Resources << >>"))
 
 
 def test_pages_without_forms_are_not_looked_at() -> None:
@@ -40,6 +40,17 @@ def test_forms_that_come_to_little_are_drawn() -> None:
 def test_forms_that_come_to_too_much_are_refused_by_page(data: bytes) -> None:
     with pytest.raises(AttachmentError, match=r"^x.pdf page 1 draws more than 100000 things"):
         check_pages(data, "x.pdf")
+
+
+def test_a_page_whose_forms_hold_no_others_is_not_read() -> None:
+    class Unread:
+        def __getattr__(self, name: str) -> object:
+            assert name != "parse_content_stream"
+            return getattr(pikepdf, name)
+
+    with pikepdf.open(io.BytesIO(nest(0, 1))) as flat, pikepdf.open(io.BytesIO(nest(1, 1))) as deep:
+        assert _Count(Unread()).of_page(flat.pages[0]) == 1
+        assert _Count(pikepdf).of_page(deep.pages[0]) == 3
 
 
 def test_a_form_in_itself_is_refused() -> None:

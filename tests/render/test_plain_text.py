@@ -43,6 +43,8 @@ def test_tabs_stop_at_every_eighth_column() -> None:
         ("0123456789abc", ["0123456789", "abc"]),
         ("a well-known one", ["a well-", "known one"]),
         ("a b well-known", ["a b well-", "known"]),
+        ("at a/long/path", ["at a/long/", "path"]),
+        ("x 24/12/2026 y", ["x", "24/12/2026", "y"]),
         ("tel 555-0100-22", ["tel", "555-0100-2", "2"]),
         ("    indented line", ["    indent", "ed line"]),
         ("abc\u00a0defg\u00a0hij k", ["abc\u00a0defg\u00a0h", "ij k"]),

@@ -75,16 +75,16 @@ def test_a_good_page_has_no_hints():
 
 
 def test_a_draft_s_unknown_tokens_are_drawn_marked_and_hinted_at(tmp_path):
-    (tmp_path / "own.html").write_text("<p>To $[TO]\n<p>By $[NONESUCH] $[nonesuch] $[FROM]")
+    (tmp_path / "own.html").write_text("<p>To $[TO]\n<p>By $[NONESUCH] $[no & such] $[FROM]")
     content = Content(FIELDS, cover="own", cover_folder=tmp_path)
     with pytest.raises(ContentError, match=r"unknown token \$\[NONESUCH\]"):
         preview(content)
     draft = render_content(content, designs=True, draft=True)
     words = pdfium.PdfDocument(draft.pdf)[0].get_textpage().get_text_range()
-    assert "By $[NONESUCH] $[NONESUCH] Ada" in words
+    assert "By $[NONESUCH] $[no & such] Ada" in words
     assert preview(content, draft=True).pages[0].hints[:2] == (
         "unknown token $[NONESUCH] in line 2: the page cannot be installed or sent",
-        "unknown token $[nonesuch] in line 2: the page cannot be installed or sent",
+        "unknown token $[no & such] in line 2: the page cannot be installed or sent",
     )
 
 

@@ -12,6 +12,7 @@ from faxcore.render.tokens import (
     replace_tokens,
     time_text,
     token_values,
+    unknown_tokens,
 )
 from tests.render.samples import FIELDS
 
@@ -32,6 +33,14 @@ def test_values_are_not_scanned_again() -> None:
 def test_unknown_token_is_named_with_place_and_line() -> None:
     with pytest.raises(RenderError, match=r"\$\[FORM\] in the cover page x\.html, line 3;.*FROM"):
         check_tokens("$[FROM]\n\n$[FORM]", COVER_TOKENS, "the cover page x.html")
+
+
+@pytest.mark.parametrize(
+    "token", ["$[SND FAX#]", "$[TO-FAX#]", "$[ FROM]", "$[]", "$[FROM", "$[an ending that is open"]
+)
+def test_what_is_nearly_a_token_is_unknown_and_not_printed_silently(token: str) -> None:
+    found = list(unknown_tokens(f"<p>$[FROM]\n<td>{token}</td> $ [x] 5$ $[to]", COVER_TOKENS))
+    assert found == [(token, 2)]
 
 
 @pytest.mark.parametrize(

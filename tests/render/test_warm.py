@@ -20,10 +20,12 @@ from faxcore.render import (
     WarmWorker,
     render_content,
 )
+from faxcore.t4 import accelerate
 from tests.render.samples import FIELDS
 
 ENDLESS = Content(FIELDS, body="<table>" + "<tr><td>x" * 200_000, body_type=BodyType.HTML)
 WORD = Content(FIELDS, body="x")
+LETTER = "\f".join("\n".join(f"Line {n} of the letter" for n in range(30)) for _ in range(2))
 
 
 @pytest.fixture(scope="module")
@@ -33,15 +35,30 @@ def warm() -> Iterator[WarmWorker]:
 
 
 def test_it_gives_the_same_octets(warm: WarmWorker, letter: RenderedDocument) -> None:
-    body = "\f".join("\n".join(f"Line {n} of the letter" for n in range(30)) for _ in range(2))
     told: list[RenderProgress] = []
     again = render_content(
-        Content(FIELDS, body=body, cover="standard"), warm=warm, observe=told.append
+        Content(FIELDS, body=LETTER, cover="standard"), warm=warm, observe=told.append
     )
     assert again.pdf == letter.pdf
     for one, other in zip(again.pages, letter.pages, strict=True):
         assert [coded.data for coded in one.codings] == [coded.data for coded in other.codings]
     assert told[-1].page == told[-1].pages == 3
+
+
+def test_it_codes_by_compiled_code_where_its_program_does(letter: RenderedDocument) -> None:
+    pytest.importorskip("numba")
+    accelerate()
+    try:
+        with WarmWorker() as fast:
+            again = render_content(Content(FIELDS, body=LETTER, cover="standard"), warm=fast)
+            process = fast._process
+            assert process is not None
+            maps = Path(f"/proc/{process.pid}/maps").read_text()
+    finally:
+        accelerate(False)
+    assert "numba" in maps
+    for one, other in zip(again.pages, letter.pages, strict=True):
+        assert [coded.data for coded in one.codings] == [coded.data for coded in other.codings]
 
 
 def test_what_goes_wrong_is_one_sentence_and_the_next_message_is_rendered(
