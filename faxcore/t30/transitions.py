@@ -193,9 +193,7 @@ _CORRECTING_RECEIVER = (
 
 
 _POLLER = (
-    row(
-        LISTEN, "DIS", "DTC, DCN", "5.3.6.1.2", "a document is held ready, and told by SEP"
-    ),
+    row(LISTEN, "DIS", "DTC, DCN", "5.3.6.1.2", "a document is held ready, and told by SEP"),
     row(LISTEN, "DCN", END, "5.3.6.1.9"),
     row(LISTEN, f"{DAMAGED}, {OTHER}", f"{LISTEN}, {END}", "5.4.3.1", "T1"),
     row(LISTEN, NOTHING, END, "5.4.3.1", "T1"),
