@@ -93,6 +93,11 @@ class AtLink:
                     ) from error
                 self._wake()
                 continue
+            except UnexpectedReply as error:
+                port = self.engine.port.name
+                raise UnexpectedReply(
+                    f"{port}: no modem that can be understood: {error}"
+                ) from error
             return
 
     def prepare(self) -> frozenset[int]:

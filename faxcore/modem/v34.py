@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 
 from faxcore.errors import ModemError, NoReply
 from faxcore.modem.at import AtEngine
-from faxcore.modem.carriers import Carriers
+from faxcore.modem.carriers import Carriers, State
 from faxcore.modem.keeping import keep_page
 from faxcore.modem.modem_line import ModemLine
 from faxcore.modem.stuffing import DLE
@@ -58,6 +58,9 @@ _CHANNEL_S = 60.0
 
 _NEXT_FRAME_S = 3.0
 _MAX_RETRAINS = 5
+_MOST_FRAMES = 1024
+"""Of one burst; a block has 256, some may come twice, and RCP."""
+
 _RELEASE_S = 10.0
 _SLICE_S, _CHUNK = 1.0, 1024
 
@@ -84,7 +87,8 @@ class V34Line(ModemLine):
         on_progress: Callable[[float], None] | None = None,
         limit: float = math.inf,
     ) -> None:
-        super().__init__(engine, Carriers(engine), limit)
+        carriers = Carriers(engine, software_flow=profile.flow == "software")
+        super().__init__(engine, carriers, limit)
         self._profile = profile
         self.rates = rates
         self._calling = calling
@@ -95,7 +99,7 @@ class V34Line(ModemLine):
         self._channel = 0
         self._said: tuple[Frame, ...] = ()
         self._said_until = 0.0
-        self._over = self._half = False
+        self._over = self._half = self._sends_page = False
 
     def connected(self, lines: Sequence[str] = ()) -> None:
         """Nothing is to be done: what the modem says next tells of the control channel."""
@@ -195,9 +199,10 @@ class V34Line(ModemLine):
     # The primary channel.
 
     def _send_page(self, op: SendPage) -> None:
-        self._said = ()
+        self._said, self._sends_page, self._half = (), True, False
         self._engine.write_all(bytes((DLE, PRIMARY)), self._now() + _CHANNEL_S)
         self._await(PRIMARY)
+        self._carriers.let_flow()  # what is said both ways hides XON and XOFF
         data = b"".join(shielded(frame) for frame in hdlc.frames_in(op.octets))
         deadline = self._now() + len(data) * 8 / self.rates[0] * 1.5 + _CHANNEL_S
         sent = 0
@@ -213,6 +218,10 @@ class V34Line(ModemLine):
                 raise NoReply(f"the modem took {sent} of {len(data)} octets, and then no more")
         self._engine.write_all(bytes((DLE, CONTROL)), deadline)
         self._await(CONTROL, max(_CHANNEL_S, deadline - self._now()))
+        self._page_is_out()
+
+    def _page_is_out(self) -> None:
+        self._sends_page, self._carriers.state = False, State.COMMAND
 
     def _listen(self) -> None:
         """Take what the modem says while a page goes out; only the end of the call matters."""
@@ -235,7 +244,7 @@ class V34Line(ModemLine):
             elif came.sort is not Sort.CODE and not comes:
                 self._pending.appendleft(came)
                 return self._heard(Ended.OTHER_CARRIER, began, text="a frame came, and no page")
-            elif (octets := self._checked(came)) is not None:
+            elif (octets := self._checked(came)) is not None and len(frames) < _MOST_FRAMES:
                 frames.append(octets)
             if comes:
                 until = self._now() + _CHANNEL_S
@@ -271,14 +280,19 @@ class V34Line(ModemLine):
         return came
 
     def _recover(self) -> None:
-        """Back to the control channel, from the midst of a page; so DCN can follow."""
-        if self._over or self._channel != PRIMARY:
+        """Back to the control channel, from the midst of a page; so DCN can follow.
+
+        The far end's page is waited over: until it ends there is no other channel.
+        """
+        if self._over or (self._channel != PRIMARY and not self._sends_page):
             return
         try:
-            half = bytes((DLE,)) if self._half else b""
-            end = half + shielded(b"") + bytes((DLE, CONTROL))
-            self._engine.write_all(end, self._now() + _CHANNEL_S)
+            if self._sends_page:
+                half = bytes((DLE,)) if self._half else b""
+                end = half + shielded(b"") + bytes((DLE, CONTROL))
+                self._engine.write_all(end, self._now() + _CHANNEL_S)
             self._await(CONTROL)
+            self._page_is_out()
         except _LineOver:
             self._over = True
 

@@ -54,7 +54,8 @@ class Dialled:
 class Exchange:
     """One subscriber's line. ``telephone`` and ``far`` are the connection and its other end.
 
-    ``near`` is our own end where the modem itself plays T.30.
+    ``near`` is our own end where the modem itself plays T.30; ``offers_v34`` whether our modem
+    offers it in the call that begins next.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Exchange:
         note: Callable[[Note], None],
     ) -> None:
         self.telephone: Telephone | None = None
+        self.offers_v34 = False
         self.far: PlayedEnd | DuplexEnd | None = None
         self.near: PlayedEnd | None = None
         self._scenario = scenario
@@ -77,13 +79,8 @@ class Exchange:
 
     # Calls out.
 
-    def dial(
-        self, number: str, now: float, patience: float, *, v34: bool = False
-    ) -> Dialled | None:
-        """Dial; None where the modem itself never finds out. ``patience`` is S7, in seconds.
-
-        ``v34`` whether our modem offers it.
-        """
+    def dial(self, number: str, now: float, patience: float) -> Dialled | None:
+        """Dial; None where the modem itself never finds out. ``patience`` is S7, in seconds."""
         dialled = now + _DIAL_TONE_SECONDS + _DIGIT_SECONDS * len(number)
         answer = self._scenario.answer
         if answer is Answer.DEAF_MODEM:
@@ -96,7 +93,7 @@ class Exchange:
             return Dialled(dialled + patience, "NO ANSWER")
         if answer is Answer.VOICE:
             return Dialled(dialled + patience, "NO CARRIER")
-        rates = self._scenario.v34 if v34 else None
+        rates = self._scenario.v34 if self.offers_v34 else None
         duplex = self._connect_receiver(dialled + _RING_SECONDS, rates)
         return Dialled(dialled + patience, "NO CARRIER", connected=True, duplex=duplex)
 
@@ -142,7 +139,7 @@ class Exchange:
     def _is_ringing(self) -> bool:
         return self._caller is not None and self._rings_left > 0
 
-    def answer(self, now: float, *, v34: bool = False) -> DuplexLine | None:
+    def answer(self, now: float) -> DuplexLine | None:
         """Lift the receiver: the caller is there, or nobody. The line where V.34 is spoken."""
         self.telephone = Telephone(now, called=True)
         self.far = None
@@ -150,7 +147,7 @@ class Exchange:
         caller, self._caller = self._caller, None
         if caller is None or not has_rung:
             return None
-        if not v34 or caller.v34 is None:
+        if not self.offers_v34 or caller.v34 is None:
             self.far = PlayedEnd(self.telephone, caller.procedure(), now, _keeps_nothing)
             return None
         line = DuplexLine(now + V8_SECONDS, caller.v34)

@@ -49,9 +49,7 @@ class JoinedLine(Exchange):
         super().__init__(SCENARIOS["normal"], Station(), _keeps_nothing, note)
         self._rings_left = 0
 
-    def dial(
-        self, number: str, now: float, patience: float, *, v34: bool = False
-    ) -> Dialled | None:
+    def dial(self, number: str, now: float, patience: float) -> Dialled | None:
         """Any number is the other line's. V.34 is not spoken between the two."""
         dialled = now + _DIAL_SECONDS
         if self.other.telephone is not None:
@@ -72,7 +70,7 @@ class JoinedLine(Exchange):
     def _is_ringing(self) -> bool:
         return self._rings_left > 0 and self.other.telephone is not None
 
-    def answer(self, now: float, *, v34: bool = False) -> None:
+    def answer(self, now: float) -> None:
         """Lift the receiver: the other is there, or nobody."""
         calling = self.other.telephone
         has_rung = self._is_ringing and self._rings_left < RINGS

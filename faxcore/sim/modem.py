@@ -310,8 +310,8 @@ class SimModem:
         self._hang_up(self._now)
         self._line_commands.begin_call()
         patience = float(self.settings.registers.get(7, 50))
-        v34 = self.settings.allows_v34
-        dialled = self._exchange.dial(number, self._now, patience, v34=v34)
+        self._exchange.offers_v34 = self.settings.allows_v34
+        dialled = self._exchange.dial(number, self._now, patience)
         if dialled is None:
             self._activity = Activity(self)
         elif dialled.connected:
@@ -336,7 +336,8 @@ class SimModem:
         self._rings = 0
         self._serial.answer()
         self.settings.answer()
-        duplex = self._exchange.answer(at, v34=self.settings.allows_v34)
+        self._exchange.offers_v34 = self.settings.allows_v34
+        duplex = self._exchange.answer(at)
         if self.profile.answers_in_parts:
             self._answers.result(at, "FAX")
         if duplex is not None:

@@ -15,8 +15,9 @@ from faxcore.t4 import Coding, Resolution
 from faxcore.t30.capabilities import Capabilities, SessionParameters
 from faxcore.t30.document import CallOptions, Station
 from faxcore.t30.frames import FCF
-from faxcore.t30.line import SendFrames, SendPage, SendTraining
+from faxcore.t30.line import ReceivePage, SendFrames, SendPage, SendTraining
 from faxcore.t30.result import HangupStatus, PageOutcome
+from faxcore.transport.port import FlowControl
 from faxcore.transport.recording import RecordingPort
 from faxcore.transport.virtual_port import VirtualPort
 from tests.documents import bitmap, document
@@ -234,6 +235,45 @@ def test_cancelling_in_a_page_ends_with_dcn_and_a_free_line(share):
         assert modem.telephone is None
         cancel.clear()
         assert fax.send(document(1, 300), "1", HERE).ok
+
+
+@pytest.mark.parametrize("frames", [0, 3])
+def test_cancelling_while_a_page_comes_in_ends_with_dcn(frames):
+    cancel = threading.Event()
+    modem = SimModem(caller=replace(caller("ecm", 2), v34=RATES), profile=V34)
+    said = []
+
+    def observe(op, heard):
+        if isinstance(op, ReceivePage) and heard is None:
+            cancel.set()
+        if isinstance(op, SendFrames) and heard is not None and heard.done:
+            said.extend(frame.name for frame in op.frames)
+
+    with FaxModem(VirtualPort(modem, frames * 0.1), V34) as fax:
+        fax.prepare()
+        assert fax.wait_for_ring(60)
+        result = fax.receive(OFFERED, HERE, lambda op: True, observe=observe, cancel=cancel)
+    assert result.status is HangupStatus.CANCELLED
+    assert said[-1] == "DCN"
+    assert modem.telephone is None
+
+
+def test_xon_xoff_is_heeded_while_a_page_goes_out():
+    states = []
+
+    class Told(SimModem):
+        def control(self, now, state):
+            states.append(state.flow)
+            super().control(now, state)
+
+    like = replace(V34, flow="software")
+    modem = Told("v34", profile=like)
+    with FaxModem(VirtualPort(modem), like) as fax:
+        assert fax.send(document(2, 600), "1", HERE).ok
+    assert [each for each in states if each is not None] == [
+        FlowControl.SOFTWARE, FlowControl.NONE,
+    ] * 2  # fmt: skip
+    assert [page.bitmap for page in modem.received] == [bitmap(1, 600), bitmap(2, 600)]
 
 
 def test_the_time_limit_ends_a_call():
