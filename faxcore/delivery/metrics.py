@@ -17,10 +17,10 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from faxcore.delivery.model import Attempt, Call, Notification, PageRow, Recipient, Worker
+from faxcore.delivery import tallies
+from faxcore.delivery.model import Notification, Recipient, Worker
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.states import RecipientState
-from faxcore.t30.result import HangupStatus
 
 
 class QueueCollector(Collector):
@@ -33,9 +33,7 @@ class QueueCollector(Collector):
         """The metrics at this moment."""
         with self._queue.store.read() as session:
             yield _recipients(session)
-            yield _attempts(session)
-            yield from _calls(session)
-            yield _pages(session)
+            yield from _counters(session)
             yield _oldest(session, self._clock())
             yield from _workers(session, self._clock())
             yield _notifications(session)
@@ -80,59 +78,46 @@ def _recipients(session: Session) -> Metric:
     return family
 
 
-def _attempts(session: Session) -> Metric:
-    family = CounterMetricFamily(
-        "faxcore_attempts", "Attempts that are over, by reason.", labels=("reason", "charged")
-    )
-    rows = session.execute(
-        select(Attempt.reason, Attempt.counted, func.count())
-        .where(Attempt.ended.is_not(None))
-        .group_by(Attempt.reason, Attempt.counted)
-    )
-    for reason, counted, count in rows:
-        family.add_metric((reason, "yes" if counted else "no"), count)
-    return family
-
-
-def _calls(session: Session) -> Iterator[Metric]:
-    calls = CounterMetricFamily(
-        "faxcore_calls", "Calls that dialled, by how they ended.", labels=("channel", "result")
-    )
-    seconds = CounterMetricFamily(
-        "faxcore_line_seconds", "Seconds connected, by modem.", labels=("worker",)
-    )
-    by_end = select(Call.channel, Call.status, func.count()).where(Call.dialled.is_not(None))
-    for channel, status, count in session.execute(by_end.group_by(Call.channel, Call.status)):
-        calls.add_metric((channel.value, _result(status)), count)
-    by_worker = select(Call.worker, func.sum(Call.seconds)).group_by(Call.worker)
-    for worker, total in session.execute(by_worker):
-        seconds.add_metric((worker,), total or 0.0)
-    yield calls
-    yield seconds
-
-
-_REASONS = {int(status): status.reason for status in HangupStatus}
-
-
-def _result(status: int | None) -> str:
-    """How a fax call ended; other channels have numbers of their own, or none."""
-    return "none" if status is None else _REASONS.get(status, "other")
-
-
-def _pages(session: Session) -> Metric:
-    family = CounterMetricFamily(
+_COUNTERS: tuple[tuple[tallies.Kind, tallies.Count, str, str, tuple[str, ...]], ...] = (
+    (
+        tallies.Kind.ATTEMPT,
+        tallies.attempts,
+        "faxcore_attempts",
+        "Attempts that are over, by reason.",
+        ("reason", "charged"),
+    ),
+    (
+        tallies.Kind.CALL,
+        tallies.calls,
+        "faxcore_calls",
+        "Calls that dialled, by how they ended.",
+        ("channel", "result"),
+    ),
+    (
+        tallies.Kind.SECONDS,
+        tallies.seconds,
+        "faxcore_line_seconds",
+        "Seconds connected, by modem.",
+        ("worker",),
+    ),
+    (
+        tallies.Kind.PAGE,
+        tallies.pages,
         "faxcore_pages",
         "Pages of faxes, parts of short messages, copies of e-mail, by what became of them.",
-        labels=("channel", "outcome"),
-    )
-    rows = session.execute(
-        select(Call.channel, PageRow.outcome, func.count())
-        .join(Call, Call.id == PageRow.call_id)
-        .group_by(Call.channel, PageRow.outcome)
-    )
-    for channel, outcome, count in rows:
-        family.add_metric((channel.value, outcome.value), count)
-    return family
+        ("channel", "outcome"),
+    ),
+)
+
+
+def _counters(session: Session) -> Iterator[Metric]:
+    """Sums over the tables, and over what was deleted from them: they never go back."""
+    for kind, count, name, text, labels in _COUNTERS:
+        family = CounterMetricFamily(name, text, labels=labels)
+        total = count(session) + tallies.deleted(session, kind)
+        for values, number in sorted(total.items()):
+            family.add_metric(values, number)
+        yield family
 
 
 def _oldest(session: Session, now: datetime) -> Metric:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import inspect, select
 
 from faxcore.delivery.inbound import Arrival, store_arrival
+from faxcore.delivery.metrics import metrics_text
 from faxcore.delivery.model import AttachmentRow, Base, Call, InboundFax, Message, Notification
 from faxcore.delivery.operations import (
     MessageName,
@@ -94,6 +95,23 @@ def test_what_is_to_be_kept_is_kept(
     assert Housekeeping(house.queue, keep_days).once(NOW + timedelta(days=days)) == 0
     assert files(house) == before
     assert list(tmp_path.glob("call-*.txt"))
+
+
+def test_what_is_deleted_still_counts(house: House) -> None:
+    def counted() -> list[str]:
+        lines = metrics_text(house.queue, lambda: NOW).decode().splitlines()
+        return [line for line in lines if "_total{" in line]
+
+    sent(house)
+    before = counted()
+    assert any('faxcore_calls_total{channel="FAX",result="ok"} 1.0' in line for line in before)
+    assert Housekeeping(house.queue, 90).once(NOW + timedelta(days=91)) == 1
+    assert counted() == before
+    house.submit(name="m2")
+    house.work()
+    assert any(
+        'faxcore_pages_total{channel="FAX",outcome="confirmed"} 2.0' in each for each in counted()
+    )
 
 
 def test_a_message_that_is_not_final_is_never_too_old(house: House) -> None:

@@ -132,14 +132,8 @@ def add_attachment(
     Any type is taken: e-mail sends any file. What cannot be faxed is refused when a message with
     a FAX recipient is sent.
     """
-    _check_text("attachment_name", file_name, 256, lines=False)
     _check_text("attachment_type", media_type, 128, lines=False)
-    if not file_name.strip():
-        raise RequestRefused("attachment_name", "a name is expected")
-    if not (data.octets if isinstance(data, Stored) else data):
-        raise RequestRefused("attachment_data", f"{file_name} is empty")
-    if isinstance(data, bytes):
-        data = Stored(queue.store.blobs.put(data), len(data))
+    stored = _stored(queue, file_name, data)
     with queue.store.write("attachment") as session:
         lock_account(session, account_id)
         message = find_message(session, account_id, name)
@@ -149,7 +143,7 @@ def add_attachment(
                 AttachmentRow.message_id == message.id,
                 AttachmentRow.name == file_name,
                 AttachmentRow.type == media_type,
-                AttachmentRow.blob == data.name,
+                AttachmentRow.blob == stored.name,
             )
         )
         if present is not None:
@@ -158,12 +152,22 @@ def add_attachment(
             message_id=message.id,
             name=file_name,
             type=media_type,
-            blob=data.name,
-            octets=data.octets,
+            blob=stored.name,
+            octets=stored.octets,
         )
         session.add(row)
         session.flush()
         return Added(ref_of(message), row.id, repeated=False)
+
+
+def _stored(queue: Queue, file_name: str, data: bytes | Stored) -> Stored:
+    """A file that has a name and something in it, on the disk."""
+    _check_text("attachment_name", file_name, 256, lines=False)
+    if not file_name.strip():
+        raise RequestRefused("attachment_name", "a name is expected")
+    if not (data.octets if isinstance(data, Stored) else data):
+        raise RequestRefused("attachment_data", f"{file_name} is empty")
+    return Stored(queue.store.blobs.put(data), len(data)) if isinstance(data, bytes) else data
 
 
 def _repeated(present: Message, draft: MessageDraft) -> MessageRef:

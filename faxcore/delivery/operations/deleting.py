@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import delete, select, union_all, update
+from sqlalchemy.orm import Session
 
+from faxcore.delivery import tallies
 from faxcore.delivery.model import (
     AttachmentRow,
     Attempt,
@@ -15,6 +17,7 @@ from faxcore.delivery.model import (
     InboundFax,
     Message,
     Notification,
+    PageRow,
     Recipient,
 )
 from faxcore.delivery.operations.finding import find_message, ref_of
@@ -37,8 +40,18 @@ def delete_message(queue: Queue, account_id: int, name: MessageName) -> MessageR
         if not status.is_final and status is not MessageStatus.WAITING:
             raise RequestRefused("message", f"message {message.uid} is {status.value}: cancel it")
         found = ref_of(message)
+        _tally(session, message)
         session.execute(delete(Message).where(Message.id == message.id))
         return found
+
+
+def _tally(session: Session, message: Message) -> None:
+    """What goes with the message has been counted, and is counted on."""
+    own = select(Recipient.id).where(Recipient.message_id == message.id)
+    attempted = tallies.attempts(session, Attempt.recipient_id.in_(own))
+    tallies.add(session, tallies.Kind.ATTEMPT, attempted)
+    sent = tallies.pages(session, PageRow.recipient_id.in_(own))
+    tallies.add(session, tallies.Kind.PAGE, sent)
 
 
 def sweep_files(queue: Queue, now: datetime) -> int:
@@ -94,15 +107,15 @@ def forget_calls(queue: Queue, before: datetime) -> int:
 
     With them go notifications that were delivered, or given up, before it.
     """
-    sweep = (
-        delete(Call)
-        .where(Call.ended < before)
-        .where(Call.id.not_in(select(Attempt.call_id).where(Attempt.call_id.is_not(None))))
-        .where(Call.transcript == "")
-        .returning(Call.id)
+    those = (
+        Call.ended < before,
+        Call.id.not_in(select(Attempt.call_id).where(Attempt.call_id.is_not(None))),
+        Call.transcript == "",
     )
     with queue.store.write("forget") as session:
         session.execute(
             delete(Notification).where(Notification.done.is_(True), Notification.created < before)
         )
-        return len(session.scalars(sweep).all())
+        tallies.add(session, tallies.Kind.CALL, tallies.calls(session, *those))
+        tallies.add(session, tallies.Kind.SECONDS, tallies.seconds(session, *those))
+        return len(session.scalars(delete(Call).where(*those).returning(Call.id)).all())
