@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from faxcore.modem.dialect import DIALECTS
-from faxcore.modem.link import CLASSES_1, parse_classes, parse_speeds
+from faxcore.modem.link import CLASSES_1
+from faxcore.modem.lists import parse_classes, parse_speeds
 from faxcore.modem.t32 import parse_ranges
 from faxcore.workbench.probe_ask import Asker, Trial
 from faxcore.workbench.probe_report import ClassTest
