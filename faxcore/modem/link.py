@@ -10,6 +10,7 @@ from typing import TypeAlias
 from faxcore.errors import CommandRefused, NoReply, UnexpectedReply
 from faxcore.modem.at import AtEngine, Reply
 from faxcore.modem.line_release import DTR_DOWN_S, LineRelease
+from faxcore.modem.lists import parse_classes, parse_speeds
 from faxcore.modem.number import dial_string
 from faxcore.modem.results import DIAL_FINAL, Code
 from faxcore.modem.stuffing import CAN, END
@@ -24,7 +25,6 @@ Judge: TypeAlias = Callable[[Reply], HangupStatus | None]
 """What the result of dialling or answering means; None = a fax is there."""
 
 _HUNG_UP = re.compile(r"\+F(HNG|HS):")
-_NUMBERS = re.compile(r"(\d+(?:\.\d+)?)(?:\s*-\s*(\d+))?")
 
 DIAL_OUTCOMES: dict[Code, HangupStatus] = {
     Code.BUSY: HangupStatus.BUSY,
@@ -286,26 +286,6 @@ class AtLink:
 
     def _command(self, text: str) -> Reply:
         return self.engine.command(text, self._profile.command_seconds, Code.OK)
-
-
-def parse_classes(text: str) -> tuple[str, ...]:
-    """The classes in an answer to ``+FCLASS=?``, whatever stands around them."""
-    return tuple(match[1] for match in _NUMBERS.finditer(_after_prefix(text)))
-
-
-def parse_speeds(text: str) -> frozenset[int]:
-    """The values in an answer to ``+FTM=?`` or ``+FRM=?``: brackets, quotes, ranges and all."""
-    speeds: set[int] = set()
-    for match in _NUMBERS.finditer(_after_prefix(text)):
-        low = int(float(match[1][:9]))
-        high = int((match[2] or match[1].partition(".")[0])[:9])
-        speeds |= set(range(low, min(high, 999) + 1))
-    return frozenset(speeds)
-
-
-def _after_prefix(text: str) -> str:
-    """Without ``+FTM:`` or an echo ``AT+FTM=?`` before the values, whose name may hold digits."""
-    return re.sub(r"(AT)?\+F[A-Z0-9.]*[:=?]+", " ", text.upper())
 
 
 def judge_reply(reply: Reply) -> HangupStatus | None:

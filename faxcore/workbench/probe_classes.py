@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from faxcore.modem.dialect import DIALECTS
-from faxcore.modem.link import CLASSES_1, parse_classes, parse_speeds
+from faxcore.modem.link import CLASSES_1
+from faxcore.modem.lists import parse_classes, parse_speeds
 from faxcore.modem.t32 import parse_ranges
 from faxcore.workbench.probe_ask import Asker, Trial
 from faxcore.workbench.probe_report import ClassTest
 
 FAX_CLASSES = ("1", "1.0", "2", "2.0", "2.1")
 
+V34_QUESTION = "AT+F34=?"
 _QUESTIONS_1 = ("AT+FTM=?", "AT+FRM=?", "AT+FTH=?", "AT+FRH=?")
 _QUESTIONS_1_0 = ("AT+FAR=?", "AT+FCL=?", "AT+FDD=?", "AT+FIT=?", "AT+FAR=1", "AT+FCL=2",
-                  "AT+FDD=1")  # fmt: skip
-"""The parameters of class 1.0 (T.31 8.5); each may be refused."""
+                  "AT+FDD=1", V34_QUESTION)  # fmt: skip
+"""The parameters of class 1.0 (T.31 8.5), and V.34 (its Annex B); each may be refused."""
 
 _BIT_ORDER = {"2": "AT+FBOR", "2.0": "AT+FBO", "2.1": "AT+FBO"}
 

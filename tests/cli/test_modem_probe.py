@@ -19,6 +19,13 @@ def test_a_report_for_people(faxcore):
     assert "selecting each fax class" in run.err
 
 
+@pytest.mark.parametrize(("fax_class", "known"), [("1.0", True), ("1", False)])
+def test_a_modem_that_knows_v34_is_told_of(faxcore, fax_class, known):
+    run = faxcore("modem", "probe", f"sim://?class={fax_class}")
+    assert run.code == 0, run.err
+    assert ("+F34 is known" in run.out) == known
+
+
 def test_a_report_for_programs(faxcore):
     run = faxcore("modem", "probe", "sim://?class=1.0", "--json")
     report = json.loads(run.out)

@@ -6,7 +6,8 @@ import pytest
 
 from faxcore.errors import CommandRefused, NoReply, NumberRefused, UnexpectedReply
 from faxcore.modem.at import AtEngine
-from faxcore.modem.link import AtLink, parse_classes, parse_speeds
+from faxcore.modem.link import AtLink
+from faxcore.modem.lists import parse_classes, parse_speeds
 from faxcore.profiles import ModemProfile
 from faxcore.t30.result import HangupStatus
 from faxcore.transport.virtual_port import VirtualPort

@@ -69,6 +69,9 @@ def show(report: ProbeReport) -> None:
 
 
 def _summary(report: ProbeReport) -> Iterator[tuple[str, str]]:
+    from faxcore.workbench.probe_classes import V34_QUESTION  # noqa: PLC0415
+
+    tried = [trial for each in report.classes for trial in each.tried]
     yield "port", report.port
     yield "modem", report.identity_text or "it says nothing of itself"
     found = report.recommendation
@@ -92,6 +95,8 @@ def _summary(report: ProbeReport) -> Iterator[tuple[str, str]]:
     octets = report.flow.buffer_octets
     if octets is not None:
         yield "buffer", f"about {octets} octets, with what this computer's driver holds"
+    if any(trial.command == V34_QUESTION and trial.ok for trial in tried):
+        yield "V.34", "+F34 is known; experimental here: --profile generic-class1.0-v34"
     yield "bit order", report.bit_order
 
 
