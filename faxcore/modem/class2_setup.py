@@ -20,13 +20,20 @@ _UNTOLD = Numbers(vr=1, br=3, ln=2)
 
 
 class Class2Setup:
-    """The commands before a call. ``most`` is what the modem can do, known from ``prepare()``."""
+    """The commands before a call. ``most`` is what the modem can do, known from ``prepare()``.
 
-    def __init__(self, engine: AtEngine, profile: ModemProfile, dialect: Dialect) -> None:
+    ``addressed`` are the commands whose texts the modem remembers of earlier calls: the next one
+    says them anew, if only to have nothing in them.
+    """
+
+    def __init__(
+        self, engine: AtEngine, profile: ModemProfile, dialect: Dialect, addressed: set[str]
+    ) -> None:
         self._engine = engine
         self._profile = profile
         self._dialect = dialect
         self.most = _UNTOLD
+        self._addressed = addressed
 
     def prepare(self) -> None:
         """Make the modem behave as all do, and learn what it can."""
@@ -46,7 +53,8 @@ class Class2Setup:
         ):
             if text and not name:
                 raise SettingsError(f"a modem of class {dialect.name} sends no SUB and no PWD")
-            if text:
+            if text or name in self._addressed:
+                self._addressed.add(name)
                 self._wish(f'AT{name}="{text}"')
         numbers = offer.text(self._profile.number_base or dialect.base, with_rate=rate)
         self._wish(f"AT{dialect.capabilities}={numbers}")
@@ -64,7 +72,8 @@ class Class2Setup:
         if station.id:
             self._wish(f'AT{dialect.poll_id}="{station.id}"')
         for name, text in ((dialect.selective, poll.selective), (dialect.password, poll.password)):
-            if text:
+            if text or name in self._addressed:
+                self._addressed.add(name)
                 self._command(f'AT{name}="{text}"')
 
     def poll_no_more(self) -> None:

@@ -44,6 +44,7 @@ class PreparedModem:
         self._most: Numbers | None = None
         self._fax_class = ""
         self._polls = self._v34_allowed = False
+        self._addressed: set[str] = set()
         self._cancelled = threading.Event()
         self._use(port)
 
@@ -134,7 +135,7 @@ class PreparedModem:
         dialect = DIALECTS.get(self._fax_class)
         if dialect is None:
             return None
-        setup = Class2Setup(self._engine, self.profile, dialect)
+        setup = Class2Setup(self._engine, self.profile, dialect, self._addressed)
         if self._most is not None:
             setup.most = self._most
         return setup

@@ -319,3 +319,18 @@ def test_class_2_receives_two_pages(piecemeal: bool, msb_first: bool) -> None:
     assert result.status is HangupStatus.NORMAL
     assert result.remote_id == "15550123"
     assert [page.octets for page in kept] == [form(1).data, form(2).data]
+
+
+def test_a_sub_address_and_a_password_are_not_left_to_the_next_call() -> None:
+    busy = [turn("AT+FCC=1,5,2,2,3,1,0,7", OK), turn("ATDT5550100", b"\r\nBUSY\r\n")]
+    here = turn('AT+FLI="+1 555 0199"', OK)
+    turns = [
+        *prepared_20(),
+        here, turn('AT+FSA="12"', OK), turn('AT+FPW="34"', OK), *busy, turn("ATH0", OK),
+        here, turn('AT+FSA=""', OK), turn('AT+FPW=""', OK), *busy, turn("ATH0", OK),
+    ]  # fmt: skip
+    modem = ScriptDce(turns, False)
+    with FaxModem(VirtualPort(modem), T32) as fax:
+        fax.send(PAGES, "555-0100", replace(HERE, subaddress="12", password="34"))
+        fax.send(PAGES, "555-0100", HERE)
+    assert modem.finished, f"not played: {modem.turns[:2]}"
