@@ -54,7 +54,7 @@ class Class2Setup:
             if text and not name:
                 raise SettingsError(f"a modem of class {dialect.name} sends no SUB and no PWD")
             if text or name in self._addressed:
-                self._addressed.add(name)
+                self._remember(name, text)
                 self._wish(f'AT{name}="{text}"')
         numbers = offer.text(self._profile.number_base or dialect.base, with_rate=rate)
         self._wish(f"AT{dialect.capabilities}={numbers}")
@@ -73,7 +73,7 @@ class Class2Setup:
             self._wish(f'AT{dialect.poll_id}="{station.id}"')
         for name, text in ((dialect.selective, poll.selective), (dialect.password, poll.password)):
             if text or name in self._addressed:
-                self._addressed.add(name)
+                self._remember(name, text)
                 self._command(f'AT{name}="{text}"')
 
     def poll_no_more(self) -> None:
@@ -113,6 +113,12 @@ class Class2Setup:
         if self._profile.rungs:
             most = replace(most, br=min(most.br, _fastest(self._profile)))
         return most
+
+    def _remember(self, name: str, text: str) -> None:
+        if text:
+            self._addressed.add(name)
+        else:
+            self._addressed.discard(name)
 
     def _command(self, text: str) -> None:
         self._engine.command(text, self._profile.command_seconds, Code.OK)
