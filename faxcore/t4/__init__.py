@@ -15,7 +15,7 @@ over pixels, runs or, where rows do not need each other, rows.
 
 Why it is fast: numpy's loops run over few, small numbers, in arrays that stay in the cache. What
 costs time is not the pixels but the number of passes over whatever changes, some 100 over 32 pixels
-each and 30 over the octets with codes; a page of text takes about as long as libtiff's C code needs
+each and 30 over the octets with codes; a page of text takes no longer than libtiff's C code needs
 to step from change to change. ``[fast]`` (``acceleration``) steps so, too, in compiled code.
 """
 
