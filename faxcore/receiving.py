@@ -113,7 +113,7 @@ class ReceivedFax:
 def receive_fax(
     port: str = "sim://?caller=normal",
     *,
-    keep: Path,
+    keep: str | Path,
     station_id: str = "",
     rings: int = 1,
     wait: float | None = None,
@@ -159,7 +159,8 @@ def receive_fax(
         without which there is no MMR. Modulations are those of the modem (``+FRM=?``).
     ``addressed``
         Whether a sub-address (SUB) is asked for: it is in ``call.subaddress``, and in the file
-        ``subaddress`` of the folder before the first page is confirmed. Modems of class 1 only.
+        ``subaddress`` of the folder before the first page is confirmed. A modem of class 2 has no
+        word for it.
     ``poll``
         The number to dial, in place of waiting for a call: the fax that is held ready there is
         fetched (polling). ``selective`` (SEP) tells it from others that may be held there,
@@ -188,7 +189,7 @@ def receive_fax(
     elif asked != ANYTHING:
         raise SettingsError("a selective address or a password without a number to poll")
     wanted = choose_profile(profile, modem_class)
-    inbox = Inbox(keep)
+    inbox = Inbox(Path(keep))
     listener = Listener(observe)
     stop = cancel or threading.Event()
     path = Path(transcript) if transcript is not None else None

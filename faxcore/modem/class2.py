@@ -161,11 +161,15 @@ class Class2Line(ModemLine):
         told = self._talk.reports.agreed
         if told is not None:
             dcs = Frame(FCF.DCS, session_of(told, ecm=False).encode())
-            self._pending.append((*self._identity(FCF.TSI), dcs))
+            self._pending.append((*self._identity(FCF.TSI), *self._address(), dcs))
 
     def _identity(self, kind: FCF) -> tuple[Frame, ...]:
         name = self._talk.reports.remote_id
         return (Frame(kind, encode_id(name), final=False),) if name else ()
+
+    def _address(self) -> tuple[Frame, ...]:
+        told = self._talk.reports.subaddress
+        return (Frame(FCF.SUB, encode_id(told), final=False),) if told else ()
 
     # what is said
 

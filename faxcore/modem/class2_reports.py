@@ -24,14 +24,16 @@ class Reports:
     """The latest of each report.
 
     ``far`` is what the far end can do, ``agreed`` what a DCS said, ``status`` what was said of a
-    page, ``following`` what follows a received one, ``polled`` whether the far end has something to
-    be polled. ``hung_up_line`` is the report as it came.
+    page, ``subaddress`` what a caller's SUB says, ``following`` what follows a received page,
+    ``polled`` whether the far end has something to be polled. ``hung_up_line`` is the report as it
+    came.
     ``base`` is that of numbers, 0 for the dialect's. A report may lack its plus sign (USR).
     """
 
     dialect: Dialect
     base: int = 0
     remote_id: str = ""
+    subaddress: str = ""
     far: Numbers | None = None
     agreed: Numbers | None = None
     status: int | None = None
@@ -60,6 +62,8 @@ class Reports:
         base = self.base or dialect.base
         if name in dialect.remote_id:
             self.remote_id = _identity(rest)
+        elif dialect.subaddress and name == dialect.subaddress + ":":
+            self.subaddress = _identity(rest)
         elif name == dialect.polled:
             self.polled = True
         elif name == dialect.remote_capabilities:

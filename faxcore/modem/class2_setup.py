@@ -61,6 +61,13 @@ class Class2Setup:
         if self._profile.session_before_dialling:
             self._wish(f"AT{dialect.session}={numbers}")
 
+    def before_answering(self, *, addressed: bool) -> None:
+        """Have SUB taken in the calls to come, or no more (``+FAP``)."""
+        name = self._dialect.addressing
+        if name and (addressed or name in self._addressed):
+            self._remember(name, "1" if addressed else "")
+            self._wish(f"AT{name}={int(addressed)},0,0")
+
     def poll(self, station: Station, poll: Poll) -> None:
         """Have the next call poll. Raises CommandRefused where the modem cannot."""
         dialect = self._dialect

@@ -43,6 +43,7 @@ class Dialect:
     local_id: str
     subaddress: str
     password: str
+    addressing: str
     poll: str
     poll_id: str
     selective: str
@@ -70,6 +71,7 @@ CLASS_2 = Dialect(
     local_id="+FLID",
     subaddress="",
     password="",
+    addressing="",
     poll="+FSPL",
     poll_id="+FCIG",
     selective="",
@@ -99,6 +101,7 @@ _T32 = Dialect(
     local_id="+FLI",
     subaddress="+FSA",
     password="+FPW",
+    addressing="+FAP",
     poll="+FSP",
     poll_id="+FPI",
     selective="+FPA",

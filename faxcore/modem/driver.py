@@ -188,6 +188,7 @@ class FaxModem(PreparedModem):
         if (setup := self._setup) is not None:
             offer = numbers_offering(capabilities, setup.most)
             self._set_up(setup, station, offer)
+            setup.before_answering(addressed=capabilities.subaddress)
         return self._line(offer, keep, None, limit)
 
     def _take(

@@ -6,6 +6,8 @@ After SP-2388-A (2) and T.32 (2.0, 2.1), written without a look at the driver. T
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from faxcore.sim.activities import DLE, ETX, Activity, Modem, Pause
 from faxcore.sim.class2_activities import Busy, GivingPage, HangingUp, TakingPage
 from faxcore.sim.class2_settings import Parameters
@@ -126,9 +128,10 @@ class Class2:
         phone = self._exchange.telephone
         assert phone is not None
         self._told_of_call = False
-        station = timed(
-            self, receiving(self, Station(self._parameters.id), offered(self._parameters.values))
+        may_say = replace(
+            offered(self._parameters.values), subaddress=self._parameters.takes_subaddress
         )
+        station = timed(self, receiving(self, Station(self._parameters.id), may_say))
         began = now + CED_SECONDS
         self._exchange.near = PlayedEnd(phone, station, began, _keeps_nothing, near=True)
         return Busy(self._modem, self.abandon)
@@ -194,7 +197,7 @@ class Class2:
         self._exchange.near = None
         self._modem.finish(self.at, "OK")
 
-    def called(self, agreed: SessionParameters, name: str) -> None:
+    def called(self, agreed: SessionParameters, name: str, subaddress: str) -> None:
         """See ``Desk``. Told behind ``ATA``, later sessions behind ``+FDR``."""
         session = report_session(agreed, self.words)
         if self._told_of_call:
@@ -204,6 +207,8 @@ class Class2:
         self._modem.tell(self.at, self.words.connected)
         if name:
             self._report(self.words.calling_id, f'"{name:>20}"')
+        if subaddress:
+            self._report("+FSA", f'"{subaddress:>20}"')
         self._report(self.words.agreed, session)
         self._modem.finish(self.at, "OK")
 

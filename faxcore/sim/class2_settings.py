@@ -25,6 +25,7 @@ class Parameters:
     ``values`` is what may be agreed upon, ``session`` what is wished for the next page, ``status``
     what was, or is to be, said of a page, ``page_patience_s`` how long page data may stay away.
     ``fixed`` once the number is dialled. ``polls``: the next call is to poll, as ``poll`` says.
+    ``takes_subaddress``: SUB is offered to callers.
     """
 
     def __init__(self, profile: ModemProfile, fax_class: str) -> None:
@@ -37,6 +38,7 @@ class Parameters:
         self.bit_order = 0
         self._texts = dict.fromkeys(_TEXTS, "")
         self.polls = False
+        self.takes_subaddress = False
         self.fixed = False
         self.page_patience_s = _PATIENCE_T32_S if words.hexadecimal else _PATIENCE_S
         self._profile = profile
@@ -80,6 +82,8 @@ class Parameters:
             self.bit_order = command.number
         elif name in _TEXTS and name in words.settings:
             self._texts[name] = value.removeprefix("=").strip().strip('"')
+        elif name == "+FAP" and name in words.settings:
+            self.takes_subaddress = value.removeprefix("=").partition(",")[0].strip() == "1"
         elif name == words.poll_command:
             self.polls = command.number == 1
         elif name in _PATIENCE_UNIT_S and name in words.settings:

@@ -83,7 +83,7 @@ class Desk(Protocol):
         """After EOM the far end identified itself anew."""
         ...
 
-    def called(self, agreed: SessionParameters, name: str) -> None:
+    def called(self, agreed: SessionParameters, name: str, subaddress: str) -> None:
         """A caller has trained; what it commands."""
         ...
 
@@ -289,6 +289,7 @@ class _Session:
     """What is known of the other station, and the page that nobody has seen yet."""
 
     name: str = ""
+    subaddress: str = ""
     far: Capabilities | None = None
     agreed: SessionParameters | None = None
     following: FCF = FCF.EOP
@@ -297,7 +298,7 @@ class _Session:
     def note(self, desk: Desk, op: LineOp, heard: Heard) -> None:
         """Take down what came; once training has succeeded, the computer is told of the call."""
         if isinstance(op, SendFrames) and op.frames[-1].kind is FCF.CFR and self.agreed is not None:
-            desk.called(self.agreed, self.name)
+            desk.called(self.agreed, self.name, self.subaddress)
         if not isinstance(op, ReceiveFrames):
             return
         for frame in heard.frames:
@@ -306,6 +307,8 @@ class _Session:
                 self.far = Capabilities.decode(frame.fif)
             elif kind in {FCF.TSI, FCF.CSI}:
                 self.name = decode_id(frame.fif)
+            elif kind is FCF.SUB:
+                self.subaddress = decode_id(frame.fif)
             elif kind is FCF.DCS:
                 self.agreed = SessionParameters.decode(frame.fif)
             elif kind is FCF.PPS and frame.fif:

@@ -121,7 +121,7 @@ T32_WORDS = Words(
     hung_up="+FHS",
     settings=frozenset(
         {"+FBO", "+FCR", "+FCT", "+FCQ", "+FLI", "+FNR", "+FPP", "+FIE", "+FSA", "+FPA", "+FPI",
-         "+FPW", "+FBU", "+FLO", "+FMS", "+FEA"}
+         "+FAP", "+FPW", "+FBU", "+FLO", "+FMS", "+FEA"}
     ),
     names=frozenset({"+FMI", "+FMM", "+FMR"}),
     quality="(0),(0)",

@@ -33,6 +33,7 @@ _SOME = "0"
 _SAID = {"+FLID": "id", "+FLI": "id", "+FSA": "subaddress", "+FPW": "password"}
 _POLLED = {"+FPA": "selective", "+FPW": "password"}
 _OFFER = re.compile(r"AT\+F(DCC|CC)=([0-9A-Fa-f,]+)", re.IGNORECASE)
+_ADDRESSED = re.compile(r"AT\+FAP=1,0,0", re.IGNORECASE)
 _DIAL = re.compile(r"ATD[TP]?(.+)", re.IGNORECASE)
 _ENDS = frozenset({FCF.MPS, FCF.EOM, FCF.EOP, FCF.PRI_MPS, FCF.PRI_EOM, FCF.PRI_EOP})
 _DLE_ENDS = {0x2C: FCF.MPS, 0x3B: FCF.EOM, 0x2E: FCF.EOP}
@@ -140,6 +141,8 @@ class _Collector:
             call.poll = call.poll or Poll()
         elif offer := _OFFER.fullmatch(text):
             self._offer(offer[2])
+        elif _ADDRESSED.fullmatch(text) and call.capabilities is not None:
+            call.capabilities = replace(call.capabilities, subaddress=True)
         elif dialled := _DIAL.fullmatch(text):
             call.number = dialled[1]
         elif text.upper() == "AT+FRM=?":

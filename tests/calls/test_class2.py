@@ -118,3 +118,15 @@ def test_a_cancelled_call_leaves_the_modem_free(fax_class):
         assert result.count(PageOutcome.CONFIRMED) == 0
         assert modem.telephone is None
         assert fax.send(document(1, 100), "1", Station()).ok
+
+
+@pytest.mark.parametrize(("fax_class", "told"), [("2", ""), ("2.0", "12"), ("2.1", "12")])
+def test_a_sub_address_is_told_where_the_class_has_a_word_for_it(tmp_path, fax_class, told):
+    url, modem = f"sim://?caller=addressed&class={fax_class}", {"modem_class": fax_class}
+    asked = receiving.receive_fax(url, keep=tmp_path / "asked", addressed=True, **modem)
+    assert asked.ok
+    assert asked.call.subaddress == told
+    assert (tmp_path / "asked" / "subaddress").exists() == bool(told)
+    unasked = receiving.receive_fax(url, keep=tmp_path / "unasked", **modem)
+    assert unasked.ok
+    assert unasked.call.subaddress == ""

@@ -9,6 +9,8 @@ from dataclasses import replace
 
 import pytest
 
+from faxcore.modem.class2_reports import Reports
+from faxcore.modem.dialect import DIALECTS
 from faxcore.modem.driver import FaxModem
 from faxcore.modem.stuffing import stuff
 from faxcore.profiles import ModemProfile
@@ -334,3 +336,10 @@ def test_a_sub_address_and_a_password_are_not_left_to_the_next_call() -> None:
         fax.send(PAGES, "555-0100", replace(HERE, subaddress="12", password="34"))
         fax.send(PAGES, "555-0100", HERE)
     assert modem.finished, f"not played: {modem.turns[:2]}"
+
+
+@pytest.mark.parametrize(("fax_class", "told"), [("2", ""), ("2.0", "4711"), ("2.1", "4711")])
+def test_a_callers_sub_address_is_read_where_the_class_reports_it(fax_class, told) -> None:
+    reports = Reports(DIALECTS[fax_class])
+    reports.read(["+FCO", '+FTI:"        +1 555 0100"', '+FSA:"                4711"'])
+    assert reports.subaddress == told

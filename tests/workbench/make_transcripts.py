@@ -106,6 +106,10 @@ MADE = (
     Made("c2-polled-empty", "2", "polled-empty", FAR, "it holds nothing ready", poll=Poll()),
     Made("c2.0-polled-selective", "2.0", "polled-selective", NOTHING,
          "a fax is fetched by its address and password", poll=Poll("42", "1234")),
+    Made("c1-in-addressed", "1", "addressed", NOTHING, "a caller names a sub-address",
+         incoming=True),
+    Made("c2.0-in-addressed", "2.0", "addressed", NOTHING, "a caller names a sub-address",
+         incoming=True),
 )  # fmt: skip
 
 
@@ -146,7 +150,7 @@ def record(made: Made, path: Path) -> None:
     port = RecordingPort(VirtualPort(modem, made.latency_s), path, profile.name)
     with FaxModem(port, profile) as fax:
         if made.incoming:
-            _receive(fax)
+            _receive(fax, addressed=made.far == "addressed")
         elif made.poll is not None:
             fax.poll(TO, OFFERED, WE, lambda page: True, poll=made.poll)
         else:
@@ -155,10 +159,10 @@ def record(made: Made, path: Path) -> None:
     _write_head(made, path, profile.name)
 
 
-def _receive(fax: FaxModem) -> None:
+def _receive(fax: FaxModem, *, addressed: bool) -> None:
     fax.prepare()
     assert fax.wait_for_ring(60)
-    fax.receive(OFFERED, WE, lambda page: True)
+    fax.receive(replace(OFFERED, subaddress=addressed), WE, lambda page: True)
 
 
 def _write_head(made: Made, path: Path, profile: str) -> None:
