@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from faxcore.durable import synchronize
 from faxcore.errors import FaxcoreError, SettingsError
 from faxcore.t4 import DecodedPage, decode_octets
 from faxcore.t4.tiff import read_tiff, write_tiff
@@ -44,7 +44,7 @@ class Inbox:
         decoded = decode_octets(op.octets, under.coding, under.width, under.resolution)
         path = self.folder / f"page-{op.number:03d}.tif"
         write_tiff(path, [decoded])
-        _synchronize(self.folder)
+        synchronize(self.folder)
         self.pages.append(path)
         self._bad_rows.append(decoded.bad)
         return True
@@ -53,7 +53,7 @@ class Inbox:
         """Remember on the disk whom the fax is for; a disk that refuses is left to the pages."""
         try:
             (self.folder / SUBADDRESS).write_text(subaddress, encoding="ascii")
-            _synchronize(self.folder)
+            synchronize(self.folder)
         except OSError as error:
             self.notes += (f"{SUBADDRESS} could not be written: {error}",)
 
@@ -64,7 +64,7 @@ class Inbox:
         path = self.folder / DOCUMENT
         try:
             write_tiff(path, self._stored())
-            _synchronize(self.folder)
+            synchronize(self.folder)
         except (FaxcoreError, OSError) as error:
             self.notes += (f"{DOCUMENT} could not be written, the pages are kept: {error}",)
             return None
@@ -79,14 +79,3 @@ class Inbox:
 
 def _is_ours(name: str) -> bool:
     return name == DOCUMENT or (name.startswith("page-") and name.endswith(".tif"))
-
-
-def _synchronize(folder: Path) -> None:
-    """Make a renamed file's name durable; only POSIX can open a folder."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

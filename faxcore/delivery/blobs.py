@@ -19,6 +19,7 @@ from pathlib import Path
 from types import TracebackType
 
 from faxcore.delivery.crash import crash_point
+from faxcore.durable import synchronize
 from faxcore.errors import QueueError
 
 _NAME = re.compile(r"[0-9a-f]{64}")
@@ -118,10 +119,10 @@ class BlobStore:
         target = self._path(name)
         if not target.parent.is_dir():
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _synchronize(target.parent.parent)
+            synchronize(target.parent.parent)
         path.rename(target)
         crash_point("blob:renamed")
-        _synchronize(target.parent)
+        synchronize(target.parent)
 
     def head(self, name: str, octets: int) -> bytes:
         """The first octets of a name. Raises QueueError where they are missing."""
@@ -169,18 +170,7 @@ class BlobStore:
 def _renew(path: Path) -> None:
     """A file that is wanted again is as young as a new one: it is not swept meanwhile."""
     os.utime(path)
-    _synchronize(path.parent)  # another process may have renamed it a moment ago
-
-
-def _synchronize(folder: Path) -> None:
-    """Make names durable; only POSIX can open a folder."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    synchronize(path.parent)  # another process may have renamed it a moment ago
 
 
 @contextlib.contextmanager
