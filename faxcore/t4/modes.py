@@ -70,16 +70,16 @@ class Active:
     ends: NDArray[np.intp]
     lasts: NDArray[np.intp]
 
-    def blocks(self, size: int) -> Iterator[tuple[slice, slice, Active]]:
-        """Whole rows of about so many words: which rows, which words, and these alone."""
+    def blocks(self, size: int) -> Iterator[tuple[slice, Active]]:
+        """Whole rows of about so many words: which rows, and their words."""
         count = max(1, len(self.words) // size)
         cuts = np.searchsorted(self.lasts + 1, np.arange(1, count) * len(self.words) // count)
         for top, bottom in pairwise([0, *cuts.tolist(), len(self.ends)]):
             if top < bottom:
                 first = int(self.lasts[top - 1]) + 1 if top else 0
-                rows, here = slice(top, bottom), slice(first, int(self.lasts[bottom - 1]) + 1)
+                rows, behind = slice(top, bottom), int(self.lasts[bottom - 1]) + 1
                 ends, lasts = self.ends[rows] - first, self.lasts[rows] - first
-                yield rows, here, Active(self.words[here], ends, lasts)
+                yield rows, Active(self.words[first:behind], ends, lasts)
 
 
 def find_active(rows: Words, above: Words, layout: Layout) -> Active:

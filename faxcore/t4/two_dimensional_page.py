@@ -138,7 +138,7 @@ def _code_kept(
         start = int(before[kept[0]])
         gaps = _gaps(before, kept)
         here, above = _lay_out_pairs(rows, kept, layout)
-        for some, _, active in find_active(here, above, layout).blocks(_BLOCK_WORDS):
+        for some, active in find_active(here, above, layout).blocks(_BLOCK_WORDS):
             modes = find_modes(here, above, active, layout)
             part = code_rows(modes, layout, active, start, gaps[some])
             row_bits[kept[some]] += part.row_bits
