@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,7 @@ class Inbox:
         self.pages: list[Path] = []
         self.notes: tuple[str, ...] = ()
         self._bad_rows: list[NDArray[np.bool_]] = []
+        self._subaddress = self._written = ""
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             there = next((each for each in folder.iterdir() if _is_ours(each.name)), None)
@@ -42,6 +44,7 @@ class Inbox:
         """
         under = op.parameters
         decoded = decode_octets(op.octets, under.coding, under.width, under.resolution)
+        self._write_address()
         path = self.folder / f"page-{op.number:03d}.tif"
         write_tiff(path, [decoded])
         synchronize(self.folder)
@@ -50,12 +53,21 @@ class Inbox:
         return True
 
     def note_address(self, subaddress: str) -> None:
-        """Remember on the disk whom the fax is for; a disk that refuses is left to the pages."""
+        """Whom the fax is for: on the disk with the next page, as a carrier is due now."""
+        self._subaddress = subaddress
+
+    def _write_address(self) -> None:
+        """A disk that refuses is left to the pages."""
+        if not self._subaddress or self._subaddress == self._written:
+            return
         try:
-            (self.folder / SUBADDRESS).write_text(subaddress, encoding="ascii")
-            synchronize(self.folder)
+            with (self.folder / SUBADDRESS).open("w", encoding="ascii") as file:
+                file.write(self._subaddress)
+                file.flush()
+                os.fsync(file.fileno())
         except OSError as error:
             self.notes += (f"{SUBADDRESS} could not be written: {error}",)
+        self._written = self._subaddress
 
     def bind(self) -> Path | None:
         """All pages in one file; where that fails a note says so, and the pages are safe."""
