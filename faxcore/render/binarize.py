@@ -10,6 +10,7 @@ on the line, is measured by ``tests.bench.bench_legibility``.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +22,15 @@ from faxcore.render.halftone import diffused, line_screen, row_screen
 from faxcore.render.outlines import outlines
 from faxcore.render.photos import is_grainy, is_photo, photo_parts, smoothed
 from faxcore.render.tone import AUTO_TONE, Tone, ToneKind
-from faxcore.t4 import Resolution
+from faxcore.t4 import PageBitmap, Resolution
 
 Grey = NDArray[np.uint8]
 Black = NDArray[np.bool_]
 Region = tuple[slice, slice]
 """Rows and pixels of the page as it is drawn."""
+
+_Pixels = TypeVar("_Pixels", np.bool_, np.uint8)
+"""Pixels, or eight of them to an octet."""
 
 Finer = Callable[[Region], Grey]
 """Draws a region, in rows and pixels of the page as it is sent."""
@@ -77,19 +81,29 @@ def black_and_white(
         dark = ground < _DARK
         for region, _ in photos:
             dark[_in_cells(region, grey.shape, dark.shape)] = True
-        _redraw_codes(black, finer, dark, fine)
+        sample = np.packbits(black[::fine], axis=1)
+        for region, marks in _codes(sample, black.shape, fine, dark):
+            np.copyto(black[region], _redrawn(region, finer), where=marks)
     bare = [*grainy, *(region for region, _ in photos)]
     if bool((ground < _TINT).any()):
-        black |= _edges_of_tints(grey, bare, fine, each)
+        _outline_tints(black, grey, bare, fine, each)
     for region, part in photos:
         _screen(black, grey, region, part, labels, (fine, each), tone)
     return black
 
 
-def plain_black_and_white(black: Black, resolution: Resolution, finer: Finer) -> Black:
-    """What ``black_and_white`` makes of a page whose ink (``FINE_SHARE``) is known, on white."""
-    _redraw_codes(black, finer, np.zeros((1, 1), np.bool_), row_class(resolution))
-    return black
+def plain_black_and_white(ink: PageBitmap, finer: Finer) -> PageBitmap:
+    """What ``black_and_white`` makes of a page whose ink (``FINE_SHARE``) is known, on white.
+
+    The page is changed. Where codes may be are whole octets (see ``codes.BLOCK``).
+    """
+    fine = row_class(ink.resolution)
+    shape, nowhere = (ink.height, ink.width), np.zeros((1, 1), np.bool_)
+    for region, marks in _codes(ink.rows[::fine], shape, fine, nowhere):
+        octets = region[0], slice(region[1].start // 8, -(-region[1].stop // 8))
+        black, there = np.packbits([_redrawn(region, finer), marks], axis=2)
+        ink.rows[octets] ^= (ink.rows[octets] ^ black) & there
+    return ink
 
 
 def _text(grey: Grey, fine: int, each: int) -> tuple[Black, Grey]:
@@ -119,15 +133,21 @@ def _in_cells(region: Region, pixels: tuple[int, ...], cells: tuple[int, ...]) -
     return rows, columns
 
 
-def _redraw_codes(black: Black, finer: Finer, no_code: Black, fine: int) -> None:
-    """Bar codes and QR codes anew, each pixel black if half of it is."""
-    marks, regions = code_areas(black, fine, no_code)
-    if sum(black[region].size for region in regions) > _MOST_CODES * black.size:
-        return
-    for region in regions:
-        grey = finer(region)
-        middle = (int(grey.min()) + int(grey.max()) + 1) // 2
-        np.copyto(black[region], grey < middle, where=marks[region])
+def _codes(
+    sample: NDArray[np.uint8], shape: tuple[int, int], fine: int, no_code: Black
+) -> list[tuple[Region, Black]]:
+    """Where bar codes and QR codes may be, unless that is most of the page."""
+    areas = code_areas(sample, shape, fine, no_code)
+    covered = sum(marks.size for _, marks in areas)
+    return [] if covered > _MOST_CODES * shape[0] * shape[1] else areas
+
+
+def _redrawn(region: Region, finer: Finer) -> Black:
+    """A region anew, each pixel black if half of it is."""
+    grey = finer(region)
+    middle = (int(grey.min()) + int(grey.max()) + 1) // 2
+    black: Black = grey < middle
+    return black
 
 
 def _mean_rows(grey: Grey, each: int) -> Grey:
@@ -171,13 +191,14 @@ def _without_grain(grey: Grey, regions: Sequence[Region]) -> Grey:
     return calm
 
 
-def _edges_of_tints(grey: Grey, bare: Sequence[Region], fine: int, each: int) -> Black:
-    """The outlines of tints, but for those in photographs and scans."""
+def _outline_tints(black: Black, grey: Grey, bare: Sequence[Region], fine: int, each: int) -> None:
+    """Add the outlines of tints, but for those in photographs and scans."""
     rows_reach = max(1, _CLOSING * fine // 2)
-    edges = outlines(_mean_rows(grey, each), (rows_reach, _CLOSING))
-    for rows, columns in bare:
-        edges[rows.start // each : -(-rows.stop // each), columns] = False
-    return edges
+    for top, edges in outlines(_mean_rows(grey, each), (rows_reach, _CLOSING)):
+        for rows, columns in bare:
+            first, end = rows.start // each - top, -(-rows.stop // each) - top
+            edges[max(0, first) : max(0, end), columns] = False
+        black[top : top + len(edges)] |= edges
 
 
 def _screen(
@@ -208,15 +229,17 @@ def _screen(
     np.copyto(black[top:bottom, left:right], dark, where=screened)
 
 
-def change_rows(black: Black, source: Resolution, wanted: Resolution) -> Black:
-    """A page of pixels at another number of rows: joined so that no stroke is lost, or repeated."""
+def change_rows(rows: NDArray[_Pixels], source: Resolution, wanted: Resolution) -> NDArray[_Pixels]:
+    """A page at another number of rows: joined so that no stroke is lost, or repeated."""
     have, want = row_class(source), row_class(wanted)
     if have > want:
         each = have // want
-        padded = np.pad(black, ((0, -black.shape[0] % each), (0, 0)))
-        joined: Black = np.logical_or.reduce(padded.reshape(-1, each, black.shape[1]), axis=1)
+        padded = np.pad(rows, ((0, -rows.shape[0] % each), (0, 0)))
+        joined: NDArray[_Pixels] = np.bitwise_or.reduce(
+            padded.reshape(-1, each, rows.shape[1]), axis=1
+        )
         return joined
-    return black.repeat(want // have, axis=0)
+    return rows if have == want else rows.repeat(want // have, axis=0)
 
 
 def row_class(resolution: Resolution) -> int:

@@ -24,6 +24,7 @@ from faxcore.render.contrast import is_cut_as_on_white, limits_on_white
 from faxcore.render.geometry import Frame
 from faxcore.render.raster import draw_grey
 from faxcore.render.typewriter import CELL_PIXELS, CELL_ROWS, Grid, Typed, typed
+from faxcore.t4 import PageBitmap
 
 Grey = NDArray[np.uint8]
 Black = NDArray[np.bool_]
@@ -32,6 +33,9 @@ Codes = NDArray[np.intp]
 
 Rows = NDArray[np.void]
 """Cells, row by row of all of them."""
+
+_FOUR = np.dtype([("head", np.uint64), ("tail", np.uint8)])
+"""A row of four black cells: 72 pixels, in the order in which they are sent."""
 
 _WORTH = 3
 """So many pages have to share the cost of the specimen."""
@@ -54,15 +58,31 @@ class Cells:
     def grey(self, index: int, frame: Frame) -> Grey | None:
         """A page's grey values in this frame, or None where it has to be drawn."""
         codes = self._codes(index, frame)
-        return None if codes is None else self._assembled(self._grey_rows, codes, frame, 255)
+        return None if codes is None else self._assembled(codes, frame)
 
-    def black(self, index: int, frame: Frame) -> Black | None:
+    def black(self, index: int, frame: Frame) -> PageBitmap | None:
         """A page's ink in fine, as ``Surroundings.ink`` finds it; None where it has to."""
         codes = self._codes(index, frame)
         if codes is None or not self._is_plain[codes].all():
             return None
-        black: Black = self._assembled(self._black_rows, codes, frame, 0)
-        return black
+        return PageBitmap(self._packed(codes, frame), frame.pixels)
+
+    def _packed(self, codes: Codes, frame: Frame) -> NDArray[np.uint8]:
+        """The black cells of a page side by side, four at a time: they are nine octets."""
+        fours = np.pad(codes, ((0, 0), (0, -codes.shape[1] % 4))).reshape(len(codes), -1, 4)
+        *heads, tails = self._quarters
+        head = heads[0].take(fours[:, :, 0], axis=1)
+        for number in range(1, 4):
+            head |= heads[number].take(fours[:, :, number], axis=1)
+        made = np.empty((len(codes), CELL_ROWS, fours.shape[1]), _FOUR)
+        made["head"] = head.swapaxes(0, 1)
+        made["tail"] = tails.take(fours[:, :, 3], axis=1).swapaxes(0, 1)
+        rows = np.zeros((frame.rows, frame.pixels // 8), np.uint8)
+        octets = made.view(np.uint8).reshape(len(codes) * CELL_ROWS, -1)
+        top, left = self._grid.top, (frame.left + self._grid.left) // 8
+        here = rows[top : top + octets.shape[0], left : left + octets.shape[1]]
+        here |= octets[: here.shape[0], : here.shape[1]]
+        return rows
 
     def _codes(self, index: int, frame: Frame) -> Codes | None:
         """The letters of a page that can be put together, else None.
@@ -78,8 +98,15 @@ class Cells:
 
     def _numbers(self, index: int) -> Codes:
         lines = "".join(line.ljust(self._grid.columns) for line in self._written.pages[index])
-        numbers = np.searchsorted(_points(self._letters), _points(lines))
-        return numbers.reshape(-1, self._grid.columns)
+        return self._number_of[_points(lines)].reshape(-1, self._grid.columns)
+
+    @cached_property
+    def _number_of(self) -> Codes:
+        """The number of every letter, by its code point."""
+        points = _points(self._letters)
+        numbers = np.zeros(int(points[-1]) + 1, np.intp)
+        numbers[points] = np.arange(len(points))
+        return numbers
 
     @cached_property
     def _cells(self) -> tuple[Grey, Black]:
@@ -100,8 +127,13 @@ class Cells:
         return _in_rows(self._cells[0])
 
     @cached_property
-    def _black_rows(self) -> Rows:
-        return _in_rows(self._cells[0] < limits_on_white(FINE_SHARE)[0])
+    def _quarters(self) -> list[NDArray[Any]]:
+        """The black cells row by row: as each of the four of a head, and as the tail of one."""
+        black = self._cells[0] < limits_on_white(FINE_SHARE)[0]
+        pixels = np.uint64(1) << np.arange(CELL_PIXELS, dtype=np.uint64)[::-1]
+        rows = (black * pixels).sum(axis=2).T
+        heads = [rows << np.uint64(shift) for shift in (46, 28, 10)] + [rows >> np.uint64(8)]
+        return [*(head.astype(">u8").view(np.uint64) for head in heads), rows.astype(np.uint8)]
 
     @cached_property
     def _is_plain(self) -> Black:
@@ -117,7 +149,7 @@ class Cells:
             if inked.size and not self._cells[1][codes].any():
                 frame = self._first_lines(int(inked[0]) + _COMPARED)
                 drawn = draw_grey(self._written.document[index], frame)
-                whole = self._assembled(self._grey_rows, codes, self._grid.frame, 255)
+                whole = self._assembled(codes, self._grid.frame)
                 return np.array_equal(drawn, whole[: frame.rows])
         return False
 
@@ -125,14 +157,14 @@ class Cells:
         frame = self._grid.frame
         return replace(frame, rows=min(frame.rows, self._grid.top + count * CELL_ROWS))
 
-    def _assembled(self, rows: Rows, codes: Codes, frame: Frame, blank: int) -> Any:
-        """The cells of a page side by side."""
-        page = np.full((frame.rows, frame.pixels), blank, rows.dtype["pixels"].base)
+    def _assembled(self, codes: Codes, frame: Frame) -> Grey:
+        """The grey cells of a page side by side."""
+        page = np.full((frame.rows, frame.pixels), 255, np.uint8)
         left, width = frame.left + self._grid.left, codes.shape[1] * CELL_PIXELS
         for number, line in enumerate(codes):
             if line.any():
                 top = self._grid.top + number * CELL_ROWS
-                copied = rows.take(line, axis=1)["pixels"].reshape(CELL_ROWS, width)
+                copied = self._grey_rows.take(line, axis=1)["pixels"].reshape(CELL_ROWS, width)
                 page[top : top + CELL_ROWS, left : left + width] = copied
         return page
 

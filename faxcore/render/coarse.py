@@ -68,7 +68,7 @@ def coarse_rows(heavy: Weight, light: Weight, rows_each: int, rows_per_mm: float
     """
     count = heavy.count((0, heavy.ink.shape[0], 0, heavy.ink.shape[1]), 0, rows_each)
     black: Ink = count >= heavy.needed
-    dense = in_pixels(mean_nearby(black) > _DENSE, black.shape)
+    dense = in_pixels(mean_nearby(np.packbits(black, axis=1)) > _DENSE, black.shape)
     black = np.where(dense, count >= len(heavy.rows), black)
     tallest, shortest = round(_TALLEST_MM * rows_per_mm), round(_SHORTEST_MM * rows_per_mm)
     lines = []

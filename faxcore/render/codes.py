@@ -15,6 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Black = NDArray[np.bool_]
+Packed = NDArray[np.uint8]
+"""Rows of pixels, eight to an octet, as in a ``PageBitmap``."""
+
 Region = tuple[slice, slice]
 
 BLOCK = 8
@@ -30,33 +33,33 @@ _FAR = 3
 
 _LEAST_BLOCKS = 3
 
-_ONES, _LAST_OCTET = np.uint64(0x0101010101010101), np.uint64(56)
-"""The product of a word and the first has the sum of its octets in the last octet."""
+_ONES = np.uint64(0x0101010101010101)
 
 
-def code_areas(black: Black, rows_each: int, no_code: Black) -> tuple[Black, list[Region]]:
-    """Where codes may be: a mark for each pixel of the page, and boxes around them.
+def code_areas(
+    sample: Packed, shape: tuple[int, int], rows_each: int, no_code: Black
+) -> list[tuple[Region, Black]]:
+    """Where codes may be: boxes on a page of this shape, and which pixels of each are meant.
 
-    ``rows_each`` is how many rows of the page are as high as one of coarse; ``no_code`` is where
-    no code can be, cell by cell, with any number of cells.
+    ``sample`` has one row of every ``rows_each``, which are as high as one of coarse; ``no_code``
+    is where no code can be, cell by cell, with any number of cells.
     """
-    sample = black[::rows_each]
     share = mean_nearby(sample)
     found = (share > _SHARES[0]) & (share < _SHARES[1])
     if not found.any():
-        return np.zeros_like(black), []
+        return []
     if no_code.any():
         found &= ~grown(_at_blocks(no_code, found.shape), _FAR)
         if not found.any():
-            return np.zeros_like(black), []
-    changes = np.zeros_like(sample)
-    changes[:, 1:] = sample[:, 1:] ^ sample[:, :-1]
-    found &= mean_nearby(changes) > _CHANGES
+            return []
+    found &= mean_nearby(_changes(sample)) > _CHANGES
     found = grown(found, _BORDER)
-    boxes = [_in_pixels(box, black.shape, rows_each) for box in _boxes(found)]
-    if not boxes:
-        return np.zeros_like(black), []
-    return in_pixels(found, black.shape, rows_each), boxes
+    areas = []
+    for box in _boxes(found):
+        rows, columns = region = _in_pixels(box, shape, rows_each)
+        size = rows.stop - rows.start, columns.stop - columns.start
+        areas.append((region, in_pixels(found[box], size, rows_each)))
+    return areas
 
 
 def _at_blocks(cells: Black, shape: tuple[int, ...]) -> Black:
@@ -67,30 +70,36 @@ def _at_blocks(cells: Black, shape: tuple[int, ...]) -> Black:
     return marks
 
 
-def mean_nearby(black: Black) -> NDArray[np.float64]:
+def _changes(rows: Packed) -> Packed:
+    """The pixels that are not like the one before them; the first of a row never is one."""
+    before: Packed = rows >> np.uint8(1)
+    before[:, 1:] |= rows[:, :-1] * np.uint8(128)  # the last bit alone is left, as the first
+    before[:, 0] |= rows[:, 0] & 128
+    before ^= rows
+    return before
+
+
+def mean_nearby(rows: Packed) -> NDArray[np.float64]:
     """The share of black within about 5 mm, for every block."""
-    framed = np.pad(_blocks(black), ((2, 1), (3, 2)), mode="edge").cumsum(axis=0).cumsum(axis=1)
-    total = framed[3:, 5:] - framed[:-3, 5:] - framed[3:, :-5] + framed[:-3, :-5]
+    framed = np.pad(_blocks(rows), ((1, 1), (2, 2)), mode="edge")
+    high = framed[:-2] + framed[1:-1] + framed[2:]
+    total = high[:, :-4] + high[:, 4:]
+    for column in range(1, 4):
+        total += high[:, column : column - 4]
     share: NDArray[np.float64] = total / (15 * BLOCK * BLOCK)
     return share
 
 
-def _blocks(black: Black) -> NDArray[np.int32]:
-    """How many pixels of every block are black.
-
-    Eight pixels are added as one word: no octet of a sum of eight rows carries into the next.
-    """
-    if black.shape[1] % BLOCK or black.strides[1] != 1:
-        black = np.ascontiguousarray(np.pad(black, ((0, 0), (0, -black.shape[1] % BLOCK))))
-    words = black.view(np.uint64)
-    whole = words.shape[0] // BLOCK * BLOCK
-    sums = words[:whole:BLOCK].copy()
+def _blocks(rows: Packed) -> NDArray[np.uint16]:
+    """How many pixels of every block are black."""
+    counts = np.bitwise_count(rows)
+    whole = rows.shape[0] // BLOCK * BLOCK
+    sums = counts[:whole:BLOCK].copy()
     for row in range(1, BLOCK):
-        sums += words[row:whole:BLOCK]
-    if whole < words.shape[0]:
-        sums = np.vstack([sums, words[whole:].sum(axis=0, dtype=np.uint64)])
-    blocks: NDArray[np.int32] = ((sums * _ONES) >> _LAST_OCTET).astype(np.int32)
-    return blocks
+        sums += counts[row:whole:BLOCK]
+    if whole < rows.shape[0]:
+        sums = np.vstack([sums, counts[whole:].sum(axis=0, dtype=np.uint8)])
+    return sums.astype(np.uint16)
 
 
 def grown(blocks: Black, reach: int) -> Black:

@@ -14,6 +14,9 @@ watermark or a stripe, is ground too, although a closing of 4 mm fills it.
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
+from functools import cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,10 +40,11 @@ _PALE = 76
 _PALE_INK = np.uint8(255 - _FULL_CONTRAST)
 """Ink on white that is not black by ``_FULL_CONTRAST``: from this tone on."""
 
-Grey = NDArray[np.uint8]
+_BAND_CELLS = 64
+"""Cells down that are looked at together."""
 
-_TONES = np.arange(256, dtype=np.uint8)
-_WHITE = np.full_like(_TONES, 255)
+Grey = NDArray[np.uint8]
+_Rows = TypeVar("_Rows", np.uint8, np.bool_)
 
 
 class Surroundings:
@@ -86,8 +90,11 @@ class Surroundings:
     def ink_by_cells(self, share: float) -> NDArray[np.bool_]:
         """What ``ink`` answers, by a threshold for each cell."""
         limits = self._limits(share)
-        wide = limits.repeat(CELL, axis=1).repeat(self._cell_rows, axis=0)
-        ink: NDArray[np.bool_] = self._grey < wide[: self._grey.shape[0], : self._grey.shape[1]]
+        ink = np.empty(self._grey.shape, np.bool_)
+        greys, inks = _bands(self._grey, self._cell_rows), _bands(ink, self._cell_rows)
+        for grey, band, cells in zip(greys, inks, _bands(limits, 1), strict=True):
+            wide = cells.repeat(CELL, axis=1).repeat(self._cell_rows, axis=0)
+            np.less(grey, wide[: grey.shape[0], : grey.shape[1]], out=band)
         return ink
 
     def _any_below(self, limit: np.uint8, limits: Grey) -> bool:
@@ -95,15 +102,14 @@ class Surroundings:
         return bool(((self._darkest < limit) & (self._darkest >= limits)).any())
 
     def _limits(self, share: float) -> Grey:
-        if self._white:
-            limits: Grey = limits_on_white(share)[self._near]
-            return limits
-        return _limits(self.ground, self._near, share)
+        limits: Grey = _limits(share)[self.ground, self._near]
+        return limits
 
 
 def limits_on_white(share: float) -> Grey:
     """What is darker than this is ink on white paper, by the darkest tone nearby."""
-    return _limits(_WHITE, _TONES, share)
+    limits: Grey = _limits(share)[255]
+    return limits
 
 
 def is_cut_as_on_white(letters: Grey, share: float) -> NDArray[np.bool_]:
@@ -135,9 +141,10 @@ def _near(pictures: Grey, reach: int, axis: int, pick: np.ufunc) -> Grey:
     return picked
 
 
-def _limits(grounds: Grey, near: Grey, share: float) -> Grey:
-    """What is darker than this is ink, where the ground and the darkest ink nearby are known."""
-    ground = grounds.astype(np.int16)
+@cache
+def _limits(share: float) -> Grey:
+    """What is darker than this is ink: 256 grounds by the 256 tones of the darkest ink nearby."""
+    ground, near = np.indices((256, 256), np.int16)
     bare = (ground < near + _DARK_LETTERS) & (ground < _DARK_GROUND)
     ground[bare] = 255
     contrast = ground - near
@@ -186,8 +193,20 @@ def _in_whole_cells(grey: Grey) -> Grey:
     return np.pad(grey, ((0, 0), (0, columns)), mode="edge") if columns else grey
 
 
+def _bands(rows: NDArray[_Rows], cell_rows: int) -> Iterator[NDArray[_Rows]]:
+    """A page's rows some at a time: what is made of them then finds room in the cache."""
+    each = _BAND_CELLS * cell_rows
+    return (rows[top : top + each] for top in range(0, len(rows), each))
+
+
 def _folded(grey: Grey, pick: np.ufunc, cell_rows: int) -> Grey:
-    """One of every cell's pixels; halving again and again is quicker than a reduction."""
+    """One of every cell's pixels."""
+    bands = (_folded_band(band, pick, cell_rows) for band in _bands(grey, cell_rows))
+    return np.concatenate([*bands, np.empty((0, grey.shape[1] // CELL), np.uint8)])
+
+
+def _folded_band(grey: Grey, pick: np.ufunc, cell_rows: int) -> Grey:
+    """The same of a band; halving again and again is quicker than a reduction."""
     whole = grey.shape[0] // cell_rows * cell_rows
     rest = grey[whole:]
     grey = grey[:whole]

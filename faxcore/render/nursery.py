@@ -29,7 +29,7 @@ from faxcore.render.exchange import FAST
 from faxcore.render.tone import AUTO_TONE
 from faxcore.render.worker import main as render_one
 from faxcore.resources import coverpages_folder
-from faxcore.t4 import Coding, PageBitmap, Resolution, accelerate, encode_page
+from faxcore.t4 import Coding, Resolution, accelerate, encode_page
 
 _NAME = 4096
 _WARMED = (
@@ -50,7 +50,7 @@ def warm_up() -> None:
     from faxcore.render.geometry import place  # noqa: PLC0415
     from faxcore.render.layout import Typesetter  # noqa: PLC0415
     from faxcore.render.pages import page_pixels  # noqa: PLC0415
-    from faxcore.render.pdf import load_page, open_pdf, page_size_mm  # noqa: PLC0415
+    from faxcore.render.pdf import open_pdf, page_size_mm  # noqa: PLC0415
     from faxcore.render.tagline import LineWriter  # noqa: PLC0415
     from faxcore.render.typewriter import typewritten  # noqa: PLC0415
 
@@ -58,13 +58,13 @@ def warm_up() -> None:
     laid_out = [typesetter.lay_out(page, "nothing") for page in (*_covers(), _WARMED)]
     document = open_pdf(typesetter.write(laid_out), "nothing")
     typewritten("nothing", Paper.A4)
-    page, placement = load_page(document, 0, "nothing"), place(*page_size_mm(document, 0, ""))
+    sheet = compose.Sheet(document, 0, "nothing", 1)
+    placement = place(*page_size_mm(document, 0, sheet.source))
     for resolution in (Resolution.FINE, Resolution.COARSE):
-        black = page_pixels(page, placement, resolution, AUTO_TONE, "nothing")
+        page = page_pixels(sheet, placement, resolution, AUTO_TONE)
         LineWriter().band(("0", "0", "0"), resolution)
         for coding in Coding:
-            encode_page(PageBitmap.from_array(black, resolution), coding)
-    page.close()
+            encode_page(page, coding)
     document.close()
     typesetter.leave_fonts()
 

@@ -7,6 +7,8 @@ on the darker side that touch the lighter one are the outline.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,21 +21,19 @@ _NEAR = 2
 _BAND = 256
 
 
-def outlines(grey: Grey, reach: tuple[int, int]) -> NDArray[np.bool_]:
+def outlines(grey: Grey, reach: tuple[int, int]) -> Iterator[tuple[int, NDArray[np.bool_]]]:
     """The outlines of all tints; ``reach`` is the closing, in rows and pixels to each side.
 
-    They are made band by band, each from all rows that bear on it: that takes the memory of a band.
+    They come band by band, each with its first row, and each is made from all rows that bear on
+    it: that takes the memory of a band. Where there is nothing, there is no band.
     """
     margin = 2 * reach[0] + _NEAR + 1
-    edges = np.zeros(grey.shape, np.bool_)
     white = _white_rows(grey, reach)
     for top in range(0, grey.shape[0], _BAND):
         first = max(0, top - margin)
-        if white[first : top + _BAND + margin].all():
-            continue
-        made = _outlines(grey[first : top + _BAND + margin], reach)
-        edges[top : top + _BAND] = made[top - first : top - first + _BAND]
-    return edges
+        if not white[first : top + _BAND + margin].all():
+            made = _outlines(grey[first : top + _BAND + margin], reach)
+            yield top, made[top - first : top - first + _BAND]
 
 
 def _white_rows(grey: Grey, reach: tuple[int, int]) -> NDArray[np.bool_]:

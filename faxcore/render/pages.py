@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -17,7 +18,6 @@ from faxcore.render.binarize import (
     oversampling,
     plain_black_and_white,
 )
-from faxcore.render.cells import Cells
 from faxcore.render.compose import Sheet
 from faxcore.render.document import Limits, RenderedPage
 from faxcore.render.exchange import Request
@@ -72,26 +72,34 @@ class HeaderBands:
             raise ContentError("the header line does not fit on one line")
         return open_pdf(data, "the header line")
 
-    def band(self, page: int, resolution: Resolution) -> NDArray[np.bool_]:
-        """The band of a page (from 1), true = black."""
+    def band(self, page: int, resolution: Resolution) -> PageBitmap:
+        """The band of a page (from 1)."""
         if self._typeset is None:
             return self._writer.band(self._lines[page - 1], resolution)
         rows_each = oversampling(resolution)
         frame = frame_of(Placement(BAND_MM, WIDTH_MM, BAND_MM), resolution, rows_each)
         drawn = load_page(self._typeset, page - 1, "the header line")
-        return black_and_white(draw_grey(drawn, frame), resolution)
+        return PageBitmap.from_array(
+            black_and_white(draw_grey(drawn, frame), resolution), resolution
+        )
 
 
 class Drawing:
-    """A PDF page being drawn; the last drawing is kept, because it is often wanted twice.
+    """A sheet's page being drawn; the last drawing is kept, because it is often wanted twice."""
 
-    ``cells`` are those of plain text, if it is that, and the page's index in the text.
-    """
-
-    def __init__(self, page: Any, cells: tuple[Cells, int] | None = None) -> None:
-        self.page = page
-        self._cells = cells
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet = sheet
         self._last: tuple[Frame, NDArray[np.uint8]] | None = None
+
+    @cached_property
+    def page(self) -> Any:
+        """The PDF's page, loaded when something has to be drawn of it."""
+        return load_page(self._sheet.document, self._sheet.index, self._sheet.source)
+
+    def close(self) -> None:
+        """The page is not drawn any more."""
+        if "page" in vars(self):
+            self.page.close()
 
     def grey(self, frame: Frame) -> NDArray[np.uint8]:
         """The page's grey values in this frame; not to be written to."""
@@ -100,14 +108,16 @@ class Drawing:
         return self._last[1]
 
     def _drawn(self, frame: Frame) -> NDArray[np.uint8]:
-        made = None if self._cells is None else self._cells[0].grey(self._cells[1], frame)
+        cells = self._sheet.cells
+        made = None if cells is None else cells.grey(self._sheet.index, frame)
         return draw_grey(self.page, frame) if made is None else made
 
-    def ink(self, frame: Frame, resolution: Resolution, tone: Tone) -> NDArray[np.bool_] | None:
+    def ink(self, frame: Frame, resolution: Resolution, tone: Tone) -> PageBitmap | None:
         """The page's ink where it is known without drawing the page, in fine."""
-        if self._cells is None or resolution is not Resolution.FINE or tone.kind not in _CUT:
+        cells = self._sheet.cells
+        if cells is None or resolution is not Resolution.FINE or tone.kind not in _CUT:
             return None
-        return self._cells[0].black(self._cells[1], frame)
+        return cells.black(self._sheet.index, frame)
 
 
 class BlankParts:
@@ -152,23 +162,21 @@ def _render_sheet(
 ) -> tuple[RenderedPage, bool]:
     codings = []
     blank = True
-    cells = None if sheet.cells is None else (sheet.cells, sheet.index)
-    drawing = Drawing(load_page(sheet.document, sheet.index, sheet.source), cells)
+    drawing = Drawing(sheet)
     placements = _placements(sheet, request.limits)
-    if bands is not None and sheet.bitmap is None and cells is None:  # which have room on top
+    if bands is not None and sheet.bitmap is None and sheet.cells is None:  # which have room on top
         placements = [_with_room(drawing, each, request.resolutions[0]) for each in placements]
     forms = product(_wanted(sheet, request.resolutions, keep=bands is None), placements)
     for resolution, placement in forms:
         if sheet.bitmap is not None:
-            black = change_rows(sheet.bitmap.to_array(), sheet.bitmap.resolution, resolution)
+            page = _in_rows_of(sheet.bitmap, resolution)
         else:
-            black = _drawn(drawing, placement, resolution, request.tone, sheet.source)
-        blank = blank and not black.any()
+            page = _drawn(drawing, placement, resolution, request.tone, sheet.source)
+        blank = blank and not page.rows.any()
         if bands is not None:
-            black = _headed(black, bands.band(number, resolution), sheet.bitmap is not None)
-        bitmap = PageBitmap.from_array(black, resolution)
-        codings += [encode_page(bitmap, coding) for coding in request.codings]
-    drawing.page.close()
+            page = _headed(page, bands.band(number, resolution), sheet.bitmap is not None)
+        codings += [encode_page(page, coding) for coding in request.codings]
+    drawing.close()
     return RenderedPage(sheet.source, tuple(codings)), blank
 
 
@@ -213,24 +221,24 @@ def _with_room(drawing: Drawing, placement: Placement, resolution: Resolution) -
 
 
 def page_pixels(
-    page: Any, placement: Placement, resolution: Resolution, tone: Tone, source: str
-) -> NDArray[np.bool_]:
-    """A PDF page as it is placed, black and white; RenderError if it came out blank and is not."""
-    return _drawn(Drawing(page), placement, resolution, tone, source)
+    sheet: Sheet, placement: Placement, resolution: Resolution, tone: Tone
+) -> PageBitmap:
+    """A sheet as it is placed, black and white; RenderError if it came out blank and is not."""
+    return _drawn(Drawing(sheet), placement, resolution, tone, sheet.source)
 
 
 def _drawn(
     drawing: Drawing, placement: Placement, resolution: Resolution, tone: Tone, source: str
-) -> NDArray[np.bool_]:
-    frame, page = frame_of(placement, resolution, oversampling(resolution)), drawing.page
+) -> PageBitmap:
+    frame = frame_of(placement, resolution, oversampling(resolution))
 
     def finer(region: tuple[slice, slice]) -> NDArray[np.uint8]:
-        return draw_covered(page, frame, region, oversampling(resolution))
+        return draw_covered(drawing.page, frame, region, oversampling(resolution))
 
     ink = drawing.ink(frame, resolution, tone)
-    if ink is not None and ink.any():
-        return plain_black_and_white(ink, resolution, finer)
-    grey = drawing.grey(frame)
+    if ink is not None and ink.rows.any():
+        return plain_black_and_white(ink, finer)
+    grey, page = drawing.grey(frame), drawing.page
     pictures = [box_pixels(page, frame, box) for box in picture_boxes(page)]
     labels = [box_pixels(page, frame, box) for box in text_boxes(page)] if pictures else []
     black = black_and_white(grey, resolution, pictures, labels, tone, finer)
@@ -239,7 +247,12 @@ def _drawn(
             f"{source} came out blank although it is not: its darkest ink, a grey of "
             f"{_percent(int(grey.min()))} %, is too pale to be sent"
         )
-    return black
+    return PageBitmap.from_array(black, resolution)
+
+
+def _in_rows_of(page: PageBitmap, resolution: Resolution) -> PageBitmap:
+    """A fax page in another resolution's rows."""
+    return PageBitmap(change_rows(page.rows, page.resolution, resolution), page.width, resolution)
 
 
 def _percent(grey: int) -> int:
@@ -247,14 +260,11 @@ def _percent(grey: int) -> int:
     return round(100 * (255 - grey) / 255)
 
 
-def _headed(black: NDArray[np.bool_], band: NDArray[np.bool_], extend: bool) -> NDArray[np.bool_]:
+def _headed(page: PageBitmap, band: PageBitmap, extend: bool) -> PageBitmap:
     """The page with its header line; ``extend`` puts the band above rows that are not blank."""
-    rows, width = band.shape[0], black.shape[1]
-    side = (width - band.shape[1]) // 2
-    band = np.pad(band, ((0, 0), (side, width - band.shape[1] - side)))
-    if extend and black[:rows].any():
-        return np.vstack([band, black])
-    if black.shape[0] < rows:
-        black = np.vstack([black, np.zeros((rows - black.shape[0], width), np.bool_)])
-    black[:rows] |= band
-    return black
+    high, octets = band.rows.shape
+    above = high if extend and page.rows[:high].any() else 0
+    rows = np.pad(page.rows, ((above, max(0, high - above - page.height)), (0, 0)))
+    side = (page.width - band.width) // 2 // 8  # all widths differ by whole octets on each side
+    rows[:high, side : side + octets] |= band.rows
+    return PageBitmap(rows, page.width, page.resolution)

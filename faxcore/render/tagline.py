@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from html import escape
 from typing import Any
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from faxcore.render.fonts import vera_folder
 from faxcore.render.geometry import PIXELS_PER_MM, WIDTH, rows_per_mm
 from faxcore.render.tokens import HEADER_TOKENS, check_tokens, replace_tokens
-from faxcore.t4 import Resolution
+from faxcore.t4 import PageBitmap, Resolution
 
 AUTO_HEADER = "$[DATE] $[TIME]   $[FROM] $[SND_FAX#]|$[TO] $[TO_FAX#]|Page $[PAGE]/$[PAGES]"
 """The header line that ``auto`` stands for: left, middle and right part."""
@@ -60,19 +60,25 @@ class HeaderLine:
         return left, middle, right
 
 
+@cache
+def _faces() -> dict[int, Any]:
+    """The shipped face in every size: loaded once, since its hints are programs that take time."""
+    from PIL import ImageFont  # noqa: PLC0415
+
+    path = str(vera_folder() / "Vera.ttf")
+    return {size: ImageFont.truetype(path, size) for size in _SIZES}
+
+
 class LineWriter:
     """Draws header lines with the shipped face, at 204 x 196."""
 
     def __init__(self) -> None:
-        from PIL import ImageFont  # noqa: PLC0415
-
-        path = str(vera_folder() / "Vera.ttf")
-        self._faces = {size: ImageFont.truetype(path, size) for size in _SIZES}
+        self._faces = _faces()
         largest = self._faces[_SIZES[0]]
         self._unknown = bytes(largest.getmask("\uffff", mode="1"))
         self._known: dict[str, bool] = {" ": True}
         self._widths: dict[tuple[float, str], float] = {}
-        self._drawn: dict[tuple[str, int, str, Any], NDArray[np.bool_]] = {}
+        self._drawn: dict[tuple[str, int, str, Any], NDArray[np.uint8]] = {}
 
     def can_write(self, text: str) -> bool:
         """Whether the face has a glyph for every character of the text."""
@@ -82,8 +88,8 @@ class LineWriter:
             self._known[character] = bool(mask) and mask != self._unknown
         return all(self._known[character] for character in set(text))
 
-    def band(self, parts: Sequence[str], resolution: Resolution) -> NDArray[np.bool_]:
-        """The pixels of the band, true = black: shape (rows, 1728)."""
+    def band(self, parts: Sequence[str], resolution: Resolution) -> PageBitmap:
+        """The band, 1728 pixels wide."""
         left, middle, right = parts
         room = WIDTH - 2 * round(_SIDE_MM * PIXELS_PER_MM)
         face = self._fitting(parts, room)
@@ -101,10 +107,10 @@ class LineWriter:
             part: self._drawn[part] if part in self._drawn else _drawn(*part)
             for part in ((text, at, anchor, face) for text, at, anchor in parts_there if text)
         }
-        band = np.zeros((_ROWS, WIDTH), np.bool_)
+        band = np.zeros((_ROWS, WIDTH // 8), np.uint8)
         for drawn in self._drawn.values():
             band |= drawn
-        return change_rows(band, Resolution.FINE, resolution)
+        return PageBitmap(change_rows(band, Resolution.FINE, resolution), WIDTH, resolution)
 
     def _fitting(self, parts: Sequence[str], room: float) -> Any:
         for size in _SIZES:
@@ -121,15 +127,15 @@ class LineWriter:
         return width
 
 
-def _drawn(text: str, at: int, anchor: str, face: Any) -> NDArray[np.bool_]:
-    """A band with one text on it; ``at`` is its left or right end, as ``anchor`` says."""
+def _drawn(text: str, at: int, anchor: str, face: Any) -> NDArray[np.uint8]:
+    """A band with one text on it, packed; ``at`` is its left or right end, as ``anchor`` says."""
     from PIL import Image, ImageDraw  # noqa: PLC0415
 
     image = Image.new("1", (WIDTH, _ROWS), 0)
     draw = ImageDraw.Draw(image)
     draw.fontmode = "1"
     draw.text((at, _BASELINE), text, 1, face, anchor=anchor)
-    return np.asarray(image, np.bool_)
+    return np.frombuffer(image.tobytes(), np.uint8).reshape(_ROWS, WIDTH // 8)
 
 
 def _cut(text: str, width: Callable[[str], float], room: float) -> str:

@@ -64,7 +64,8 @@ _LAST = "\uffff"
 class Grid:
     """A page of cells: its size in points, and the frame in which its cells are whole pixels.
 
-    ``left`` and ``top`` are where the first cell begins in that frame's picture of the page.
+    ``left`` and ``top`` are where the first cell begins in that frame's picture of the page: in a
+    fax page's row, that is where an octet begins.
     """
 
     width: float
@@ -85,7 +86,7 @@ class Grid:
             wide * POINTS_PER_MM,
             high * POINTS_PER_MM,
             frame,
-            round(_SIDE_MM * across),
+            round((frame.left + _SIDE_MM * across) / 8) * 8 - frame.left,
             round(_TOP_MM * down / 2) * 2,
             int((wide - 2 * _SIDE_MM) * across / CELL_PIXELS),
             int((high - _TOP_MM - _BOTTOM_MM) * down / CELL_ROWS),

@@ -72,7 +72,9 @@ class PageBitmap:
             raise ValueError(f"pixels must have two dimensions, not {array.ndim}")
         if array.dtype != np.bool_ and not np.isin(array, (0, 1)).all():
             raise ValueError("pixels must be booleans or 0/1 (1 = black)")
-        return cls(np.packbits(array.astype(np.bool_), axis=1), array.shape[1], resolution)
+        return cls(
+            np.packbits(array.astype(np.bool_, copy=False), axis=1), array.shape[1], resolution
+        )
 
     def to_array(self) -> NDArray[np.bool_]:
         """The pixels as a (height, width) array of booleans, true = black."""

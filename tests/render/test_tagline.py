@@ -57,7 +57,7 @@ def test_knows_which_characters_its_face_has() -> None:
 
 @pytest.mark.parametrize("resolution", [Resolution.FINE, Resolution.COARSE])
 def test_nothing_touches_the_edges_of_the_band(resolution: Resolution) -> None:
-    band = WRITER.band(("gjpqyÄÖÜ|()", "Ågy", "Page 10/12"), resolution)
+    band = WRITER.band(("gjpqyÄÖÜ|()", "Ågy", "Page 10/12"), resolution).to_array()
     assert band.shape == (50 if resolution is Resolution.FINE else 25, WIDTH)
     assert band.any()
     assert not band[[0, -1]].any()
@@ -66,15 +66,15 @@ def test_nothing_touches_the_edges_of_the_band(resolution: Resolution) -> None:
 
 
 def test_coarse_has_every_stroke_of_fine() -> None:
-    fine = WRITER.band(("Sender 123", "", "Page 1/2"), Resolution.FINE)
-    coarse = WRITER.band(("Sender 123", "", "Page 1/2"), Resolution.COARSE)
+    fine = WRITER.band(("Sender 123", "", "Page 1/2"), Resolution.FINE).to_array()
+    coarse = WRITER.band(("Sender 123", "", "Page 1/2"), Resolution.COARSE).to_array()
     assert not (fine & ~coarse.repeat(2, axis=0)).any()
 
 
 def test_a_long_text_is_cut_and_the_page_number_stays() -> None:
-    number = WRITER.band(("", "", "Page 1/2"), Resolution.FINE)
-    full = WRITER.band(("x" * 400, "y" * 400, "Page 1/2"), Resolution.FINE)
-    small = WRITER.band(("x" * 400, "", "Page 1/2"), Resolution.FINE)
+    number = WRITER.band(("", "", "Page 1/2"), Resolution.FINE).to_array()
+    full = WRITER.band(("x" * 400, "y" * 400, "Page 1/2"), Resolution.FINE).to_array()
+    small = WRITER.band(("x" * 400, "", "Page 1/2"), Resolution.FINE).to_array()
     columns = np.flatnonzero(number.any(axis=0))
     gap = full[:, 1500:1728].any(axis=0)
     assert columns[-1] == np.flatnonzero(gap)[-1] + 1500

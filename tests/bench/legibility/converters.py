@@ -37,6 +37,7 @@ Converter = Callable[[Page, Resolution], Received]
 
 def faxcore(tone: str) -> Converter:
     """The way that a page takes when faxcore sends it."""
+    from faxcore.render.compose import Sheet
     from faxcore.render.pages import page_pixels
     from faxcore.render.tone import Tone
 
@@ -45,12 +46,11 @@ def faxcore(tone: str) -> Converter:
     def convert(page: Page, resolution: Resolution) -> Received:
         document = open_pdf(page.pdf, page.name)
         before = time.process_time()
-        drawn = load_page(document, 0, page.name)
-        black = page_pixels(drawn, place(*PAGE_MM), resolution, chosen, page.name)
+        sheet = Sheet(document, 0, page.name, 1)
+        bitmap = page_pixels(sheet, place(*PAGE_MM), resolution, chosen)
         spent = time.process_time() - before
-        drawn.close()
         document.close()
-        return _on_our_grid(black, resolution, spent)
+        return _on_our_grid(bitmap.to_array(), resolution, spent)
 
     return convert
 
