@@ -7,7 +7,8 @@ needs no typesetter loads none.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,17 @@ _POINTERS = (
     "hb_subset_input_unicode_set",
     "hb_subset_or_fail",
     "hb_blob_get_data",
+    "hb_font_create",
 )
 _Pointer = ctypes.c_void_p
+
+
+@dataclass(frozen=True, slots=True)
+class CutFace:
+    """A TrueType file with few characters, and the numbers of their glyphs by code point."""
+
+    data: bytes = field(repr=False)
+    glyphs: dict[int, int] = field(repr=False)
 
 
 class Face:
@@ -57,8 +67,8 @@ class Face:
             self._harfbuzz.hb_set_has(self._characters, ord(character)) for character in characters
         )
 
-    def cut_to(self, characters: Iterable[str]) -> bytes:
-        """A TrueType file that has these characters and no others."""
+    def cut_to(self, characters: Collection[str]) -> CutFace:
+        """A face that has these characters and no others."""
         harfbuzz = self._harfbuzz
         wish = _Pointer(harfbuzz.hb_subset_input_create_or_fail())
         wanted = _Pointer(harfbuzz.hb_subset_input_unicode_set(wish)) if wish else wish
@@ -69,6 +79,14 @@ class Face:
             raise RenderError("HarfBuzz cannot cut the face of the text")
         blob, length = _Pointer(harfbuzz.hb_face_reference_blob(cut)), ctypes.c_uint()
         data = ctypes.string_at(harfbuzz.hb_blob_get_data(blob, ctypes.byref(length)), length.value)
-        for free, what in (("blob", blob), ("face", cut), ("subset_input", wish)):
+        font = _Pointer(harfbuzz.hb_font_create(cut))
+        glyphs = {ord(character): self._glyph(font, character) for character in characters}
+        for free, what in (("font", font), ("blob", blob), ("face", cut), ("subset_input", wish)):
             getattr(harfbuzz, f"hb_{free}_destroy")(what)
-        return data
+        return CutFace(data, glyphs)
+
+    def _glyph(self, font: _Pointer, character: str) -> int:
+        number = ctypes.c_uint()
+        if not self._harfbuzz.hb_font_get_nominal_glyph(font, ord(character), ctypes.byref(number)):
+            raise RenderError(f"the face of the text has no glyph for {character!r}")
+        return number.value

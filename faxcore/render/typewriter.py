@@ -1,8 +1,8 @@
 """Plain text to PDF pages without WeasyPrint: one face, one size, cell by cell. Worker only.
 
 WeasyPrint takes half a second to load and 40 ms for a page; text in cells needs none of what it
-knows. PDFium, which draws the pages anyway, makes them in 2 ms each. HarfBuzz, which Pango brings,
-tells which characters the face has and cuts it to size. What cannot be set so (another script, a
+knows (see ``text_pdf``). HarfBuzz, which Pango brings, tells which characters the face has and cuts
+it to size. What cannot be set so (another script, a
 control character, no such face on this computer) is left to ``layout``, which looks alike.
 
 A cell is 18 pixels wide and 36 rows of fine high, so that the same letter comes out the same
@@ -11,23 +11,20 @@ wherever it stands, and pages can be put together of ``cells`` in place of being
 
 from __future__ import annotations
 
-import ctypes
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pypdfium2 as pdfium
-from pypdfium2 import raw
-
-from faxcore.errors import RenderError
 from faxcore.render.content import Paper
-from faxcore.render.cut_face import Face
+from faxcore.render.cut_face import CutFace, Face
 from faxcore.render.fonts import is_of_the_system
 from faxcore.render.geometry import Frame, frame_of, place, widths_for
-from faxcore.render.pdf import POINTS_PER_MM
+from faxcore.render.pdf import POINTS_PER_MM, open_pdf
 from faxcore.render.plain_text import is_cells, text_pages
+from faxcore.render.text_pdf import Line, Type, text_pdf
 from faxcore.t4 import Resolution
 
 CELL_PIXELS, CELL_ROWS = 18, 36
@@ -57,7 +54,7 @@ _CLEAR = 0.25
 """The part of a pixel by which letters stand off the grid: nothing is rounded now up, now down."""
 
 _LAST = "\uffff"
-"""Of characters behind it PDFium takes each half for one, and draws nothing."""
+"""Characters behind it have no code of two octets (see ``text_pdf``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +112,7 @@ class Typed:
     document: Any
     pages: list[list[str]] = field(repr=False)
     grid: Grid
-    face: bytes = field(repr=False)
+    face: CutFace = field(repr=False)
 
 
 def typewritten(text: str, paper: Paper) -> Typed | None:
@@ -125,11 +122,11 @@ def typewritten(text: str, paper: Paper) -> Typed | None:
         return None
     if not is_of_the_system(os.environ.get("FONTCONFIG_FILE")):
         return None
-    face = _face()
-    if face is None or not face.has(character for character in characters if character >= " "):
+    face, letters = _face(), {" ", *(each for each in characters if each >= " ")}
+    if face is None or not face.has(letters):
         return None
     grid = Grid.of(paper)
-    return typed(text_pages(text, grid.columns, grid.rows), grid, face.cut_to(characters | {" "}))
+    return typed(text_pages(text, grid.columns, grid.rows), grid, face.cut_to(letters))
 
 
 @cache
@@ -139,29 +136,16 @@ def _face() -> Face | None:
     return None if there is None else Face.load(there)
 
 
-def typed(pages: list[list[str]], grid: Grid, face: bytes) -> Typed:
+def typed(pages: list[list[str]], grid: Grid, face: CutFace) -> Typed:
     """Pages of lines that fit the grid."""
-    document = pdfium.PdfDocument.new()
-    octets = (ctypes.c_uint8 * len(face)).from_buffer_copy(face)
-    font = raw.FPDFText_LoadFont(document, octets, len(face), raw.FPDF_FONT_TRUETYPE, 1)
-    if not font:
-        raise RenderError(f"PDFium cannot load the face {_FACE}")
-    for lines in pages:
-        page = document.new_page(grid.width, grid.height)
-        for number, line in enumerate(lines):
-            indent = len(line) - len(line.lstrip(" "))
-            if indent < len(line):
-                item = raw.FPDFPageObj_CreateTextObj(document, font, grid.size)
-                _write(item, line[indent:], grid.origin(number, indent))
-                raw.FPDFPage_InsertObject(page, item)
-        page.gen_content()
-        page.close()
-    raw.FPDFFont_Close(font)
-    return Typed(document, pages, grid, face)
+    lines = (list(_lines(page, grid)) for page in pages)
+    data = text_pdf(lines, (grid.width, grid.height), Type(face, grid.size, _ADVANCE))
+    return Typed(open_pdf(data, "the text"), pages, grid, face)
 
 
-def _write(item: Any, line: str, origin: tuple[float, float]) -> None:
-    octets = ctypes.create_string_buffer(line.encode("utf-16-le") + b"\0\0")
-    if not raw.FPDFText_SetText(item, ctypes.cast(octets, raw.FPDF_WIDESTRING)):
-        raise RenderError("PDFium cannot write a line of text")
-    raw.FPDFPageObj_SetMatrix(item, raw.FS_MATRIX(1, 0, 0, 1, *origin))
+def _lines(page: Sequence[str], grid: Grid) -> Iterator[Line]:
+    """The lines of a page that are not blank, each from its first letter on."""
+    for number, line in enumerate(page):
+        text = line.lstrip(" ")
+        if text:
+            yield Line(text, *grid.origin(number, len(line) - len(text)))

@@ -8,6 +8,7 @@ import numpy as np
 import pypdfium2 as pdfium
 import pytest
 
+from faxcore.errors import RenderError
 from faxcore.render import Content, render_content
 from faxcore.render.content import Paper
 from faxcore.render.cut_face import Face
@@ -97,8 +98,17 @@ def test_a_face_is_cut_to_the_characters_that_are_wanted() -> None:
     assert face.has("aΩж")
     assert not face.has("王")
     cut = face.cut_to("ab")
-    assert cut.startswith(b"\0\1\0\0")
-    assert len(cut) < len(face.cut_to("abcdefghij")) < DEJAVU.stat().st_size
+    assert cut.data.startswith(b"\0\1\0\0")
+    assert len(cut.data) < len(face.cut_to("abcdefghij").data) < DEJAVU.stat().st_size
+    assert sorted(cut.glyphs) == [0x61, 0x62]
+    assert 0 not in cut.glyphs.values()
+
+
+def test_a_face_is_not_cut_to_what_it_has_not() -> None:
+    face = Face.load(DEJAVU)
+    assert face is not None
+    with pytest.raises(RenderError, match="no glyph for '王'"):
+        face.cut_to("a王")
 
 
 def test_saved_pages_stay_as_they_are() -> None:
