@@ -12,8 +12,9 @@ but white, and no ink is without black nearby. Both are looked at in every lette
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,8 @@ Codes = NDArray[np.intp]
 Rows = NDArray[np.void]
 """Cells, row by row of all of them."""
 
+ASCII = "".join(map(chr, range(0x20, 0x7F)))
+
 _FOUR = np.dtype([("head", np.uint64), ("tail", np.uint8)])
 """A row of four black cells: 72 pixels, in the order in which they are sent."""
 
@@ -47,13 +50,74 @@ _APART = 3
 """Cells from letter to letter on the specimen, across and down."""
 
 
+class Specimen:
+    """The letters of the face, each drawn by itself in the middle of nothing.
+
+    ``letters`` are sorted and begin with the blank, whose number is 0.
+    """
+
+    def __init__(self, letters: str, grid: Grid) -> None:
+        self.letters, self.grid = letters, grid
+
+    def numbers(self, lines: Sequence[str]) -> Codes:
+        """Lines of letters that are all here, as numbers; each as long as a line can be."""
+        text = "".join(line.ljust(self.grid.columns) for line in lines)
+        return self._number_of[_points(text)].reshape(-1, self.grid.columns)
+
+    @cached_property
+    def cells(self) -> tuple[Grey, Black]:
+        """The cell of every letter, and whether it has ink elsewhere too."""
+        letters, each = self.letters, self.grid.columns // _APART
+        lines = [
+            line
+            for first in range(0, len(letters), each)
+            for line in ("", "".join(f" {letter} " for letter in letters[first : first + each]), "")
+        ]
+        if len(lines) > self.grid.rows:
+            return np.zeros((0, CELL_ROWS, CELL_PIXELS), np.uint8), np.ones(len(letters), np.bool_)
+        page = typed([lines], self.grid, frozenset(self.letters)).document[0]
+        return _cut_out(draw_grey(page, self.grid.frame), self.grid, len(letters))
+
+    @cached_property
+    def grey_rows(self) -> Rows:
+        """The grey cells."""
+        return _in_rows(self.cells[0])
+
+    @cached_property
+    def quarters(self) -> list[NDArray[Any]]:
+        """The black cells row by row: as each of the four of a head, and as the tail of one."""
+        black = self.cells[0] < limits_on_white(FINE_SHARE)[0]
+        pixels = np.uint64(1) << np.arange(CELL_PIXELS, dtype=np.uint64)[::-1]
+        rows = (black * pixels).sum(axis=2).T
+        heads = [rows << np.uint64(shift) for shift in (46, 28, 10)] + [rows >> np.uint64(8)]
+        return [*(head.astype(">u8").view(np.uint64) for head in heads), rows.astype(np.uint8)]
+
+    @cached_property
+    def is_plain(self) -> Black:
+        """Of which letters the black rows are right."""
+        return is_cut_as_on_white(self.cells[0], FINE_SHARE)
+
+    @cached_property
+    def _number_of(self) -> Codes:
+        points = _points(self.letters)
+        numbers = np.zeros(int(points[-1]) + 1, np.intp)
+        numbers[points] = np.arange(len(points))
+        return numbers
+
+
+@lru_cache(maxsize=4)
+def specimen(letters: str, grid: Grid) -> Specimen:
+    """A specimen, kept: most texts need none but that of ``ASCII``."""
+    return Specimen(letters, grid)
+
+
 class Cells:
-    """The letters of a typewritten text, drawn; and its pages, put together of them."""
+    """The pages of a typewritten text, put together of the letters of a specimen."""
 
     def __init__(self, written: Typed) -> None:
         self._written, self._grid = written, written.grid
-        letters = {letter for page in written.pages for line in page for letter in line}
-        self._letters = "".join(sorted(letters | {" "}))
+        letters = "".join(sorted(written.letters)) if written.letters.difference(ASCII) else ASCII
+        self._specimen = specimen(letters, written.grid)
 
     def grey(self, index: int, frame: Frame) -> Grey | None:
         """A page's grey values in this frame, or None where it has to be drawn."""
@@ -63,14 +127,40 @@ class Cells:
     def black(self, index: int, frame: Frame) -> PageBitmap | None:
         """A page's ink in fine, as ``Surroundings.ink`` finds it; None where it has to."""
         codes = self._codes(index, frame)
-        if codes is None or not self._is_plain[codes].all():
+        if codes is None or not self._specimen.is_plain[codes].all():
             return None
         return PageBitmap(self._packed(codes, frame), frame.pixels)
+
+    def _codes(self, index: int, frame: Frame) -> Codes | None:
+        """The letters of a page that can be put together, else None.
+
+        There must be pages enough, cells must be whole pixels in this frame, and no letter may
+        have ink outside its cell.
+        """
+        own = self._grid.frame
+        if len(self._written.pages) < _WORTH or replace(frame, rows=own.rows) != own:
+            return None
+        codes = self._specimen.numbers(self._written.pages[index])
+        return None if self._specimen.cells[1][codes].any() or not self._is_as_drawn else codes
+
+    @cached_property
+    def _is_as_drawn(self) -> bool:
+        """Whether the first lines that can be put together are, pixel for pixel, what is drawn."""
+        for index, page in enumerate(self._written.pages):
+            codes = self._specimen.numbers(page)
+            inked = np.flatnonzero(codes.any(axis=1))
+            if inked.size and not self._specimen.cells[1][codes].any():
+                codes = codes[: int(inked[0]) + _COMPARED]
+                rows = self._grid.top + len(codes) * CELL_ROWS
+                frame = replace(self._grid.frame, rows=rows)
+                drawn = draw_grey(self._written.document[index], frame)
+                return np.array_equal(drawn, self._assembled(codes, frame))
+        return False
 
     def _packed(self, codes: Codes, frame: Frame) -> NDArray[np.uint8]:
         """The black cells of a page side by side, four at a time: they are nine octets."""
         fours = np.pad(codes, ((0, 0), (0, -codes.shape[1] % 4))).reshape(len(codes), -1, 4)
-        *heads, tails = self._quarters
+        *heads, tails = self._specimen.quarters
         head = heads[0].take(fours[:, :, 0], axis=1)
         for number in range(1, 4):
             head |= heads[number].take(fours[:, :, number], axis=1)
@@ -84,79 +174,6 @@ class Cells:
         here |= octets[: here.shape[0], : here.shape[1]]
         return rows
 
-    def _codes(self, index: int, frame: Frame) -> Codes | None:
-        """The letters of a page that can be put together, else None.
-
-        There must be pages enough, cells must be whole pixels in this frame, and no letter may
-        have ink outside its cell.
-        """
-        own = self._grid.frame
-        if len(self._written.pages) < _WORTH or replace(frame, rows=own.rows) != own:
-            return None
-        codes = self._numbers(index)
-        return None if self._cells[1][codes].any() or not self._is_as_drawn else codes
-
-    def _numbers(self, index: int) -> Codes:
-        lines = "".join(line.ljust(self._grid.columns) for line in self._written.pages[index])
-        return self._number_of[_points(lines)].reshape(-1, self._grid.columns)
-
-    @cached_property
-    def _number_of(self) -> Codes:
-        """The number of every letter, by its code point."""
-        points = _points(self._letters)
-        numbers = np.zeros(int(points[-1]) + 1, np.intp)
-        numbers[points] = np.arange(len(points))
-        return numbers
-
-    @cached_property
-    def _cells(self) -> tuple[Grey, Black]:
-        """The cell of every letter, and whether it has ink elsewhere too."""
-        letters, each = self._letters, self._grid.columns // _APART
-        lines = [
-            line
-            for first in range(0, len(letters), each)
-            for line in ("", "".join(f" {letter} " for letter in letters[first : first + each]), "")
-        ]
-        if len(lines) > self._grid.rows:
-            return np.zeros((0, CELL_ROWS, CELL_PIXELS), np.uint8), np.ones(len(letters), np.bool_)
-        page = typed([lines], self._grid, self._written.face).document[0]
-        return _cut_out(draw_grey(page, self._grid.frame), self._grid, len(letters))
-
-    @cached_property
-    def _grey_rows(self) -> Rows:
-        return _in_rows(self._cells[0])
-
-    @cached_property
-    def _quarters(self) -> list[NDArray[Any]]:
-        """The black cells row by row: as each of the four of a head, and as the tail of one."""
-        black = self._cells[0] < limits_on_white(FINE_SHARE)[0]
-        pixels = np.uint64(1) << np.arange(CELL_PIXELS, dtype=np.uint64)[::-1]
-        rows = (black * pixels).sum(axis=2).T
-        heads = [rows << np.uint64(shift) for shift in (46, 28, 10)] + [rows >> np.uint64(8)]
-        return [*(head.astype(">u8").view(np.uint64) for head in heads), rows.astype(np.uint8)]
-
-    @cached_property
-    def _is_plain(self) -> Black:
-        """Of which letters the black rows are right."""
-        return is_cut_as_on_white(self._cells[0], FINE_SHARE)
-
-    @cached_property
-    def _is_as_drawn(self) -> bool:
-        """Whether the first lines that can be put together are, pixel for pixel, what is drawn."""
-        for index in range(len(self._written.pages)):
-            codes = self._numbers(index)
-            inked = np.flatnonzero(codes.any(axis=1))
-            if inked.size and not self._cells[1][codes].any():
-                frame = self._first_lines(int(inked[0]) + _COMPARED)
-                drawn = draw_grey(self._written.document[index], frame)
-                whole = self._assembled(codes, self._grid.frame)
-                return np.array_equal(drawn, whole[: frame.rows])
-        return False
-
-    def _first_lines(self, count: int) -> Frame:
-        frame = self._grid.frame
-        return replace(frame, rows=min(frame.rows, self._grid.top + count * CELL_ROWS))
-
     def _assembled(self, codes: Codes, frame: Frame) -> Grey:
         """The grey cells of a page side by side."""
         page = np.full((frame.rows, frame.pixels), 255, np.uint8)
@@ -164,7 +181,9 @@ class Cells:
         for number, line in enumerate(codes):
             if line.any():
                 top = self._grid.top + number * CELL_ROWS
-                copied = self._grey_rows.take(line, axis=1)["pixels"].reshape(CELL_ROWS, width)
+                copied = self._specimen.grey_rows.take(line, axis=1)["pixels"].reshape(
+                    CELL_ROWS, width
+                )
                 page[top : top + CELL_ROWS, left : left + width] = copied
         return page
 

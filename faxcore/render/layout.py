@@ -10,6 +10,7 @@ import html
 import logging
 import re
 import unicodedata
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from faxcore.render.loading import load_weasyprint
 from faxcore.render.plain_text import even_lines
 
 if TYPE_CHECKING:
-    from weasyprint import Document
+    from weasyprint import CSS, Document
     from weasyprint.text.fonts import FontConfiguration
 
 PAGE_STYLE = """
@@ -50,6 +51,13 @@ _LEFT: list[FontConfiguration] = []
 """What a typesetter left to the next one, which takes it: no two ever share one."""
 
 
+@cache
+def page_style(paper: Paper) -> CSS:
+    """The style of every document, in which nothing is referred to: parsed once."""
+    made: CSS = load_weasyprint().CSS(string=f"@page {{ size: {paper.value} }} {PAGE_STYLE}")
+    return made
+
+
 class Typesetter:
     """Lays out documents that share one font configuration and one list of missing glyphs.
 
@@ -58,8 +66,8 @@ class Typesetter:
     """
 
     def __init__(self, notes: list[str], paper: Paper = Paper.A4) -> None:
-        self._page_style = f"@page {{ size: {paper.value} }} {PAGE_STYLE}"
         self._weasyprint = load_weasyprint()
+        self._page_style = page_style(paper)
         from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
 
         self._fonts = _LEFT.pop() if _LEFT else FontConfiguration()
@@ -86,13 +94,12 @@ class Typesetter:
 
         fetcher = ClosedFetcher(place, assets)
         fetcher.bombs = self._bombs
-        style = self._weasyprint.CSS(string=self._page_style, url_fetcher=fetcher)
         try:
             page = self._weasyprint.HTML(
                 string=source, base_url=ASSETS if assets else NOWHERE, url_fetcher=fetcher
             )
             document = page.render(
-                font_config=self._fonts, stylesheets=[style], presentational_hints=True
+                font_config=self._fonts, stylesheets=[self._page_style], presentational_hints=True
             )
         except RecursionError as error:
             raise RenderError(f"{place}: the HTML is nested too deeply") from error

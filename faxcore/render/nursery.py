@@ -48,6 +48,7 @@ def warm_up() -> None:
     has it for itself.
     """
     from faxcore.render import compose, designs  # noqa: F401, PLC0415
+    from faxcore.render.cells import ASCII, Cells  # noqa: PLC0415
     from faxcore.render.geometry import place  # noqa: PLC0415
     from faxcore.render.layout import Typesetter  # noqa: PLC0415
     from faxcore.render.pages import page_pixels  # noqa: PLC0415
@@ -58,12 +59,15 @@ def warm_up() -> None:
     typesetter = Typesetter([])
     laid_out = [typesetter.lay_out(page, "nothing") for page in (*_covers(), _WARMED)]
     document = open_pdf(typesetter.write(laid_out), "nothing")
-    typewritten("nothing", Paper.A4)
+    typed = typewritten("a\fb\fc", Paper.A4)
+    if typed is not None:
+        Cells(typed).black(0, typed.grid.frame)
+    LineWriter().can_write(ASCII)
     sheet = compose.Sheet(document, 0, "nothing", 1)
     placement = place(*page_size_mm(document, 0, sheet.source))
     for resolution in (Resolution.FINE, Resolution.COARSE):
         page = page_pixels(sheet, placement, resolution, AUTO_TONE)
-        LineWriter().band(("0", "0", "0"), resolution)
+        LineWriter().band((ASCII, "", "0"), resolution)
         for coding in Coding:
             encode_page(page, coding)
     document.close()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from html import escape
 from typing import Any
 
@@ -69,24 +69,26 @@ def _faces() -> dict[int, Any]:
     return {size: ImageFont.truetype(path, size) for size in _SIZES}
 
 
+@lru_cache(maxsize=1024)
+def _has(character: str) -> bool:
+    """Whether the face has a glyph for a character."""
+    mask, unknown = (
+        bytes(_faces()[_SIZES[0]].getmask(each, mode="1")) for each in (character, "\uffff")
+    )
+    return character == " " or mask not in (b"", unknown)
+
+
 class LineWriter:
     """Draws header lines with the shipped face, at 204 x 196."""
 
     def __init__(self) -> None:
         self._faces = _faces()
-        largest = self._faces[_SIZES[0]]
-        self._unknown = bytes(largest.getmask("\uffff", mode="1"))
-        self._known: dict[str, bool] = {" ": True}
         self._widths: dict[tuple[float, str], float] = {}
         self._drawn: dict[tuple[str, int, str, Any], NDArray[np.uint8]] = {}
 
     def can_write(self, text: str) -> bool:
         """Whether the face has a glyph for every character of the text."""
-        face = self._faces[_SIZES[0]]
-        for character in set(text) - self._known.keys():
-            mask = bytes(face.getmask(character, mode="1"))
-            self._known[character] = bool(mask) and mask != self._unknown
-        return all(self._known[character] for character in set(text))
+        return all(map(_has, set(text)))
 
     def band(self, parts: Sequence[str], resolution: Resolution) -> PageBitmap:
         """The band, 1728 pixels wide."""
@@ -95,7 +97,7 @@ class LineWriter:
         face = self._fitting(parts, room)
         width = partial(self._width, face)
         left = _cut(left, width, room - width(right) - _GAP)
-        middle = _cut(middle, width, room - width(left + right) - 2 * _GAP)
+        middle = _cut(middle, width, room - width(left) - width(right) - 2 * _GAP)
         from faxcore.render.binarize import change_rows  # noqa: PLC0415
 
         side, end = (WIDTH - room) // 2, (WIDTH + room) // 2

@@ -18,8 +18,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from faxcore.errors import RenderError
 from faxcore.render.content import Paper
-from faxcore.render.cut_face import CutFace, Face
+from faxcore.render.cut_face import Face
 from faxcore.render.fonts import is_of_the_system
 from faxcore.render.geometry import Frame, frame_of, place, widths_for
 from faxcore.render.pdf import POINTS_PER_MM, open_pdf
@@ -104,15 +105,15 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Typewritten pages: an open ``PdfDocument``, the lines on its pages, and what they stand on.
+    """Typewritten pages: an open ``PdfDocument``, and what stands where on its pages.
 
-    ``face`` is the font that was cut for them.
+    ``letters`` are those that ``pages``, the lines of each, are of; there may be more.
     """
 
     document: Any
     pages: list[list[str]] = field(repr=False)
     grid: Grid
-    face: CutFace = field(repr=False)
+    letters: frozenset[str]
 
 
 def typewritten(text: str, paper: Paper) -> Typed | None:
@@ -122,11 +123,11 @@ def typewritten(text: str, paper: Paper) -> Typed | None:
         return None
     if not is_of_the_system(os.environ.get("FONTCONFIG_FILE")):
         return None
-    face, letters = _face(), {" ", *(each for each in characters if each >= " ")}
+    face, letters = _face(), frozenset(each for each in characters if each >= " ") | {" "}
     if face is None or not face.has(letters):
         return None
     grid = Grid.of(paper)
-    return typed(text_pages(text, grid.columns, grid.rows), grid, face.cut_to(letters))
+    return typed(text_pages(text, grid.columns, grid.rows), grid, letters)
 
 
 @cache
@@ -136,11 +137,16 @@ def _face() -> Face | None:
     return None if there is None else Face.load(there)
 
 
-def typed(pages: list[list[str]], grid: Grid, face: CutFace) -> Typed:
-    """Pages of lines that fit the grid."""
+def typed(pages: list[list[str]], grid: Grid, letters: frozenset[str]) -> Typed:
+    """Pages of lines that fit the grid, and have only letters that the face has."""
+    face = _face()
+    if face is None:
+        raise RenderError(f"the face of plain text, {_FACE}, is not there any more")
     lines = (list(_lines(page, grid)) for page in pages)
-    data = text_pdf(lines, (grid.width, grid.height), Type(face, grid.size, _ADVANCE))
-    return Typed(open_pdf(data, "the text"), pages, grid, face)
+    data = text_pdf(
+        lines, (grid.width, grid.height), Type(face.cut_to(letters), grid.size, _ADVANCE)
+    )
+    return Typed(open_pdf(data, "the text"), pages, grid, letters)
 
 
 def _lines(page: Sequence[str], grid: Grid) -> Iterator[Line]:
