@@ -59,62 +59,68 @@ def black_and_white(
     labels: Sequence[Region] = (),
     tone: Tone = AUTO_TONE,
     finer: Finer | None = None,
-) -> Black:
-    """The page's pixels, true = black.
+) -> PageBitmap:
+    """The page in black and white.
 
     ``grey`` has ``oversampling(resolution)`` rows for each row of the page; ``pictures`` are where
     images lie on it, ``labels`` where words lie on those. ``finer`` draws a part of the page so
     that every grey is as dark as its pixel is covered; without it codes stay as they were drawn.
     """
     fine, each = row_class(resolution), oversampling(resolution)
+    screened = _screened(grey, fine, each, tone)
+    if screened is not None:
+        return PageBitmap.from_array(screened, resolution)
+    photos, grainy = _sorted_pictures(grey, pictures, screened=tone.kind is not ToneKind.TEXT)
+    rows, ground = _text(_without_grain(grey, grainy), fine, each)
+    page = PageBitmap(rows, grey.shape[1], resolution)
+    if not rows.any() and not photos:
+        return page
+    if finer is not None:
+        dark = ground < _DARK
+        for region, _ in photos:
+            dark[_in_cells(region, grey.shape, dark.shape)] = True
+        _redraw_codes(page, finer, dark)
+    bare = [*grainy, *(region for region, _ in photos)]
+    if bool((ground < _TINT).any()):
+        _outline_tints(rows, grey, bare, fine, each)
+    if not photos:
+        return page
+    black = page.to_array()
+    for region, part in photos:
+        _screen(black, grey, region, part, labels, (fine, each), tone)
+    return PageBitmap.from_array(black, resolution)
+
+
+def _screened(grey: Grey, fine: int, each: int, tone: Tone) -> Black | None:
+    """The page by a tone that treats all of it alike; None if the tone does not."""
     if tone.kind is ToneKind.THRESHOLD:
         return _mean_rows(grey, each) < tone.level
     if tone.kind is ToneKind.DITHER:
         return diffused(_mean_rows(grey, each))
     if tone.kind is ToneKind.PHOTO:
         return line_screen(_mean_rows(grey, each), 0, 0, fine)
-    photos, grainy = _sorted_pictures(grey, pictures, screened=tone.kind is not ToneKind.TEXT)
-    black, ground = _text(_without_grain(grey, grainy), fine, each)
-    if not black.any() and not photos:
-        return black
-    if finer is not None:
-        dark = ground < _DARK
-        for region, _ in photos:
-            dark[_in_cells(region, grey.shape, dark.shape)] = True
-        sample = np.packbits(black[::fine], axis=1)
-        for region, marks in _codes(sample, black.shape, fine, dark):
-            np.copyto(black[region], _redrawn(region, finer), where=marks)
-    bare = [*grainy, *(region for region, _ in photos)]
-    if bool((ground < _TINT).any()):
-        _outline_tints(black, grey, bare, fine, each)
-    for region, part in photos:
-        _screen(black, grey, region, part, labels, (fine, each), tone)
-    return black
+    return None
 
 
 def plain_black_and_white(ink: PageBitmap, finer: Finer) -> PageBitmap:
     """What ``black_and_white`` makes of a page whose ink (``FINE_SHARE``) is known, on white.
 
-    The page is changed. Where codes may be are whole octets (see ``codes.BLOCK``).
+    The page is changed.
     """
-    fine = row_class(ink.resolution)
-    shape, nowhere = (ink.height, ink.width), np.zeros((1, 1), np.bool_)
-    for region, marks in _codes(ink.rows[::fine], shape, fine, nowhere):
-        octets = region[0], slice(region[1].start // 8, -(-region[1].stop // 8))
-        black, there = np.packbits([_redrawn(region, finer), marks], axis=2)
-        ink.rows[octets] ^= (ink.rows[octets] ^ black) & there
+    _redraw_codes(ink, finer, np.zeros((1, 1), np.bool_))
     return ink
 
 
-def _text(grey: Grey, fine: int, each: int) -> tuple[Black, Grey]:
-    """Words and drawings in black, and the ground of every cell."""
+def _text(grey: Grey, fine: int, each: int) -> tuple[NDArray[np.uint8], Grey]:
+    """Words and drawings in black, packed, and the ground of every cell."""
     surroundings = Surroundings(grey, CELL * max(1, fine * each // 2))
     if fine > 1:
-        return surroundings.ink(FINE_SHARE), surroundings.ground
+        return surroundings.packed_ink(FINE_SHARE), surroundings.ground
     heavy = Weight(surroundings.ink(_HEAVY_SHARE), tuple(range(each)), 1)
     whole = surroundings.of(_with_the_row_below(grey))
     light = Weight(whole.ink(_LIGHT_SHARE), (0,), 1)
-    return coarse_rows(heavy, light, each, 3.85 * each), surroundings.ground
+    black = coarse_rows(heavy, light, each, 3.85 * each)
+    return np.packbits(black, axis=1), surroundings.ground
 
 
 def _with_the_row_below(grey: Grey) -> Grey:
@@ -133,21 +139,21 @@ def _in_cells(region: Region, pixels: tuple[int, ...], cells: tuple[int, ...]) -
     return rows, columns
 
 
-def _codes(
-    sample: NDArray[np.uint8], shape: tuple[int, int], fine: int, no_code: Black
-) -> list[tuple[Region, Black]]:
-    """Where bar codes and QR codes may be, unless that is most of the page."""
-    areas = code_areas(sample, shape, fine, no_code)
-    covered = sum(marks.size for _, marks in areas)
-    return [] if covered > _MOST_CODES * shape[0] * shape[1] else areas
+def _redraw_codes(page: PageBitmap, finer: Finer, no_code: Black) -> None:
+    """Bar codes and QR codes anew, each pixel black if half of it is.
 
-
-def _redrawn(region: Region, finer: Finer) -> Black:
-    """A region anew, each pixel black if half of it is."""
-    grey = finer(region)
-    middle = (int(grey.min()) + int(grey.max()) + 1) // 2
-    black: Black = grey < middle
-    return black
+    Where they may be are whole octets (see ``codes.BLOCK``).
+    """
+    fine = row_class(page.resolution)
+    areas = code_areas(page.rows[::fine], (page.height, page.width), fine, no_code)
+    if sum(marks.size for _, marks in areas) > _MOST_CODES * page.height * page.width:
+        return
+    for (rows, columns), marks in areas:
+        grey = finer((rows, columns))
+        middle = (int(grey.min()) + int(grey.max()) + 1) // 2
+        black, there = np.packbits([grey < middle, marks], axis=2)
+        octets = page.rows[rows, columns.start // 8 : -(-columns.stop // 8)]
+        octets ^= (octets ^ black) & there
 
 
 def _mean_rows(grey: Grey, each: int) -> Grey:
@@ -191,14 +197,16 @@ def _without_grain(grey: Grey, regions: Sequence[Region]) -> Grey:
     return calm
 
 
-def _outline_tints(black: Black, grey: Grey, bare: Sequence[Region], fine: int, each: int) -> None:
+def _outline_tints(
+    packed: NDArray[np.uint8], grey: Grey, bare: Sequence[Region], fine: int, each: int
+) -> None:
     """Add the outlines of tints, but for those in photographs and scans."""
     rows_reach = max(1, _CLOSING * fine // 2)
     for top, edges in outlines(_mean_rows(grey, each), (rows_reach, _CLOSING)):
         for rows, columns in bare:
             first, end = rows.start // each - top, -(-rows.stop // each) - top
             edges[max(0, first) : max(0, end), columns] = False
-        black[top : top + len(edges)] |= edges
+        packed[top : top + len(edges)] |= np.packbits(edges, axis=1)
 
 
 def _screen(

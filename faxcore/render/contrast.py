@@ -14,7 +14,7 @@ watermark or a stripe, is ground too, although a closing of 4 mm fills it.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TypeVar
 
@@ -68,34 +68,42 @@ class Surroundings:
 
     def ink(self, share: float) -> NDArray[np.bool_]:
         """The pixels that are darker than the ground by this share of the contrast, or more."""
+        return _gathered(self._inked(share), np.empty(self._grey.shape, np.bool_))
+
+    def packed_ink(self, share: float) -> NDArray[np.uint8]:
+        """The same, eight pixels to an octet."""
+        height, width = self._grey.shape
+        octets = (np.packbits(band, axis=1) for band in self._inked(share))
+        return _gathered(octets, np.empty((height, -(-width // 8)), np.uint8))
+
+    def _inked(self, share: float) -> Iterator[NDArray[np.bool_]]:
+        """The ink, band by band."""
+        greys, limit = _bands(self._grey, self._cell_rows), self.one_limit(share)
+        if limit is not None:
+            yield from (grey < limit for grey in greys)
+            return
+        for grey, limits in zip(greys, _bands(self._limits(share), 1), strict=True):
+            wide = limits.repeat(CELL, axis=1).repeat(self._cell_rows, axis=0)
+            yield grey < wide[: grey.shape[0], : grey.shape[1]]
+
+    def one_limit(self, share: float) -> np.uint8 | None:
+        """The limit that is right for every cell, if there is one: what is darker is ink."""
         if self._white:
             by_tone = limits_on_white(share)
             if not self._any_pale(by_tone.max()):
-                return self._below(by_tone[0])
+                black: np.uint8 = by_tone[0]
+                return black
         limits = self._limits(share)
         inked = limits[self._darkest < limits]
         if inked.size and inked.min() == inked.max() and not self._any_below(inked[0], limits):
-            return self._below(inked[0])
-        return self.ink_by_cells(share)
-
-    def _below(self, limit: np.uint8) -> NDArray[np.bool_]:
-        ink: NDArray[np.bool_] = self._grey < limit
-        return ink
+            only: np.uint8 = inked[0]
+            return only
+        return None
 
     def _any_pale(self, highest: np.uint8) -> bool:
         """Whether on white there may be ink with nothing black nearby: it has limits of its own."""
         pale = self._near >= _PALE_INK
         return bool((pale & (self._darkest < highest)).any())
-
-    def ink_by_cells(self, share: float) -> NDArray[np.bool_]:
-        """What ``ink`` answers, by a threshold for each cell."""
-        limits = self._limits(share)
-        ink = np.empty(self._grey.shape, np.bool_)
-        greys, inks = _bands(self._grey, self._cell_rows), _bands(ink, self._cell_rows)
-        for grey, band, cells in zip(greys, inks, _bands(limits, 1), strict=True):
-            wide = cells.repeat(CELL, axis=1).repeat(self._cell_rows, axis=0)
-            np.less(grey, wide[: grey.shape[0], : grey.shape[1]], out=band)
-        return ink
 
     def _any_below(self, limit: np.uint8, limits: Grey) -> bool:
         """Whether a cell without ink would have some by this limit."""
@@ -197,6 +205,15 @@ def _bands(rows: NDArray[_Rows], cell_rows: int) -> Iterator[NDArray[_Rows]]:
     """A page's rows some at a time: what is made of them then finds room in the cache."""
     each = _BAND_CELLS * cell_rows
     return (rows[top : top + each] for top in range(0, len(rows), each))
+
+
+def _gathered(bands: Iterable[NDArray[_Rows]], whole: NDArray[_Rows]) -> NDArray[_Rows]:
+    """``whole``, filled with bands one below the other."""
+    top = 0
+    for band in bands:
+        whole[top : top + len(band)] = band
+        top += len(band)
+    return whole
 
 
 def _folded(grey: Grey, pick: np.ufunc, cell_rows: int) -> Grey:

@@ -79,9 +79,7 @@ class HeaderBands:
         rows_each = oversampling(resolution)
         frame = frame_of(Placement(BAND_MM, WIDTH_MM, BAND_MM), resolution, rows_each)
         drawn = load_page(self._typeset, page - 1, "the header line")
-        return PageBitmap.from_array(
-            black_and_white(draw_grey(drawn, frame), resolution), resolution
-        )
+        return black_and_white(draw_grey(drawn, frame), resolution)
 
 
 class Drawing:
@@ -241,13 +239,13 @@ def _drawn(
     grey, page = drawing.grey(frame), drawing.page
     pictures = [box_pixels(page, frame, box) for box in picture_boxes(page)]
     labels = [box_pixels(page, frame, box) for box in text_boxes(page)] if pictures else []
-    black = black_and_white(grey, resolution, pictures, labels, tone, finer)
-    if not black.any() and (int(grey.min()) < _PAPER or has_visible_content(page)):
+    bitmap = black_and_white(grey, resolution, pictures, labels, tone, finer)
+    if not bitmap.rows.any() and (int(grey.min()) < _PAPER or has_visible_content(page)):
         raise RenderError(
             f"{source} came out blank although it is not: its darkest ink, a grey of "
             f"{_percent(int(grey.min()))} %, is too pale to be sent"
         )
-    return PageBitmap.from_array(black, resolution)
+    return bitmap
 
 
 def _in_rows_of(page: PageBitmap, resolution: Resolution) -> PageBitmap:

@@ -16,7 +16,7 @@ def art(rows: str) -> np.ndarray:
 
 def test_ink_is_dark_and_paper_is_light() -> None:
     grey = np.array([[0, 100, 164, 166, 200, 255]], np.uint8)
-    black = black_and_white(grey, Resolution.FINE)
+    black = black_and_white(grey, Resolution.FINE).to_array()
     assert black.tolist() == [[True, True, True, False, False, False]]
 
 
@@ -43,7 +43,7 @@ def test_pages_of_every_width_keep_their_shape(width: int, resolution: Resolutio
     grey = np.full((200 * each, width), 255, np.uint8)
     grey[40:60, 100:-100] = 0
     grey[80 * each :, width // 2 :] = 200
-    black = black_and_white(grey, resolution)
+    black = black_and_white(grey, resolution).to_array()
     assert black.shape == (200, width)
     assert black[:100].any()
     assert black[80:84, -100:].any(), "the tint has an outline"
@@ -54,7 +54,7 @@ def test_text_beside_a_photo_stays_crisp() -> None:
     grey = np.full((400, 700), 255, np.uint8)
     grey[:, :600] = np.asarray(landscape_photo())
     grey[10:20, 610:690] = 90
-    black = black_and_white(grey, Resolution.FINE, [WHOLE])
+    black = black_and_white(grey, Resolution.FINE, [WHOLE]).to_array()
     assert black[10:20, 610:690].all()
     assert 0.2 < black[:, :600].mean() < 0.8
 
@@ -62,4 +62,4 @@ def test_text_beside_a_photo_stays_crisp() -> None:
 def test_a_page_of_tints_alone_is_blank() -> None:
     grey = np.full((400, 700), 230, np.uint8)
     grey[100:300, 100:600] = 200
-    assert not black_and_white(grey, Resolution.FINE).any()
+    assert not black_and_white(grey, Resolution.FINE).to_array().any()

@@ -48,7 +48,7 @@ def check(pages: Typed) -> None:
         assert grey is not None
         assert np.array_equal(grey, drawn)
         if black is not None:
-            assert np.array_equal(black.to_array(), black_and_white(drawn, Resolution.FINE))
+            assert black == black_and_white(drawn, Resolution.FINE)
 
 
 @pytest.mark.parametrize("paper", Paper)

@@ -78,6 +78,11 @@ def test_the_ground_of_a_cell_is_its_lightest_pixel() -> None:
     assert (ground == 255).sum() == 1
 
 
+class CellByCell(Surroundings):
+    def one_limit(self, share: float) -> None:
+        """None that is known of."""
+
+
 @pytest.mark.parametrize("share", [0.3, 0.35, 0.45])
 def test_the_fast_way_gives_what_the_slow_one_does(share: float) -> None:
     """Black on white is cut at one threshold; where cells differ it must not be."""
@@ -89,7 +94,8 @@ def test_the_fast_way_gives_what_the_slow_one_does(share: float) -> None:
     both[80:] = page(255, 150)[80:]
     for grey in [*pages, both, *(page(255, ink) for ink in range(60, 255, 9))]:
         around = Surroundings(grey)
-        assert np.array_equal(around.ink(share), around.ink_by_cells(share))
+        assert np.array_equal(around.ink(share), CellByCell(grey).ink(share))
+        assert np.array_equal(around.packed_ink(share), np.packbits(around.ink(share), axis=1))
 
 
 @pytest.mark.parametrize("ink", [0, 70, 120, 180, 230])
@@ -104,13 +110,8 @@ def test_a_white_ground_is_known_without_closing_it(ink: int) -> None:
 
 
 def test_black_on_white_takes_the_fast_way() -> None:
-    class Slow(Surroundings):
-        def ink_by_cells(self, share: float) -> np.ndarray:
-            raise AssertionError("cut cell by cell")
-
-    assert Slow(page(255, 0)).ink(SHARE).any()
-    with pytest.raises(AssertionError, match="cell by cell"):
-        Slow(page(204, 0)).ink(SHARE)
+    assert Surroundings(page(255, 0)).one_limit(SHARE) is not None
+    assert Surroundings(page(204, 0)).one_limit(SHARE) is None
 
 
 def test_a_pale_watermark_is_paper_and_pale_letters_are_ink() -> None:

@@ -46,7 +46,8 @@ WHERE = [(slice(0, 400), slice(0, 600))]
 
 
 def made(tone: str) -> np.ndarray:
-    return black_and_white(PHOTO, Resolution.FINE, WHERE, tone=Tone.parse(tone))[:, :600]
+    page = black_and_white(PHOTO, Resolution.FINE, WHERE, tone=Tone.parse(tone))
+    return page.to_array()[:, :600]
 
 
 def test_tones_do_what_their_names_say() -> None:
