@@ -47,7 +47,7 @@ def warm_up() -> None:
     and typed, drawn, headed and coded. The font configuration is left to the copies, each of which
     has it for itself.
     """
-    from faxcore.render import compose, designs  # noqa: F401, PLC0415
+    from faxcore.render import compose, crew, designs  # noqa: F401, PLC0415
     from faxcore.render.cells import ASCII, Cells  # noqa: PLC0415
     from faxcore.render.geometry import place  # noqa: PLC0415
     from faxcore.render.layout import Typesetter  # noqa: PLC0415

@@ -84,7 +84,7 @@ class LineWriter:
     def __init__(self) -> None:
         self._faces = _faces()
         self._widths: dict[tuple[float, str], float] = {}
-        self._drawn: dict[tuple[str, int, str, Any], NDArray[np.uint8]] = {}
+        self._drawn: dict[tuple[str, int, str, Any], tuple[slice, NDArray[np.uint8]]] = {}
 
     def can_write(self, text: str) -> bool:
         """Whether the face has a glyph for every character of the text."""
@@ -106,12 +106,12 @@ class LineWriter:
         centre = round(min(max(first, (WIDTH - width(middle)) / 2), last))
         parts_there = ((left, side, "ls"), (right, end, "rs"), (middle, centre, "ls"))
         self._drawn = {  # most parts are those of the page before
-            part: self._drawn[part] if part in self._drawn else _drawn(*part)
+            part: self._drawn[part] if part in self._drawn else _drawn(*part, width(part[0]))
             for part in ((text, at, anchor, face) for text, at, anchor in parts_there if text)
         }
         band = np.zeros((_ROWS, WIDTH // 8), np.uint8)
-        for drawn in self._drawn.values():
-            band |= drawn
+        for octets, drawn in self._drawn.values():
+            band[:, octets] |= drawn
         return PageBitmap(change_rows(band, Resolution.FINE, resolution), WIDTH, resolution)
 
     def _fitting(self, parts: Sequence[str], room: float) -> Any:
@@ -129,15 +129,23 @@ class LineWriter:
         return width
 
 
-def _drawn(text: str, at: int, anchor: str, face: Any) -> NDArray[np.uint8]:
-    """A band with one text on it, packed; ``at`` is its left or right end, as ``anchor`` says."""
+def _drawn(
+    text: str, at: int, anchor: str, face: Any, width: float
+) -> tuple[slice, NDArray[np.uint8]]:
+    """A text in the band's rows, packed, and which octets of them it takes.
+
+    ``at`` is its left or right end, as ``anchor`` says.
+    """
     from PIL import Image, ImageDraw  # noqa: PLC0415
 
-    image = Image.new("1", (WIDTH, _ROWS), 0)
+    left = int(at if anchor == "ls" else at - width)
+    first, last = max(0, left // 8 - 1), min(WIDTH // 8, (left + int(width)) // 8 + 2)
+    image = Image.new("1", (8 * (last - first), _ROWS), 0)
     draw = ImageDraw.Draw(image)
     draw.fontmode = "1"
-    draw.text((at, _BASELINE), text, 1, face, anchor=anchor)
-    return np.frombuffer(image.tobytes(), np.uint8).reshape(_ROWS, WIDTH // 8)
+    draw.text((at - 8 * first, _BASELINE), text, 1, face, anchor=anchor)
+    octets = np.frombuffer(image.tobytes(), np.uint8).reshape(_ROWS, last - first)
+    return slice(first, last), octets
 
 
 def _cut(text: str, width: Callable[[str], float], room: float) -> str:
