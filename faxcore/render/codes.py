@@ -81,7 +81,11 @@ def _changes(rows: Packed) -> Packed:
 
 def mean_nearby(rows: Packed) -> NDArray[np.float64]:
     """The share of black within about 5 mm, for every block."""
-    framed = np.pad(_blocks(rows), ((1, 1), (2, 2)), mode="edge")
+    blocks = _blocks(rows)
+    framed = np.empty((blocks.shape[0] + 2, blocks.shape[1] + 4), np.uint16)
+    framed[1:-1, 2:-2] = blocks
+    framed[0], framed[-1] = framed[1], framed[-2]
+    framed[:, :2], framed[:, -2:] = framed[:, 2:3], framed[:, -3:-2]
     high = framed[:-2] + framed[1:-1] + framed[2:]
     total = high[:, :-4] + high[:, 4:]
     for column in range(1, 4):
@@ -90,7 +94,7 @@ def mean_nearby(rows: Packed) -> NDArray[np.float64]:
     return share
 
 
-def _blocks(rows: Packed) -> NDArray[np.uint16]:
+def _blocks(rows: Packed) -> NDArray[np.uint8]:
     """How many pixels of every block are black."""
     counts = np.bitwise_count(rows)
     whole = rows.shape[0] // BLOCK * BLOCK
@@ -99,7 +103,7 @@ def _blocks(rows: Packed) -> NDArray[np.uint16]:
         sums += counts[row:whole:BLOCK]
     if whole < rows.shape[0]:
         sums = np.vstack([sums, counts[whole:].sum(axis=0, dtype=np.uint8)])
-    return sums.astype(np.uint16)
+    return sums
 
 
 def grown(blocks: Black, reach: int) -> Black:

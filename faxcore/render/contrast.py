@@ -78,22 +78,22 @@ class Surroundings:
 
     def _inked(self, share: float) -> Iterator[NDArray[np.bool_]]:
         """The ink, band by band."""
-        greys, limit = _bands(self._grey, self._cell_rows), self.one_limit(share)
+        limits = self._limits(share)
+        greys, limit = _bands(self._grey, self._cell_rows), self._one_limit(share, limits)
         if limit is not None:
             yield from (grey < limit for grey in greys)
             return
-        for grey, limits in zip(greys, _bands(self._limits(share), 1), strict=True):
-            wide = limits.repeat(CELL, axis=1).repeat(self._cell_rows, axis=0)
+        for grey, cells in zip(greys, _bands(limits, 1), strict=True):
+            wide = cells.repeat(CELL, axis=1).repeat(self._cell_rows, axis=0)
             yield grey < wide[: grey.shape[0], : grey.shape[1]]
 
-    def one_limit(self, share: float) -> np.uint8 | None:
+    def _one_limit(self, share: float, limits: Grey) -> np.uint8 | None:
         """The limit that is right for every cell, if there is one: what is darker is ink."""
         if self._white:
             by_tone = limits_on_white(share)
             if not self._any_pale(by_tone.max()):
                 black: np.uint8 = by_tone[0]
                 return black
-        limits = self._limits(share)
         inked = limits[self._darkest < limits]
         if inked.size and inked.min() == inked.max() and not self._any_below(inked[0], limits):
             only: np.uint8 = inked[0]
@@ -110,7 +110,10 @@ class Surroundings:
         return bool(((self._darkest < limit) & (self._darkest >= limits)).any())
 
     def _limits(self, share: float) -> Grey:
-        limits: Grey = _limits(share)[self.ground, self._near]
+        ground_and_near = self.ground.astype(np.intp)
+        ground_and_near <<= 8
+        ground_and_near |= self._near
+        limits: Grey = _limits(share).take(ground_and_near)
         return limits
 
 

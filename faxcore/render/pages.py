@@ -262,7 +262,8 @@ def _headed(page: PageBitmap, band: PageBitmap, extend: bool) -> PageBitmap:
     """The page with its header line; ``extend`` puts the band above rows that are not blank."""
     high, octets = band.rows.shape
     above = high if extend and page.rows[:high].any() else 0
-    rows = np.pad(page.rows, ((above, max(0, high - above - page.height)), (0, 0)))
+    below = max(0, high - above - page.height)
+    rows = np.pad(page.rows, ((above, below), (0, 0))) if above or below else page.rows.copy()
     side = (page.width - band.width) // 2 // 8  # all widths differ by whole octets on each side
     rows[:high, side : side + octets] |= band.rows
     return PageBitmap(rows, page.width, page.resolution)

@@ -79,7 +79,7 @@ def test_the_ground_of_a_cell_is_its_lightest_pixel() -> None:
 
 
 class CellByCell(Surroundings):
-    def one_limit(self, share: float) -> None:
+    def _one_limit(self, share: float, limits: np.ndarray) -> None:
         """None that is known of."""
 
 
@@ -110,8 +110,9 @@ def test_a_white_ground_is_known_without_closing_it(ink: int) -> None:
 
 
 def test_black_on_white_takes_the_fast_way() -> None:
-    assert Surroundings(page(255, 0)).one_limit(SHARE) is not None
-    assert Surroundings(page(204, 0)).one_limit(SHARE) is None
+    for ground, fast in ((255, True), (204, False)):
+        around = Surroundings(page(ground, 0))
+        assert (around._one_limit(SHARE, around._limits(SHARE)) is not None) == fast
 
 
 def test_a_pale_watermark_is_paper_and_pale_letters_are_ink() -> None:
