@@ -122,7 +122,8 @@ class Typesetter:
         """One PDF of the pages of all documents."""
         pages = [page for document in documents for page in document.pages]
         try:
-            pdf: bytes = documents[0].copy(pages).write_pdf()
+            # PDFium packs what it joins to the message's PDF
+            pdf: bytes = documents[0].copy(pages).write_pdf(uncompressed_pdf=True)
         except RecursionError as error:
             raise RenderError("the HTML is nested too deeply") from error
         self._check_drawings()
