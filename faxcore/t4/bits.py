@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 LENGTH_MASK = np.uint64(63)
 MAX_CODE_BITS = 58
 _WORD = np.uint64(64)
+_WORD_SHIFT = np.uint64(6)
 _ALL = np.uint64(2**64 - 1)
 _FEW_TRUE = 9
 _FEW = 16_000  # codes that are not worth being joined to pairs
@@ -59,9 +60,10 @@ def join_codes(
     spans = np.empty(len(bits) - count, np.uint64)
     np.add(shift, lengths[1 : 2 * count : 2], out=spans[:count])
     spans[count:] = lengths[2 * count :]
-    wide = (spans[:count] > _WORD).nonzero()[0]
-    if len(wide) > _FEW_WIDE * count:
+    too_long = spans[:count] > _WORD
+    if np.count_nonzero(too_long) > _FEW_WIDE * count:
         return _join(bits, lengths, start, marks)
+    wide = too_long.nonzero()[0]
     pairs = np.empty_like(spans)
     np.right_shift(bits[1 : 2 * count : 2], shift, out=pairs[:count])
     pairs[:count] |= bits[: 2 * count : 2]
@@ -80,40 +82,48 @@ def _join(
     codes: NDArray[np.uint64], lengths: NDArray[np.uint64], start: int, marks: NDArray[np.intp]
 ) -> tuple[NDArray[np.uint64], int, NDArray[np.int64]]:
     """``join_codes`` without making pairs."""
-    starts = lengths.cumsum()
-    end = start + (int(starts[-1]) if len(codes) else 0)
-    starts -= lengths
-    starts += np.uint64(start)
-    words = np.zeros((end >> 6) - (start >> 6) + 2, np.uint64)
+    first = start >> 6
+    starts = np.empty(len(codes) + 1, np.uint64)  # and the end
+    starts[0] = start - (first << 6)
+    lengths.cumsum(out=starts[1:])
+    starts[1:] += starts[0]
+    end = int(starts[-1])
+    words = np.zeros((end >> 6) + 2, np.uint64)
     if len(codes):
-        _add_codes(words, codes, starts, start >> 6)
-    return words, end, starts.take(marks).view(np.int64)
+        _add_codes(words, codes, starts[:-1])
+    begins = starts.take(marks).view(np.int64)
+    begins += first << 6
+    return words, end + (first << 6), begins
 
 
 def _add_codes(
-    words: NDArray[np.uint64], codes: NDArray[np.uint64], starts: NDArray[np.uint64], first: int
+    words: NDArray[np.uint64], codes: NDArray[np.uint64], starts: NDArray[np.uint64]
 ) -> None:
-    """Or codes into words of which the first is word ``first`` of the page."""
+    """Or codes into words at these bits, which hold zeros."""
     shift = starts & LENGTH_MASK
-    word_of = (starts >> np.uint64(6)).view(np.int64)
     placed = codes >> shift
     placed.cumsum(out=placed)
+    word_of = np.right_shift(starts, _WORD_SHIFT, out=shift)
     opens = np.empty(len(codes), np.bool_)
     opens[-1] = True
     np.not_equal(word_of[1:], word_of[:-1], out=opens[:-1])
     last = opens.nonzero()[0]  # the last code of each word
     sums = placed.take(last)
-    used = word_of.take(last)
-    used -= first
     sums[1:] -= sums[:-1].copy()
-    tails = codes.take(last) << (_WORD - shift.take(last))  # a shift by 64 leaves nothing
-    if int(used[-1]) - int(used[0]) + 1 == len(used):
-        low, high = int(used[0]), int(used[-1]) + 1
+    begins = starts.take(last)
+    used = (begins >> _WORD_SHIFT).view(np.int64)
+    begins &= LENGTH_MASK
+    np.subtract(_WORD, begins, out=begins)
+    tails = codes.take(last)
+    tails <<= begins  # a shift by 64 leaves nothing
+    low, high = int(used[0]), int(used[-1]) + 1
+    if high - low == len(used):
         words[low:high] |= sums
         words[low + 1 : high + 1] |= tails
     else:
         words[used] |= sums
-        words[used + 1] |= tails
+        used += 1
+        words[used] |= tails
 
 
 def place_codes(
@@ -124,7 +134,7 @@ def place_codes(
     ``starts`` ascends and no code overlaps the next; the word after the last is needed too.
     """
     if len(bits):
-        _add_codes(words, bits, starts.astype(np.uint64), 0)
+        _add_codes(words, bits, starts.view(np.uint64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +247,7 @@ def _filled(pattern: str, most: int) -> NDArray[np.uint64]:
 
 def words_to_octets(words: NDArray[np.uint64], total_bits: int) -> bytes:
     """The first ``total_bits`` bits of big-endian words, padded with zeros to an octet."""
-    octets = words[: (total_bits >> 6) + 1].byteswap().view(np.uint8)[: (total_bits + 7) >> 3]
+    octets = words[: (total_bits >> 6) + 1].astype(">u8").view(np.uint8)[: (total_bits + 7) >> 3]
     if total_bits & 7:
         octets[-1] &= 0xFF00 >> (total_bits & 7) & 0xFF
     return octets.tobytes()

@@ -130,27 +130,19 @@ def _join_with_copies(
     blocks: Iterable[CodedRows], counts: NDArray[np.intp]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """The page behind one EOL, with room for so many of each row, and the rows' lengths."""
-    parts: list[tuple[int, NDArray[np.uint64]]] = []
+    parts: list[NDArray[np.uint64]] = []
     row_bits = np.empty(len(counts), np.int64)
     start, top = _EOL, 0
     for block in blocks:
         bottom = top + len(block.row_bits)
         row_bits[top:bottom] = block.row_bits
-        words, end = block.join(start, block.row_bits * (counts[top:bottom] - 1))
-        parts.append((start >> 6, words))
-        start, top = end, bottom
-    return _merge(parts, start), row_bits
-
-
-def _merge(parts: list[tuple[int, NDArray[np.uint64]]], end: int) -> NDArray[np.uint64]:
-    """The page's words out of those of its blocks, each with its place; ``end`` is in bits."""
-    if len(parts) == 1 and parts[0][0] == 0:
-        return parts[0][1]
-    total = max([end >> 6, *(first + len(part) for first, part in parts)]) + 2
-    page = np.zeros(total, np.uint64)
-    for first, part in parts:
-        page[first : first + len(part)] |= part
-    return page
+        words, start = block.join(start, block.row_bits * (counts[top:bottom] - 1))
+        if parts:  # the words behind the block before are the first ones of this
+            words[:2] |= parts[-1][-2:]
+            parts[-1] = parts[-1][:-2]
+        parts.append(words)
+        top = bottom
+    return parts[0] if len(parts) == 1 else np.concatenate(parts), row_bits
 
 
 def _extend_last_pixels(rows: Words, width: int) -> None:
@@ -177,11 +169,10 @@ def _find_units(rows: Words, width: int) -> _Found | None:
     hit = before.view(np.uint16) != units
     end = (width + UNIT - 1) // UNIT
     hit.reshape(len(rows), -1)[:, end] = True
-    at = nonzero(hit)
-    if len(at) > _DENSE * len(rows) * (end + 1):
+    if np.count_nonzero(hit) > _DENSE * len(rows) * (end + 1):
         return None
-    ends = at.searchsorted(np.arange(end, len(hit), rows.shape[1] * 2))
-    return _Found(UNIT, at, units.take(at), ends, 0)
+    at = nonzero(hit)
+    return _Found(UNIT, at, units.take(at), _row_ends(hit, len(rows)), 0)
 
 
 def _find_octets(rows: Words, width: int) -> _Found:
@@ -193,11 +184,18 @@ def _find_octets(rows: Words, width: int) -> _Found:
     np.negative(before, out=before)
     hit = before != octets
     end = (width + UNIT - 1) // UNIT * UNIT // 8
-    marks = hit.reshape(len(rows), -1)
-    marks[:, end] = True
+    hit.reshape(len(rows), -1)[:, end] = True
     at = nonzero(hit)
-    ends = at.searchsorted(np.arange(end, len(hit), marks.shape[1]))
-    return _Found(8, at, octets.take(at), ends, 0)
+    return _Found(8, at, octets.take(at), _row_ends(hit, len(rows)), 0)
+
+
+def _row_ends(hit: NDArray[np.bool_], rows: int) -> NDArray[np.intp]:
+    """Which hits are the last of each row."""
+    begins = np.arange(0, len(hit), len(hit) // rows)
+    counts = np.add.reduceat(hit.view(np.uint8), begins, dtype=np.uint16)
+    ends = counts.cumsum(dtype=np.intp)
+    ends -= 1
+    return ends
 
 
 def _code(
@@ -217,13 +215,14 @@ def _code(
     run[0] -= found.origin * symbols.pixels + UNIT
     runs = run_codes().take(run)
     run_lengths = runs & LENGTH_MASK
-    inner_lengths = inner & LENGTH_MASK
-    lengths = inner_lengths + run_lengths
+    lengths = inner & LENGTH_MASK
+    lengths += run_lengths
     if int(lengths.max()) <= MAX_CODE_BITS:
         inner >>= run_lengths
         runs |= inner
         runs &= _BITS
         return runs, lengths, found.ends
+    inner_lengths = inner & LENGTH_MASK
     if int(inner_lengths.max()) == TOO_LONG:
         return None
     lengths = np.column_stack((run_lengths, inner_lengths)).ravel()
@@ -232,7 +231,8 @@ def _code(
 
 def _kinds(found: _Found, symbols: Symbols) -> NDArray[np.intp]:
     """Each symbol's kind. Between two symbols no colour changes: before one is the other's end."""
-    kind = found.values.astype(np.intp)
+    narrow = np.uint16 if symbols.pixels == 8 else np.uint32
+    kind: NDArray[np.unsignedinteger] = found.values.astype(narrow)
     before = kind & (1 << (symbols.pixels - 8))  # the last pixel: bit 0 of the last octet
     before <<= 8
     kind[1:] |= before[:-1]  # a row begins after white, for so are the pixels of its end
@@ -240,4 +240,4 @@ def _kinds(found: _Found, symbols: Symbols) -> NDArray[np.intp]:
     ends >>= symbols.pixels
     ends += symbols.end_kind
     kind[found.ends] = ends
-    return kind
+    return kind.astype(np.intp)
