@@ -5,7 +5,7 @@ over pixels, runs or, where rows do not need each other, rows.
 
 - *Coding* looks only where colours change. MH (``mh``) takes sixteen pixels at a time, two-
   dimensional coding (``modes``) 32, and finds by shifts and additions what is coded at each of
-  them; tables have the codes of several pixels joined (``mh_symbols``, ``mode_codes``). Rows like
+  them; tables have the codes of several pixels joined (``mh_symbols``, ``units``). Rows like
   the one above are left out and put in at the end (``two_dimensional_page``).
 - *Writing* joins codes to words without a loop: where each begins is a running sum of lengths, and
   words are differences of another running sum (``bits``).

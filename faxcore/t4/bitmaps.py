@@ -21,12 +21,12 @@ Words = NDArray[WORD]
 
 BITS = 32  # of a word
 SPARE_BITS = 8  # at least so many behind each row
-_ONE, _TOP = WORD(1), WORD(BITS - 1)
+_ONE, _TOP = np.array(1, WORD), np.array(BITS - 1, WORD)
 _WIDE = np.uint64
-_FULL = _WIDE((1 << 64) - 1)
-_FEW_STEPS = 4
+_FULL = np.array((1 << 64) - 1, _WIDE)
 _SWAPS = [
-    (WORD(step), WORD(mask)) for step, mask in ((1, 0x55555555), (2, 0x33333333), (4, 0x0F0F0F0F))
+    (np.array(step, WORD), np.array(mask, WORD))
+    for step, mask in ((1, 0x55555555), (2, 0x33333333), (4, 0x0F0F0F0F))
 ]
 
 
@@ -98,34 +98,20 @@ def later(bitmap: Words, out: Words | None = None) -> Words:
 
 
 def add(left: Words, right: Words) -> Words:
-    """The sum of two bitmaps of an even number of words, each taken as one number."""
+    """The sum of two bitmaps of an even number of words, each taken as one number.
+
+    Each sum of two words is a bit of two long numbers, which Python adds: one says where a 1 is
+    carried out of it, one where it is all ones, which hands on what is carried into it.
+    """
     wide = left.view(_WIDE)
     total = wide + right.view(_WIDE)
-    carried = (total < wide)[:-1].view(np.uint8).astype(_WIDE)
-    total[1:] += carried
-    carries = (total[1:] < carried).nonzero()[0] + 2
-    for _ in range(_FEW_STEPS):
-        carries = carries[carries < len(total)]
-        if not len(carries):
-            return total.view(WORD)
-        total[carries] += _WIDE(1)
-        carries = carries[total.take(carries) == 0] + 1
-    return _carry(total, carries).view(WORD)
-
-
-def _carry(total: NDArray[np.uint64], carries: NDArray[np.intp]) -> NDArray[np.uint64]:
-    """Add a 1 to these words and what that carries into others, however far.
-
-    Each word is a bit of a long number here, which Python adds as one: a word of ones hands on.
-    """
-    marks = np.zeros(len(total) + 1, np.bool_)
-    marks[carries] = True
-    full = np.append(total == _FULL, False)
-    into = _number(marks) + _number(full) ^ _number(full)
-    octets = into.to_bytes((len(marks) + 8) // 8, "little")
-    bits = np.frombuffer(octets, np.uint8)
-    total += np.unpackbits(bits, count=len(total), bitorder="little")
-    return total
+    carried = _number(total < wide) << 1
+    if carried:
+        full = _number(total == _FULL)
+        into = carried + full ^ full
+        bits = np.frombuffer(into.to_bytes((len(total) + 9) // 8, "little"), np.uint8)
+        total += np.unpackbits(bits, count=len(total), bitorder="little")
+    return total.view(WORD)
 
 
 def _number(marks: NDArray[np.bool_]) -> int:

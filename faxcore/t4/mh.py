@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from faxcore.t4 import tables
 from faxcore.t4.bitmaps import BITS, Layout, Words, differing_rows, lay_out
 from faxcore.t4.bits import (
+    CODE_MASK,
     LENGTH_MASK,
     MAX_CODE_BITS,
     join_codes,
@@ -40,7 +41,6 @@ from faxcore.t4.codes import run_codes
 from faxcore.t4.mh_symbols import TOO_LONG, UNIT, Symbols, symbols_for
 
 _EOL = len(tables.EOL)
-_BITS = ~LENGTH_MASK
 _BLOCK_SYMBOLS = 100_000  # arrays of this many stay in the cache
 _DENSE = 0.8  # share of units that are symbols above which octets are the better symbols
 
@@ -55,7 +55,7 @@ def encode_mh(rows: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint64], 
     counts[-1] = len(keep) - kept[-1]
     some = rows if len(kept) == len(rows) else rows.take(kept, axis=0)
     words, kept_bits = _join_with_copies(code_rows(some, width), counts)
-    words[0] |= make_code(tables.EOL) & _BITS
+    words[0] |= make_code(tables.EOL) & CODE_MASK
     row_bits = kept_bits.repeat(counts)
     if len(kept) < len(rows):
         # what is copied is a row's codes with the EOL behind it
@@ -220,13 +220,17 @@ def _code(
     if int(lengths.max()) <= MAX_CODE_BITS:
         inner >>= run_lengths
         runs |= inner
-        runs &= _BITS
+        runs &= CODE_MASK
         return runs, lengths, found.ends
     inner_lengths = inner & LENGTH_MASK
     if int(inner_lengths.max()) == TOO_LONG:
         return None
     lengths = np.column_stack((run_lengths, inner_lengths)).ravel()
-    return np.column_stack((runs & _BITS, inner & _BITS)).ravel(), lengths, 2 * found.ends + 1
+    return (
+        np.column_stack((runs & CODE_MASK, inner & CODE_MASK)).ravel(),
+        lengths,
+        2 * found.ends + 1,
+    )
 
 
 def _kinds(found: _Found, symbols: Symbols) -> NDArray[np.intp]:

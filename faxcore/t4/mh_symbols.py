@@ -16,14 +16,13 @@ from numpy.typing import NDArray
 
 from faxcore.t4 import tables
 from faxcore.t4.bitmaps import BITS, Layout
-from faxcore.t4.bits import LENGTH_MASK, MAX_CODE_BITS, make_code
+from faxcore.t4.bits import CODE_MASK, LENGTH_MASK, MAX_CODE_BITS, make_code
 from faxcore.t4.codes import MAX_WIDTH, run_codes
 
 TOO_LONG = 63  # in place of a length, where the codes of a symbol exceed MAX_CODE_BITS
 UNIT = 16  # symbols are this many pixels at most, and a row's end is one behind its last
-_LAST = np.int32(16)
-_FIRST = np.int32((1 << 16) - 1)
-_BITS = ~LENGTH_MASK
+_LAST = np.array(16, np.int32)
+_FIRST = np.array((1 << 16) - 1, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,5 +114,5 @@ def _pairs() -> _Table:
 
 def _join(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> NDArray[np.uint64]:
     length = (left & LENGTH_MASK) + (right & LENGTH_MASK)
-    bits = (left | (right & _BITS) >> (left & LENGTH_MASK)) & _BITS
+    bits = (left | (right & CODE_MASK) >> (left & LENGTH_MASK)) & CODE_MASK
     return np.where(length > np.uint64(MAX_CODE_BITS), np.uint64(TOO_LONG), bits | length)

@@ -52,11 +52,13 @@ CODES = {
     0b1011: tables.VERTICAL[-3],
 }
 PLANES = 4
-_ONE = WORD(1)
-_COLUMNS = np.array([[1], [2], [3]], WORD)
+_ALL = WORD((1 << BITS) - 1)
+# How far pixels are moved to the right, and what comes in from the word beside.
+_COLUMNS = [(np.array(columns, WORD), np.array(BITS - columns, WORD)) for columns in (1, 2, 3)]
 # Of a word whose octets' bits are in the order of the page: its last four pixels, and how far the
 # last one is from the top.
-_LAST_PIXELS, _TOP_PIXEL = WORD(0x0F000000), WORD(7)
+_LAST_PIXELS, _TOP_PIXEL = np.array(0x0F000000, WORD), np.array(7, WORD)
+_NOTHING = np.array(0, WORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +94,14 @@ def find_active(rows: Words, above: Words, layout: Layout) -> Active:
     here = rows.ravel()
     differs = here ^ above.ravel()
     seen = differs & _LAST_PIXELS
-    near = seen != 0
+    near = seen != _NOTHING
     np.left_shift(here[:-1], _TOP_PIXEL, out=seen[1:])  # the last pixel of the word before
     seen[0] = 0
     colour = seen.view(np.int32)
     colour >>= BITS - 1
     seen ^= here
     seen |= differs
-    flat = seen != 0
+    flat = seen != _NOTHING
     flat[1:] |= near[:-1]
     active = flat.reshape(rows.shape)
     active[:, layout.width // BITS : layout.used] = True
@@ -164,7 +166,7 @@ def _find_modes(both: Words, active: Active, layout: Layout, found: Words) -> No
     passed = np.bitwise_xor(total, busy, out=total)
 
     right ^= arrived
-    touched = (right != 0).nonzero()[0]
+    touched = (right != _NOTHING).nonzero()[0]
     if len(touched):
         _add_touched(to_left, same, right, touched, turns_above, active, layout)
     to_right = _find_right(arrived, begins)
@@ -194,11 +196,12 @@ def _find_left(turns: Words, above: Words) -> Words:
 
     ``turns`` is used up.
     """
-    found = above >> _COLUMNS
-    found[:, :-1] |= above[1:] << (WORD(BITS) - _COLUMNS)
-    for columns in range(3):
-        found[columns] &= turns
-        turns ^= found[columns]
+    found = np.empty((len(_COLUMNS), len(above)), WORD)
+    for number, (columns, others) in enumerate(_COLUMNS):
+        plane = np.right_shift(above, columns, out=found[number])
+        plane[:-1] |= above[1:] << others
+        plane &= turns
+        turns ^= plane
     return found
 
 
@@ -216,9 +219,10 @@ def _add_touched(
     ``some`` are the words that have ``turns``.
     """
     here, one = turns.take(some), above.take(some)
-    changes = one >> _COLUMNS
-    changes |= above.take(some + 1, mode="clip") << (WORD(BITS) - _COLUMNS)
-    for further, plane in zip(changes, found, strict=True):
+    word, beside = one.copy(), above.take(some + 1, mode="clip")
+    for plane, (columns, others) in zip(found, _COLUMNS, strict=True):
+        further = word >> columns
+        further |= beside << others
         second = here & one
         second &= further
         plane[some] |= second
@@ -258,9 +262,11 @@ def _add_at_ends(
 
 def _find_right(arrived: Words, begins: Words) -> Words:
     """Where a stretch that began well had one, two, three pixels."""
-    found = begins << _COLUMNS
-    found[:, 1:] |= begins[:-1] >> (WORD(BITS) - _COLUMNS)
-    found &= arrived
+    found = np.empty((len(_COLUMNS), len(begins)), WORD)
+    for number, (columns, others) in enumerate(_COLUMNS):
+        plane = np.left_shift(begins, columns, out=found[number])
+        plane[1:] |= begins[:-1] >> others
+        plane &= arrived
     found[2] &= ~found[0]  # between the third pixel and the first may be one where rows are alike
     return found
 
@@ -268,13 +274,16 @@ def _find_right(arrived: Words, begins: Words) -> Words:
 def _stopped_at(
     vertical: Words, here: Words, before: Words, active: Active, layout: Layout
 ) -> Words:
-    """Where the walk stops: before these pixels is the colour that it set out with."""
-    between = ~vertical
-    inside = layout.end | (layout.end - _ONE)
-    inside_ends = between.take(active.ends) & inside
-    between[active.lasts] = 0
-    between[active.ends] = inside_ends
-    colour = add(between, later(vertical & here))
-    colour ^= between
-    colour ^= before
-    return ~colour
+    """Where the walk stops: before these pixels is the colour that it set out with.
+
+    ``vertical`` is used up.
+    """
+    sets_out = later(vertical & here)
+    ends = vertical.take(active.ends)
+    ends |= ~(layout.end | (layout.end - WORD(1)))  # behind the row
+    vertical[active.lasts] = _ALL
+    vertical[active.ends] = ends
+    stopped = add(~vertical, sets_out)
+    stopped ^= vertical
+    stopped ^= before
+    return stopped

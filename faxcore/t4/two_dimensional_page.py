@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from faxcore.t4 import mh, tables
 from faxcore.t4.bitmaps import BITS, WORD, Layout, Words, differing_rows, lay_out
 from faxcore.t4.bits import (
-    LENGTH_MASK,
+    CODE_MASK,
     make_code,
     place_codes,
     repeat_pattern,
@@ -24,7 +24,6 @@ from faxcore.t4.bits import (
 from faxcore.t4.mode_codes import Coded, code_rows
 from faxcore.t4.modes import find_active, find_modes
 
-_BITS = ~LENGTH_MASK
 _BLOCK_WORDS = 48_000
 _ONE = WORD(1)
 _INSIDE = WORD(0x7F7F7F7F)  # pixels of an octet that have their neighbour in it
@@ -177,4 +176,4 @@ def _gaps(before: NDArray[np.int64], kept: NDArray[np.intp]) -> NDArray[np.int64
 
 
 def _headers() -> NDArray[np.uint64]:
-    return np.array([make_code(header) & _BITS for header in _HEADERS])
+    return np.array([make_code(header) & CODE_MASK for header in _HEADERS])
