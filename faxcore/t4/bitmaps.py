@@ -12,6 +12,7 @@ Each row has spare bits behind it, which separate it from the next.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,24 +33,28 @@ _SWAPS = [
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a row of so many pixels lies in words."""
+    """How a row of so many pixels lies in words.
+
+    It takes ``words``, an even number, with 16 spare bits behind whole 16 bits; ``used`` of them
+    hold the row and the spare bits. ``end`` is the bit behind the row in its word, ``behind`` are
+    those after that.
+    """
 
     width: int
+    words: int
+    used: int
+    end: NDArray[WORD]
+    behind: NDArray[WORD]
 
-    @property
-    def used(self) -> int:
-        """How many words hold a row and the spare bits."""
-        return (self.width + SPARE_BITS) // BITS + 1
 
-    @property
-    def words(self) -> int:
-        """How many words a row takes: an even number, with 16 spare bits behind whole 16 bits."""
-        return ((self.width + 15) // 16 + 4) // 4 * 2
-
-    @property
-    def end(self) -> WORD:
-        """The bit behind the row, in its word."""
-        return WORD(1 << self.width % BITS)
+@lru_cache(maxsize=16)
+def layout_of(width: int) -> Layout:
+    """How rows of this width lie in words."""
+    words = ((width + 15) // 16 + 4) // 4 * 2
+    used = (width + SPARE_BITS) // BITS + 1
+    end = 1 << width % BITS
+    behind = (1 << BITS) - 2 * end
+    return Layout(width, words, used, np.array(end, WORD), np.array(behind, WORD))
 
 
 def lay_out(rows: NDArray[np.uint8], layout: Layout) -> Words:
@@ -57,17 +62,16 @@ def lay_out(rows: NDArray[np.uint8], layout: Layout) -> Words:
 
     The bits of each octet are still in the order of the page, first pixel on top.
     """
-    words = np.empty((len(rows), layout.words), WORD)
-    octets = words.view(np.uint8)
+    octets = np.empty((len(rows), layout.words * BITS // 8), np.uint8)
     octets[:, : rows.shape[1]] = rows
     octets[:, rows.shape[1] :] = 0
-    return words
+    return octets.view(WORD)
 
 
 def differing_rows(rows: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Which packed rows differ from the one above, the first from a white one."""
     differs = np.empty(len(rows), np.bool_)
-    differs[:1] = rows[:1].any()
+    differs[:1] = np.count_nonzero(rows[:1])
     octets = rows.shape[1]
     if octets % 8 or octets > 8 * BITS or not rows.flags.c_contiguous:
         differs[1:] = np.bitwise_or.reduce(rows[1:] ^ rows[:-1], axis=1)
@@ -77,6 +81,18 @@ def differing_rows(rows: NDArray[np.uint8]) -> NDArray[np.bool_]:
     np.not_equal(wide[1:], wide[:-1], out=marks[:, : octets // 8])
     differs[1:] = np.packbits(marks).view(WORD) != 0
     return differs
+
+
+def rows_with_copies(
+    keep: NDArray[np.bool_],
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The rows that are kept, the first one always, and for each how often it is there in a row."""
+    keep[0] = True
+    kept = keep.nonzero()[0]
+    counts = np.empty_like(kept)
+    np.subtract(kept[1:], kept[:-1], out=counts[:-1])
+    counts[-1] = len(keep) - kept[-1]
+    return kept, counts
 
 
 def reverse_octets(words: Words) -> None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ MAX_CODE_BITS = 58
 WORD_BITS = np.array(64, np.uint64)
 _WORD_SHIFT = np.array(6, np.uint64)
 _ALL = np.array(2**64 - 1, np.uint64)
-_FEW_TRUE = 9
+_SHIFT, _REST, _ONE = np.array(6), np.array(63), np.array(1)  # of signed numbers
 _FEW = 16_000  # codes that are not worth being joined to pairs
 _FEW_WIDE = 0.1  # share of pairs too long for one word up to which pairing pays
 
@@ -76,9 +77,26 @@ def join_codes(
     if len(wide):
         apart = begins[len(marks) :] + lengths.take(2 * wide).view(np.int64)
         place_codes(words, bits.take(2 * wide + 1), apart - (start & ~63))
-    before = lengths.take(marks & ~1).view(np.int64)
-    before *= marks & 1
-    return words, end, begins[: len(marks)] + before
+        begins = begins[: len(marks)]
+    if len(marks):
+        before = lengths.take(marks & ~1).view(np.int64)
+        before *= marks & 1
+        begins += before
+    return words, end, begins
+
+
+def join_stretches(stretches: list[NDArray[np.uint64]], start: int) -> NDArray[np.uint64]:
+    """A page's words out of those of stretches, the first of which begins at bit ``start``.
+
+    The two last words of each, of which one is more than needed, are also the first of the next.
+    """
+    for words, others in pairwise(stretches):
+        others[:2] |= words[-2:]
+    parts = [words[:-2] for words in stretches[:-1]]
+    if start >> 6:
+        parts.insert(0, np.zeros(start >> 6, np.uint64))
+    parts += stretches[-1:]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def join_pairs(
@@ -92,14 +110,15 @@ def join_pairs(
     too_long = spans > WORD_BITS
     if np.count_nonzero(too_long) > _FEW_WIDE * len(spans):
         return _join(_interleave(codes), _interleave(lengths), start, 2 * marks)
-    wide = too_long.nonzero()[0]
     pairs = codes[1] >> lengths[0]
     pairs |= codes[0]
+    wide = too_long.nonzero()[0]
+    if not len(wide):
+        return join_codes(pairs, spans, start, marks)
     pairs[wide] = codes[0].take(wide)
     words, end, begins = join_codes(pairs, spans, start, np.concatenate((marks, wide)))
-    if len(wide):
-        apart = begins[len(marks) :] + lengths[0].take(wide).view(np.int64)
-        place_codes(words, codes[1].take(wide), apart - (start & ~63))
+    apart = begins[len(marks) :] + lengths[0].take(wide).view(np.int64)
+    place_codes(words, codes[1].take(wide), apart - (start & ~63))
     return words, end, begins[: len(marks)]
 
 
@@ -113,19 +132,19 @@ def _interleave(rows: NDArray[np.uint64]) -> NDArray[np.uint64]:
 def _join(
     codes: NDArray[np.uint64], lengths: NDArray[np.uint64], start: int, marks: NDArray[np.intp]
 ) -> tuple[NDArray[np.uint64], int, NDArray[np.int64]]:
-    """``join_codes`` without making pairs."""
-    first = start >> 6
+    """``join_codes`` without making pairs; ``lengths`` are used up."""
+    inside, before = start & 63, start & ~63
     starts = np.empty(len(codes) + 1, np.uint64)  # and the end
-    starts[0] = start - (first << 6)
-    lengths.cumsum(out=starts[1:])
-    starts[1:] += starts[0]
+    starts[0] = inside
+    lengths[:1] += starts[0]
+    np.add.accumulate(lengths, out=starts[1:])
     end = int(starts[-1])
     words = np.zeros((end >> 6) + 2, np.uint64)
     if len(codes):
         _add_codes(words, codes, starts[:-1])
     begins = starts.take(marks).view(np.int64)
-    begins += first << 6
-    return words, end + (first << 6), begins
+    begins += before
+    return words, end + before, begins
 
 
 def _add_codes(
@@ -134,7 +153,7 @@ def _add_codes(
     """Or codes into words at these bits, which hold zeros."""
     shift = starts & LENGTH_MASK
     placed = codes >> shift
-    placed.cumsum(out=placed)
+    np.add.accumulate(placed, out=placed)
     word_of = np.right_shift(starts, _WORD_SHIFT, out=shift)
     opens = np.empty(len(codes), np.bool_)
     opens[-1] = True
@@ -186,26 +205,30 @@ def cut_pieces(
     words: NDArray[np.uint64], starts: NDArray[np.int64], lengths: NDArray[np.int64]
 ) -> Pieces:
     """Cut stretches out of words, whose word after the last is needed too."""
-    counts = (lengths + 63) >> 6
-    behind = counts.cumsum()
+    counts = (lengths + _REST) >> _SHIFT
+    behind = np.add.accumulate(counts)
     offsets = np.arange(int(behind[-1]) if len(behind) else 0)
     offsets -= (behind - counts).repeat(counts)
-    offsets <<= 6
+    offsets <<= _SHIFT
     at = starts.repeat(counts)
     at += offsets
     bits = bits_from(words, at)
-    filled = counts > 0
-    bits[behind[filled] - 1] &= _ALL << (-lengths[filled] & 63).view(np.uint64)
+    filled = counts.nonzero()[0]
+    spare = np.negative(lengths.take(filled))
+    spare &= _REST
+    last = behind.take(filled)
+    last -= 1
+    bits[last] &= _ALL << spare.view(np.uint64)
     return Pieces(bits, counts, offsets)
 
 
 def bits_from(words: NDArray[np.uint64], starts: NDArray[np.int64]) -> NDArray[np.uint64]:
     """The 64 bits from each of these positions on."""
-    word = starts >> 6
-    shift = (starts & 63).view(np.uint64)
-    bits = words.take(word)
+    word = starts >> _SHIFT
+    shift = (starts & _REST).view(np.uint64)
+    bits: NDArray[np.uint64] = words.take(word)
     bits <<= shift
-    word += 1
+    word += _ONE
     rest = words.take(word)
     rest >>= WORD_BITS - shift
     bits |= rest
@@ -234,38 +257,22 @@ def octets_to_words(octets: bytes) -> NDArray[np.uint64]:
     return np.frombuffer(padded, ">u8").astype(np.uint64)
 
 
-def nonzero(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Where a long mask is true, quicker than numpy does it where few are.
-
-    Up to one in ten numpy takes 4 to 18 ns for each, above that 0.4 ns for every one, true or not.
-    So where few are true, words of eight come first, and then the octets of those.
-    """
-    flat = mask.ravel()
-    whole = len(flat) // 8 * 8
-    if np.count_nonzero(flat) * _FEW_TRUE > len(flat):
-        return flat.nonzero()[0]
-    some = (flat[:whole].view(np.uint64) != 0).nonzero()[0]
-    inside = flat[:whole].view(np.uint64).take(some).view(np.bool_).nonzero()[0]
-    found: NDArray[np.intp] = some.take(inside >> 3)
-    found <<= 3
-    inside &= 7
-    found |= inside
-    if whole < len(flat):
-        found = np.concatenate((found, flat[whole:].nonzero()[0] + whole))
-    return found
-
-
 def repeat_pattern(
     words: NDArray[np.uint64], pattern: str, starts: NDArray[np.int64], counts: NDArray[np.int64]
 ) -> None:
     """Fill stretches of zeros with a pattern, each so many times over."""
     each = MAX_CODE_BITS // len(pattern)
     pieces = (counts + (each - 1)) // each
-    of = np.repeat(np.arange(len(starts)), pieces)
-    before = each * (np.arange(len(of)) - np.repeat(np.cumsum(pieces) - pieces, pieces))
-    times = np.minimum(counts[of] - before, each)
-    bits = _filled(pattern, each).take(times)
-    place_codes(words, bits, starts.take(of) + before * len(pattern))
+    behind = np.add.accumulate(pieces)
+    before = np.arange(int(behind[-1]) if len(behind) else 0)
+    before -= (behind - pieces).repeat(pieces)
+    before *= each
+    times = counts.repeat(pieces)
+    times -= before
+    np.minimum(times, each, out=times)
+    before *= len(pattern)
+    before += starts.repeat(pieces)
+    place_codes(words, _filled(pattern, each).take(times), before)
 
 
 @lru_cache(maxsize=4)

@@ -4,6 +4,9 @@ No table of pixels has them. What is coded behind one in its octet is its *tail*
 what comes before them in the octet. Where that gets too long for a word, the code of the octet is
 what comes before its first horizontal code, its length is that of all, and the rest is placed
 afterwards, in the gap.
+
+Few pixels have such a code, so what takes time is not their number but that of the calls: what is
+done to a0 and a1 is done to a1 and a2 by the same call.
 """
 
 from __future__ import annotations
@@ -15,71 +18,75 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4 import tables
-from faxcore.t4.bitmaps import Layout
+from faxcore.t4.bitmaps import BITS, Layout
 from faxcore.t4.bits import CODE_MASK, LENGTH_MASK, WORD_BITS, make_code, place_codes
 from faxcore.t4.codes import MAX_WIDTH, run_codes
 from faxcore.t4.modes import Modes
 from faxcore.t4.units import Units, rare_codes
 
 _HORIZONTAL_BITS = np.uint64(len(tables.HORIZONTAL))
-_ONE = np.array(1, np.uint16)
-_PLANE, _THIRD = np.array(8, np.uint16), np.array(0x00FF, np.uint16)  # of two side by side
-_BLACK = np.array(MAX_WIDTH + 1, np.int32)  # where black runs begin in ``run_codes``
+_ONE, _PLANE = np.array(1, np.uint16), np.array(8, np.uint16)
+_THIRD = np.array(0x00FF, np.uint16)  # of two planes side by side
+_OCTET_SHIFT, _OCTET_MASK, _ODD = np.array(3), np.array(7), np.array(1)
+_NOTHING, _ONCE = np.array(0, np.uint8), np.array(1, np.uint8)
+_COLOUR = np.array(MAX_WIDTH + 1, np.int32)  # from white to black runs in a table of runs
+_SECOND = np.array(2 * (MAX_WIDTH + 1), np.int32)  # and from first to second runs
+_STEP = np.array(1, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
 class Horizontal:
-    """The horizontal codes of some units, and their tails.
+    """Horizontal codes, their lengths and their tails.
 
-    ``octets`` are those with horizontal codes, and ``counts`` how many each has.
+    ``places`` are where octets with such codes are among all octets, ``counts`` how many each has.
     """
 
-    octets: NDArray[np.intp]
+    places: NDArray[np.intp]
     counts: NDArray[np.uint8]
     codes: NDArray[np.uint64]
+    sizes: NDArray[np.uint64]
     tails: NDArray[np.uint64]
 
-    def append(self, units: Units, codes: NDArray[np.uint64], lengths: NDArray[np.uint64]) -> Apart:
-        """Join them to the codes of their octets; what gets too long remains to be placed."""
-        at = units.side(self.octets)
-        own = lengths.take(at)
-        first = self.counts.cumsum(dtype=np.intp)
-        first -= self.counts
-        items, sizes = self._with_tails()
-        joined = codes.take(at)
-        joined |= items.take(first) >> own
-        total = own + sizes.take(first)
-        for nth in range(1, int(self.counts.max(initial=0))):
-            some = (self.counts > nth).nonzero()[0]
+    def append(self, codes: NDArray[np.uint64], lengths: NDArray[np.uint64]) -> Apart | None:
+        """Join them to the codes of their octets; what gets too long is left to be placed."""
+        items = self.tails & CODE_MASK
+        items >>= self.sizes
+        items |= self.codes
+        sizes = self.tails & LENGTH_MASK
+        sizes += self.sizes
+        counts = self.counts.astype(np.intp)
+        first = np.add.accumulate(counts)
+        first -= counts
+        own = lengths.take(self.places)
+        joined = items.take(first)
+        joined >>= own
+        joined |= codes.take(self.places)
+        total = sizes.take(first)
+        total += own
+        some = (self.counts > _ONCE).nonzero()[0]
+        nth = 1
+        while len(some):
             item = first.take(some)
             item += nth
             before = total.take(some)
             joined[some] |= items.take(item) >> before
             before += sizes.take(item)
             total[some] = before
+            nth += 1
+            some = (self.counts > nth).nonzero()[0]
         long = (total > WORD_BITS).nonzero()[0]
-        joined[long] = codes.take(at.take(long))
-        codes[at], lengths[at] = joined, total
-        return Apart(self._only(long), own.take(long))
-
-    def _with_tails(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-        """Each code and its tail joined, and the lengths of both together."""
-        sizes = self.codes & LENGTH_MASK
-        items = self.tails & CODE_MASK
-        items >>= sizes
-        items |= self.codes ^ sizes
-        sizes += self.tails & LENGTH_MASK
-        return items, sizes
+        if len(long):
+            joined[long] = codes.take(self.places.take(long))
+        codes[self.places], lengths[self.places] = joined, total
+        return Apart(self._only(long), own.take(long)) if len(long) else None
 
     def _only(self, some: NDArray[np.intp]) -> Horizontal:
         """Those of some of the octets."""
-        if not len(some):
-            return Horizontal(some, self.counts[:0], self.codes[:0], self.tails[:0])
-        wanted = np.zeros(len(self.octets), np.bool_)
+        wanted = np.zeros(len(self.places), np.bool_)
         wanted[some] = True
         kept = wanted.repeat(self.counts).nonzero()[0]
-        octets, counts = self.octets.take(some), self.counts.take(some)
-        return Horizontal(octets, counts, self.codes.take(kept), self.tails.take(kept))
+        codes, sizes, tails = self.codes.take(kept), self.sizes.take(kept), self.tails.take(kept)
+        return Horizontal(self.places.take(some), self.counts.take(some), codes, sizes, tails)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,53 +96,61 @@ class Apart:
     runs: Horizontal
     own: NDArray[np.uint64]
 
-    def place(self, words: NDArray[np.uint64], starts: NDArray[np.int64]) -> None:
-        """Put them into the octets that begin at these bits of ``words``."""
-        codes, tails, counts = self.runs.codes, self.runs.tails, self.runs.counts
-        sizes = (codes & LENGTH_MASK) + (tails & LENGTH_MASK)
+    def place(self, words: NDArray[np.uint64], starts: NDArray[np.uint64]) -> None:
+        """Put them into the octets that begin at these bits of ``words``, in ascending order."""
+        runs = self.runs
+        sizes = runs.sizes + (runs.tails & LENGTH_MASK)
         at = sizes.cumsum()
         at -= sizes
-        first = counts.cumsum(dtype=np.intp) - counts
-        at += (starts.view(np.uint64) + self.own - at.take(first)).repeat(counts)
-        place_codes(words, codes & CODE_MASK, at.view(np.int64))
-        some = (tails != 0).nonzero()[0]
-        at += codes & LENGTH_MASK
-        place_codes(words, tails.take(some) & CODE_MASK, at.take(some).view(np.int64))
+        first = runs.counts.cumsum(dtype=np.intp) - runs.counts
+        at += (starts + self.own - at.take(first)).repeat(runs.counts)
+        place_codes(words, runs.codes, at.view(np.int64))
+        some = (runs.tails != 0).nonzero()[0]
+        at += runs.sizes
+        place_codes(words, runs.tails.take(some) & CODE_MASK, at.take(some).view(np.int64))
 
 
-def take_horizontal(units: Units, modes: Modes, layout: Layout) -> Horizontal:
-    """Find the horizontal codes, and leave in the planes only what comes before them.
+def find_horizontal(
+    units: Units, modes: Modes, layout: Layout
+) -> tuple[Horizontal, NDArray[np.uint64]]:
+    """The horizontal codes, and the joined codes of the rare octets up to the first of these.
 
-    The planes are those of the rare octets, in which all of them are.
+    All of them are in rare octets.
     """
     common, uncommon = units.common, units.uncommon
-    vertical = common >> _PLANE
-    vertical |= common
-    marked = uncommon >> _PLANE
-    marked &= ~vertical
-    octets = (marked.astype(np.uint8) != 0).nonzero()[0]  # of the rare ones
-    marks = marked.take(octets).astype(np.uint8)
-    inside = np.unpackbits(marks, bitorder="little").view(np.bool_).nonzero()[0]
-    of = inside >> 3  # which of ``octets``
-    inside &= 7
+    marked = common >> _PLANE
+    marked |= common
+    np.invert(marked, out=marked)
+    marked &= uncommon >> _PLANE
+    marks = marked.astype(np.uint8)
+    octets = (marks != _NOTHING).nonzero()[0]  # of the rare ones
+    marks = marks.take(octets)
+    inside = np.unpackbits(marks, None, None, "little").view(np.bool_).nonzero()[0]
+    of = inside >> _OCTET_SHIFT  # which of ``octets``
+    inside &= _OCTET_MASK
+
     own_common, own_uncommon = common.take(octets), uncommon.take(octets)
+    before = _BEFORE.take(marks)
+    common[octets], uncommon[octets] = own_common & before, own_uncommon & before
+    place = marks.astype(np.intp).take(of)
+    place <<= _OCTET_SHIFT
+    place |= inside
+    behind = _BEHIND.take(place)
     seen = own_uncommon & _THIRD
     seen |= own_common
-    places = marks.take(of).astype(np.intp)
-    places <<= 3
-    places |= inside
-    behind = _BEHIND.take(places)
-    some = ((seen.take(of) & behind) != 0).nonzero()[0]
-    of_some, behind = of.take(some), behind.take(some)
+    some = ((seen.take(of) & behind) != _NOTHING).nonzero()[0]
+    with_tail, behind = of.take(some), behind.take(some)
+    joined = rare_codes(
+        np.concatenate((common, own_common.take(with_tail) & behind)),
+        np.concatenate((uncommon, own_uncommon.take(with_tail) & behind)),
+    )
     tails = np.zeros(len(of), np.uint64)
-    tails[some] = rare_codes(own_common.take(of_some) & behind, own_uncommon.take(of_some) & behind)
-    before = _BEFORE.take(marks)
-    own_common &= before
-    own_uncommon &= before
-    common[octets], uncommon[octets] = own_common, own_uncommon
+    tails[some] = joined[len(common) :]
+
     octets = units.rare.take(octets)
-    codes = _codes(units, modes, layout, octets.take(of), inside)
-    return Horizontal(octets, np.bitwise_count(marks), codes, tails)
+    codes, sizes = _codes(units, modes, layout, octets.take(of), inside)
+    found = Horizontal(units.side(octets), np.bitwise_count(marks), codes, sizes, tails)
+    return found, joined[: len(common)]
 
 
 def _codes(
@@ -144,64 +159,77 @@ def _codes(
     layout: Layout,
     octet: NDArray[np.intp],
     inside: NDArray[np.intp],
-) -> NDArray[np.uint64]:
-    """The codes at these pixels of octets: 001, a0 to a1, a1 to a2."""
-    unit = octet >> 1
-    octet &= 1
-    octet <<= 3
-    inside |= octet
-    bit = inside.astype(np.uint16)
-    number = units.numbers.take(unit)
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """The codes at these pixels of octets, 001, a0 to a1, a1 to a2, and their lengths."""
+    unit = octet >> _ODD
+    octet &= _ODD
+    octet <<= _OCTET_SHIFT
+    octet |= inside
+    bit, number = octet.astype(np.uint16), units.numbers.take(unit)
+    ends = np.empty((2, len(unit)), np.int32)
     begin = units.columns(number)
-    first, second = _runs(units, modes.stops.view(np.uint16), unit, number, begin, bit)
-    row_pixels = np.int32(layout.words * 32)
-    row = begin // row_pixels
-    row *= row_pixels
-    begin -= row
-    begin += bit
-    np.minimum(first, begin, out=first)  # a row begins at its left edge, and not at a stop
-    np.subtract(np.int32(layout.width), begin, out=begin)
-    np.minimum(second, begin, out=second)
+    ends[0] = begin
+    np.add(begin, octet, out=ends[1], casting="unsafe")
+    ends[1] += _STEP
+    runs = _find_stops(units, modes.stops.view(np.uint16), unit, number, bit, ends)
+    np.subtract(ends[1] - begin, runs[0], out=runs[0])
+
+    row_pixels = np.array(layout.words * BITS, np.int32)
+    begin //= row_pixels
+    begin *= row_pixels
+    begin += _STEP
+    np.subtract(ends[1], begin, out=ends[0])  # the column
+    np.subtract(np.array(layout.width, np.int32), ends[0], out=ends[1])
+    np.minimum(runs, ends, out=runs)  # a row begins at its left edge, and not at a stop
+
     before = modes.before.view(np.uint16).take(number)
     before >>= bit
     before &= _ONE
-    black = before.astype(np.int32)
-    black *= _BLACK
-    first += black
-    second += _BLACK
-    second -= black
-    return _join_runs(first, second)
+    runs += before * _COLOUR
+    runs[1] += _SECOND
+    codes = _run_tables().take(runs)
+    lengths = codes & LENGTH_MASK
+    codes ^= lengths
+    codes[1] >>= lengths[0]
+    return codes[0] | codes[1], lengths[0] + lengths[1]
 
 
-def _runs(
+def _find_stops(
     units: Units,
     stops: NDArray[np.uint16],
     unit: NDArray[np.intp],
     number: NDArray[np.intp],
-    begin: NDArray[np.int32],
     bit: NDArray[np.uint16],
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """How far the stops before and behind these pixels are, whether in their row or not."""
-    here = stops.take(number)
-    higher = here >> bit
-    lower = here ^ (higher << bit)
-    higher >>= _ONE
-    back, ahead = _bit_lengths(lower), _bit_lengths(higher & -higher)
-    far = (lower == 0).nonzero()[0]
-    other = units.numbers.take(unit.take(far) - 1, mode="clip")
-    back[far] = _bit_lengths(stops.take(other)) + units.columns(other) - begin.take(far)
-    if len(far) and unit[far[0]] == 0:
-        back[far[0]] = -MAX_WIDTH
-    far = (higher == 0).nonzero()[0]
-    other = units.numbers.take(unit.take(far) + 1, mode="clip")
-    stop = stops.take(other)
-    ahead[far] = (
-        _bit_lengths(stop & -stop) + units.columns(other) - begin.take(far) - bit.take(far) - 1
-    )
-    if len(far) and unit[far[-1]] == len(units) - 1:
-        ahead[far[-1]] = MAX_WIDTH
-    np.subtract(bit + _ONE, back, out=back)
-    return back, ahead
+    ends: NDArray[np.int32],
+) -> NDArray[np.int32]:
+    """The stops before and behind these pixels, whether in their row or not.
+
+    The first are counted from the begin of the unit, the others from the pixel; ``ends`` are both
+    of these. Where there is no stop, it is far away.
+    """
+    higher = stops.take(number)
+    near = np.empty((2, len(unit)), np.uint16)
+    lower = np.right_shift(higher, bit, out=near[1])
+    np.bitwise_xor(higher, lower << bit, out=near[0])
+    higher = lower >> _ONE
+    np.bitwise_and(higher, np.negative(higher), out=near[1])
+    found = _bit_lengths(near.ravel())
+    far = (found == 0).nonzero()[0]
+    other = np.concatenate((unit - _ODD, unit + _ODD)).take(far)
+    number = units.numbers.take(other, mode="clip")
+    beside = stops.take(number)
+    second = int(far.searchsorted(len(unit)))
+    beside[second:] &= np.negative(beside[second:])
+    away = _bit_lengths(beside)
+    away += units.columns(number)
+    away -= ends.ravel().take(far)
+    if len(other):
+        if other[0] < 0:
+            away[0] = -MAX_WIDTH
+        if other[-1] == len(units):
+            away[-1] = MAX_WIDTH
+    found[far] = away
+    return found.reshape(2, -1)
 
 
 def _bit_lengths(numbers: NDArray[np.uint16]) -> NDArray[np.int32]:
@@ -209,31 +237,18 @@ def _bit_lengths(numbers: NDArray[np.uint16]) -> NDArray[np.int32]:
     return np.frexp(numbers.astype(np.float32))[1]
 
 
-def _join_runs(first: NDArray[np.int32], second: NDArray[np.int32]) -> NDArray[np.uint64]:
-    """The codes of horizontal mode with these runs, as indices of ``run_codes``."""
-    code, other = _first_runs().take(first), run_codes().take(second)
-    length, behind = code & LENGTH_MASK, other & LENGTH_MASK
-    other ^= behind
-    other >>= length
-    code += behind
-    code |= other
-    return code
-
-
 @lru_cache(maxsize=1)
-def _first_runs() -> NDArray[np.uint64]:
-    """``run_codes`` behind the code of horizontal mode."""
+def _run_tables() -> NDArray[np.uint64]:
+    """``run_codes`` behind the code of horizontal mode, and as they are, black before white."""
     runs = run_codes()
     codes = (runs & CODE_MASK) >> _HORIZONTAL_BITS
     codes |= make_code(tables.HORIZONTAL) & CODE_MASK
     codes |= (runs & LENGTH_MASK) + _HORIZONTAL_BITS
-    return codes
+    return np.concatenate((codes, runs[_COLOUR:], runs[:_COLOUR]))
 
 
 _BOTH = np.uint16(0x0101)  # planes
-_LOWEST = np.array(
-    [(n & -n).bit_length() for n in range(256)]
-)  # counted from 1, 0 if there is none
+_LOWEST = np.array([(n & -n).bit_length() for n in range(256)])  # counted from 1, 0: there is none
 _OCTET, _BIT = np.arange(256).repeat(8), np.tile(np.arange(8), 256)  # by octet and bit
 _AHEAD = _LOWEST[_OCTET >> (_BIT + 1)]  # how far the next higher 1 is, or 0
 # Masks of two planes: the bits below the lowest 1; the bits above this one, below the next 1.

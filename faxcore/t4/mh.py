@@ -27,15 +27,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4 import tables
-from faxcore.t4.bitmaps import BITS, Layout, Words, differing_rows, lay_out
+from faxcore.t4.bitmaps import BITS, Words, differing_rows, lay_out, layout_of, rows_with_copies
 from faxcore.t4.bits import (
     CODE_MASK,
     LENGTH_MASK,
     MAX_CODE_BITS,
     join_codes,
+    join_stretches,
     make_code,
     move_bits,
-    nonzero,
 )
 from faxcore.t4.codes import run_codes
 from faxcore.t4.mh_symbols import TOO_LONG, UNIT, Symbols, symbols_for
@@ -48,11 +48,7 @@ _DENSE = 0.8  # share of units that are symbols above which octets are the bette
 def encode_mh(rows: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """The page's words, each row after its EOL, and each row's length in bits, EOL included."""
     keep = differing_rows(rows)
-    keep[0] = True
-    kept = keep.nonzero()[0]
-    counts = np.empty_like(kept)  # each kept row and its copies
-    np.subtract(kept[1:], kept[:-1], out=counts[:-1])
-    counts[-1] = len(keep) - kept[-1]
+    kept, counts = rows_with_copies(keep)
     some = rows if len(kept) == len(rows) else rows.take(kept, axis=0)
     words, kept_bits = _join_with_copies(code_rows(some, width), counts)
     words[0] |= make_code(tables.EOL) & CODE_MASK
@@ -104,7 +100,7 @@ class CodedRows:
 
 def code_rows(rows: NDArray[np.uint8], width: int) -> Iterator[CodedRows]:
     """Code packed rows, in blocks of some rows."""
-    words = lay_out(rows, Layout(width))
+    words = lay_out(rows, layout_of(width))
     _extend_last_pixels(words, width)
     page = _find_units(words, width) or _find_octets(words, width)
     row_symbols = words.shape[1] * BITS // page.pixels
@@ -130,19 +126,16 @@ def _join_with_copies(
     blocks: Iterable[CodedRows], counts: NDArray[np.intp]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """The page behind one EOL, with room for so many of each row, and the rows' lengths."""
-    parts: list[NDArray[np.uint64]] = []
+    stretches: list[NDArray[np.uint64]] = []
     row_bits = np.empty(len(counts), np.int64)
     start, top = _EOL, 0
     for block in blocks:
         bottom = top + len(block.row_bits)
         row_bits[top:bottom] = block.row_bits
         words, start = block.join(start, block.row_bits * (counts[top:bottom] - 1))
-        if parts:  # the words behind the block before are the first ones of this
-            words[:2] |= parts[-1][-2:]
-            parts[-1] = parts[-1][:-2]
-        parts.append(words)
+        stretches.append(words)
         top = bottom
-    return parts[0] if len(parts) == 1 else np.concatenate(parts), row_bits
+    return join_stretches(stretches, _EOL), row_bits
 
 
 def _extend_last_pixels(rows: Words, width: int) -> None:
@@ -171,7 +164,7 @@ def _find_units(rows: Words, width: int) -> _Found | None:
     hit.reshape(len(rows), -1)[:, end] = True
     if np.count_nonzero(hit) > _DENSE * len(rows) * (end + 1):
         return None
-    at = nonzero(hit)
+    at = hit.nonzero()[0]
     return _Found(UNIT, at, units.take(at), _row_ends(hit, len(rows)), 0)
 
 
@@ -185,7 +178,7 @@ def _find_octets(rows: Words, width: int) -> _Found:
     hit = before != octets
     end = (width + UNIT - 1) // UNIT * UNIT // 8
     hit.reshape(len(rows), -1)[:, end] = True
-    at = nonzero(hit)
+    at = hit.nonzero()[0]
     return _Found(8, at, octets.take(at), _row_ends(hit, len(rows)), 0)
 
 

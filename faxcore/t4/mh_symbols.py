@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4 import tables
-from faxcore.t4.bitmaps import BITS, Layout
+from faxcore.t4.bitmaps import BITS, layout_of
 from faxcore.t4.bits import CODE_MASK, LENGTH_MASK, MAX_CODE_BITS, make_code
 from faxcore.t4.codes import MAX_WIDTH, run_codes
 
@@ -64,7 +64,7 @@ def symbols_for(width: int, pixels: int) -> Symbols:
     black_before = np.arange(len(inner)) >> pixels
     spare = -width % UNIT  # where the row's end is, seen from the unit behind it
     first = np.append(first + black_before * (MAX_WIDTH + 1), [-spare, MAX_WIDTH + 1 - spare])
-    next_row = Layout(width).words * BITS - (width + spare)
+    next_row = layout_of(width).words * BITS - (width + spare)
     last = np.append(last, [next_row, next_row])
     joined = np.append(inner, [make_code(tables.EOL)] * 2)
     return Symbols(pixels, joined, ((last + UNIT) << 16 | (first + UNIT)).astype(np.int32))

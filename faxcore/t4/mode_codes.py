@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from faxcore.t4.bitmaps import BITS, Layout
 from faxcore.t4.bits import CODE_MASK, LENGTH_MASK, join_pairs
-from faxcore.t4.horizontal import take_horizontal
+from faxcore.t4.horizontal import Apart, find_horizontal
 from faxcore.t4.modes import Active, Modes
-from faxcore.t4.units import UNIT, common_codes, find_units, rare_codes
+from faxcore.t4.units import UNIT, common_codes, find_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +42,38 @@ def code_rows(
     """The codes of some rows from bit ``start`` of the page on, with gaps behind each row."""
     units = find_units(modes, active.words)
     codes = common_codes(units)
-    runs = take_horizontal(units, modes, layout)
+    runs, rare = find_horizontal(units, modes, layout)
     flat = codes.ravel()
-    flat[units.side(units.rare)] = rare_codes(units.common, units.uncommon)
+    flat[units.side(units.rare)] = rare
     lengths = codes & LENGTH_MASK
     codes &= CODE_MASK
-    apart = runs.append(units, flat, lengths.ravel())
-    left, right = lengths
+    apart = runs.append(flat, lengths.ravel())
+    left, right = lengths[0], lengths[1]
     last = units.numbers.searchsorted(active.ends * 2 + layout.width % BITS // UNIT)
     sizes = left.take(last) + right.take(last)
     right[last] += gaps.view(np.uint64)
-    octets = apart.runs.octets
-    unit = octets >> 1
-    words, end, begins = join_pairs(codes, lengths, start, np.concatenate((last, unit)))
-    if len(octets):
-        at = begins[len(last) :] + left.take(unit).view(np.int64) * (octets & 1)
-        apart.place(words, at - (start & ~63))
-    row_bits = begins[: len(last)] + sizes.view(np.int64)
+    if apart is None:
+        words, end, begins = join_pairs(codes, lengths, start, last)
+    else:
+        words, end, begins = _join_apart(codes, lengths, start, last, apart)
+    row_bits = begins + sizes.view(np.int64)
     row_bits[1:] -= row_bits[:-1] + gaps[:-1]
     row_bits[0] -= start
     return Coded(words, row_bits, end)
+
+
+def _join_apart(
+    codes: NDArray[np.uint64],
+    lengths: NDArray[np.uint64],
+    start: int,
+    marks: NDArray[np.intp],
+    apart: Apart,
+) -> tuple[NDArray[np.uint64], int, NDArray[np.int64]]:
+    """``join_pairs`` with what is left to be placed."""
+    places, units = apart.runs.places, codes.shape[1]
+    right = places >= units
+    unit = places - right * units
+    words, end, begins = join_pairs(codes, lengths, start, np.concatenate((marks, unit)))
+    at = begins[len(marks) :] + lengths[0].take(unit).view(np.int64) * right
+    apart.place(words, (at - (start & ~63)).view(np.uint64))
+    return words, end, begins[: len(marks)]

@@ -38,7 +38,6 @@ from numpy.typing import NDArray
 
 from faxcore.t4 import tables
 from faxcore.t4.bitmaps import BITS, WORD, Layout, Words, add, later, reverse_octets
-from faxcore.t4.bits import nonzero
 
 # What is coded at a pixel, as four bits, one of each plane; 0 is nothing, 8 is horizontal.
 CODES = {
@@ -58,7 +57,7 @@ _COLUMNS = [(np.array(columns, WORD), np.array(BITS - columns, WORD)) for column
 # Of a word whose octets' bits are in the order of the page: its last four pixels, and how far the
 # last one is from the top.
 _LAST_PIXELS, _TOP_PIXEL = np.array(0x0F000000, WORD), np.array(7, WORD)
-_NOTHING = np.array(0, WORD)
+_NOTHING, _SIGN = np.array(0, WORD), np.array(BITS - 1, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,10 @@ class Active:
 
     def blocks(self, size: int) -> Iterator[tuple[slice, Active]]:
         """Whole rows of about so many words: which rows, and their words."""
-        count = max(1, len(self.words) // size)
+        count = len(self.words) // size
+        if count <= 1:
+            yield slice(0, len(self.ends)), self
+            return
         cuts = np.searchsorted(self.lasts + 1, np.arange(1, count) * len(self.words) // count)
         for top, bottom in pairwise([0, *cuts.tolist(), len(self.ends)]):
             if top < bottom:
@@ -98,7 +100,7 @@ def find_active(rows: Words, above: Words, layout: Layout) -> Active:
     np.left_shift(here[:-1], _TOP_PIXEL, out=seen[1:])  # the last pixel of the word before
     seen[0] = 0
     colour = seen.view(np.int32)
-    colour >>= BITS - 1
+    colour >>= _SIGN
     seen ^= here
     seen |= differs
     flat = seen != _NOTHING
@@ -107,9 +109,10 @@ def find_active(rows: Words, above: Words, layout: Layout) -> Active:
     active[:, layout.width // BITS : layout.used] = True
     begins = np.arange(0, flat.size, layout.words)
     counts = np.add.reduceat(flat.view(np.uint8), begins, dtype=np.uint8)
-    lasts = counts.cumsum(dtype=np.int64) - 1
+    lasts = np.add.accumulate(counts, dtype=np.intp)
+    lasts -= 1
     ends = lasts - (layout.used - 1 - layout.width // BITS)
-    return Active(nonzero(flat), ends, lasts)
+    return Active(flat.nonzero()[0], ends, lasts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +137,8 @@ def find_modes(rows: Words, above: Words, active: Active, layout: Layout) -> Mod
     rows.take(active.words, out=both[1, :count], mode="clip")
     found = np.empty((PLANES + 2, both.shape[1]), WORD)
     _find_modes(both, active, layout, found)
-    stops, *planes, before = found[:, :count]
-    return Modes(stops, (planes[0], planes[1], planes[2], planes[3]), before)
+    found = found[:, :count]
+    return Modes(found[0], (found[1], found[2], found[3], found[4]), found[5])
 
 
 def _find_modes(both: Words, active: Active, layout: Layout, found: Words) -> None:
@@ -144,9 +147,10 @@ def _find_modes(both: Words, active: Active, layout: Layout, found: Words) -> No
     reverse_octets(both)
     shifted = later(both.ravel()).reshape(2, count)
     changes = both ^ shifted
-    changes.ravel()[np.concatenate((active.ends, active.ends + count))] |= layout.end
     here, before = both[1], shifted[1]
-    turns_above, turns = changes
+    turns_above, turns = changes[0], changes[1]
+    turns_above[active.ends] |= layout.end
+    turns[active.ends] |= layout.end
 
     differs = np.bitwise_xor(both[0], here, out=both[0])
     differed = np.bitwise_xor(shifted[0], before, out=shifted[0])
@@ -171,7 +175,7 @@ def _find_modes(both: Words, active: Active, layout: Layout, found: Words) -> No
         _add_touched(to_left, same, right, touched, turns_above, active, layout)
     to_right = _find_right(arrived, begins)
 
-    stops, first, second, third, fourth = found[:5]
+    first, second, third, fourth = found[1], found[2], found[3], found[4]
     left = np.bitwise_or(to_left[0], to_left[1], out=busy)
     left |= to_left[2]
     np.bitwise_or(same, left, out=first)
@@ -185,9 +189,11 @@ def _find_modes(both: Words, active: Active, layout: Layout, found: Words) -> No
     fourth |= to_left[2]
     fourth |= to_right[2]
     kept = _stopped_at(any_vertical, here, before, active, layout)
-    found[1:5] &= kept
-    passed &= kept
-    np.bitwise_or(turns, passed, out=stops)
+    first &= kept
+    second &= kept
+    third &= kept
+    fourth &= kept
+    np.bitwise_or(turns, third, out=found[0])  # what is not a turn in it is passed
     found[5] = before
 
 
@@ -280,7 +286,7 @@ def _stopped_at(
     """
     sets_out = later(vertical & here)
     ends = vertical.take(active.ends)
-    ends |= ~(layout.end | (layout.end - WORD(1)))  # behind the row
+    ends |= layout.behind
     vertical[active.lasts] = _ALL
     vertical[active.ends] = ends
     stopped = add(~vertical, sets_out)

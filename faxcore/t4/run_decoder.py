@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4 import tables
-from faxcore.t4.bits import bits_from, cut_pieces, nonzero
+from faxcore.t4.bits import bits_from, cut_pieces
 
 WINDOW = 15  # bits looked at in a step; the longest code has 13
 CHANGES = 6  # at most so many changes of colour in a step
@@ -230,7 +230,7 @@ def _mark_changes(
         doubtful = (count >= EMPTY_RUN).nonzero()[0]
         count[doubtful] = 0
         for first in range(0, CHANGES, _TOGETHER):
-            some = nonzero(count > first)
+            some = (count > first).nonzero()[0]
             there = place.take(some)
             two = table.pairs[first // 2].take(index.take(some))
             changed[there + (two & 0xFFFF)] = True

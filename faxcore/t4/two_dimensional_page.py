@@ -8,41 +8,52 @@ kept rows are joined with gaps for it, which are filled at the end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4 import mh, tables
-from faxcore.t4.bitmaps import BITS, WORD, Layout, Words, differing_rows, lay_out
+from faxcore.t4.bitmaps import (
+    Layout,
+    Words,
+    differing_rows,
+    lay_out,
+    layout_of,
+    rows_with_copies,
+)
 from faxcore.t4.bits import (
     CODE_MASK,
+    join_stretches,
     make_code,
     place_codes,
     repeat_pattern,
 )
-from faxcore.t4.mode_codes import Coded, code_rows
+from faxcore.t4.mode_codes import code_rows
 from faxcore.t4.modes import find_active, find_modes
 
 _BLOCK_WORDS = 48_000
-_ONE = WORD(1)
-_INSIDE = WORD(0x7F7F7F7F)  # pixels of an octet that have their neighbour in it
+_ONCE = np.array(1)
+_ONE, _TOP = np.array(1, np.uint64), np.array(63, np.uint64)
 _HEADERS = (tables.EOL + "0", tables.EOL + "1")  # T.4 4.2.2: the tag bit is 1 before a 1-D row
 _HEADER = len(_HEADERS[0])
 
 
 def encode_mmr(rows: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """The page's words without EOFB, and each row's length in bits; some row must hold black."""
-    layout = Layout(width)
-    keep = differing_rows(rows)
-    copies = _Copies.find(rows, layout, keep)
-    row_bits = np.zeros(len(rows), np.int64)
-    row_bits[~keep] = copies.bits.repeat(copies.counts)
-    words = _code_kept(rows, layout, keep, row_bits)
-    if len(copies.bits):  # nothing but 1s: each stretch of copies as one
-        starts = row_bits.cumsum().take(copies.first - 1, mode="wrap")
-        starts[copies.first == 0] = 0
-        repeat_pattern(words, tables.VERTICAL[0], starts, copies.bits * copies.counts)
+    layout = layout_of(width)
+    kept, counts = rows_with_copies(differing_rows(rows))
+    copied, copy_bits = _copied(rows, kept, counts, layout)
+    stretches = counts.take(copied)
+    stretches -= 1
+    stretches *= copy_bits.take(copied)
+    gaps = np.zeros(len(kept), np.int64)
+    gaps[copied] = stretches
+    words, kept_bits = _code_kept(rows, kept, layout, 0, gaps)
+    gaps += kept_bits
+    starts = np.add.accumulate(gaps).take(copied)
+    starts -= stretches
+    repeat_pattern(words, tables.VERTICAL[0], starts, stretches)  # copies are nothing but 1s
+    row_bits = copy_bits.repeat(counts)
+    row_bits[kept] = kept_bits
     return words, row_bits
 
 
@@ -53,100 +64,98 @@ def encode_mr(
 
     Of every ``k`` rows the first is coded one-dimensionally; some row must hold black.
     """
-    layout = Layout(width)
+    layout = layout_of(width)
     keep = differing_rows(rows)
-    copies = _Copies.find(rows, layout, keep)
-    row_bits = np.zeros(len(rows), np.int64)
-    row_bits[~keep] = copies.bits.repeat(copies.counts) + _HEADER
-    copied = ~keep
-    copied[::k] = keep[::k] = False
+    kept, counts = rows_with_copies(keep)
+    _, copy_bits = _copied(rows, kept, counts, layout)
+    copy_bits += _HEADER
+    row_bits = copy_bits.repeat(counts)
+    row_bits[kept] = _HEADER
+    keep[::k] = False
+    kept = keep.nonzero()[0]
+    np.logical_not(keep, out=keep)
+    keep[::k] = False
+    copies = keep.nonzero()[0]
     flat = list(mh.code_rows(np.ascontiguousarray(rows[::k]), width))
     flat_bits = np.concatenate([block.row_bits for block in flat])
     row_bits[::k] = flat_bits + 1  # the EOL behind a row for the one before it, and the tag bit
-    words = _code_kept(rows, layout, keep, row_bits, _HEADER)
-    starts = row_bits.cumsum()
+    before = np.add.accumulate(row_bits)
+    start = int(before[kept[0] if len(kept) else -1])
+    words, kept_bits = _code_kept(rows, kept, layout, start, _gaps(before, kept))
+    row_bits[kept] += kept_bits
+    starts = np.add.accumulate(row_bits)
     starts -= row_bits
     tags = np.zeros(len(rows), np.intp)
     tags[::k] = 1
     place_codes(words, _headers().take(tags), starts)
     starts += _HEADER
-    repeat_pattern(words, tables.VERTICAL[0], starts[copied], row_bits[copied] - _HEADER)
-    flat_starts = starts[::k]
-    gaps = np.zeros_like(flat_bits)
-    np.subtract(flat_starts[1:], flat_starts[:-1], out=gaps[:-1])
-    gaps[:-1] -= flat_bits[:-1]
-    top = 0
-    for block in flat:
-        bottom = top + len(block.row_bits)
-        start = int(flat_starts[top])
-        joined, _ = block.join(start, gaps[top:bottom])
-        words[start >> 6 : (start >> 6) + len(joined)] |= joined[: len(words) - (start >> 6)]
-        top = bottom
+    bits = row_bits.take(copies)
+    bits -= _HEADER
+    repeat_pattern(words, tables.VERTICAL[0], starts.take(copies), bits)
+    _place_flat(words, flat, flat_bits, starts[::k])
     return words, row_bits
 
 
-@dataclass(frozen=True, slots=True)
-class _Copies:
-    """Stretches of rows like the one above them: ``first`` row, ``counts``, ``bits`` of each row.
+def _place_flat(
+    words: NDArray[np.uint64],
+    flat: list[mh.CodedRows],
+    row_bits: NDArray[np.int64],
+    starts: NDArray[np.int64],
+) -> None:
+    """Put one-dimensional rows where they begin."""
+    gaps = np.zeros_like(row_bits)
+    np.subtract(starts[1:], starts[:-1], out=gaps[:-1])
+    gaps[:-1] -= row_bits[:-1]
+    top = 0
+    for block in flat:
+        bottom = top + len(block.row_bits)
+        start = int(starts[top])
+        joined, _ = block.join(start, gaps[top:bottom])
+        first = start >> 6
+        words[first : first + len(joined)] |= joined[: len(words) - first]
+        top = bottom
 
-    Such a row is a 1 for each change of colour, and one for its end.
+
+def _copied(
+    rows: NDArray[np.uint8], kept: NDArray[np.intp], counts: NDArray[np.intp], layout: Layout
+) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+    """Which kept rows have copies below them, and, for each kept row, the length of a copy or 0.
+
+    A copy is a 1 for each change of colour, and one for the row's end.
     """
-
-    first: NDArray[np.intp]
-    counts: NDArray[np.intp]
-    bits: NDArray[np.int64]
-
-    @classmethod
-    def find(cls, rows: NDArray[np.uint8], layout: Layout, keep: NDArray[np.bool_]) -> _Copies:
-        copied = np.zeros(len(keep) + 2, np.bool_)
-        np.logical_not(keep, out=copied[1:-1])
-        edges = (copied[1:] != copied[:-1]).nonzero()[0]
-        first, counts = edges[::2], edges[1::2] - edges[::2]
-        pixels = lay_out(rows.take(first, axis=0), layout)
-        changes = pixels >> _ONE
-        changes ^= pixels
-        changes &= _INSIDE
-        beside = pixels << WORD(15)
-        beside[:, 1:] |= pixels[:, :-1] >> WORD(BITS - 15)
-        beside ^= pixels
-        beside &= ~_INSIDE
-        changes |= beside
-        octet, bit = divmod(layout.width % BITS, 8)
-        changes[:, layout.width // BITS] |= WORD(0x80 >> bit << octet * 8)
-        bits = np.bitwise_count(changes).sum(axis=1, dtype=np.int64)
-        return cls(first, counts, bits)
+    copied = (counts > _ONCE).nonzero()[0]
+    some = rows.take(kept.take(copied), axis=0)
+    pixels = lay_out(some, layout).view(">u8").astype(np.uint64)
+    changes = pixels >> _ONE
+    changes[:, 1:] |= pixels[:, :-1] << _TOP
+    changes ^= pixels
+    changes[:, layout.width // 64] |= np.uint64(1 << 63 - layout.width % 64)
+    bits = np.zeros(len(kept), np.int64)
+    bits[copied] = np.bitwise_count(changes).sum(axis=1, dtype=np.int64)
+    return copied, bits
 
 
 def _code_kept(
     rows: NDArray[np.uint8],
+    kept: NDArray[np.intp],
     layout: Layout,
-    keep: NDArray[np.bool_],
-    row_bits: NDArray[np.int64],
-    header: int = 0,
-) -> NDArray[np.uint64]:
-    """The kept rows joined, each behind so many bits for a header, with gaps for the others.
-
-    ``row_bits`` are the lengths of the others; those of the kept rows are put in.
-    """
-    kept = keep.nonzero()[0]
-    row_bits[keep] = header
-    before = row_bits.cumsum()
-    start = int(before[-1])
-    coded: list[tuple[int, Coded]] = []
-    if len(kept):
-        start = int(before[kept[0]])
-        gaps = _gaps(before, kept)
-        here, above = _lay_out_pairs(rows, kept, layout)
-        for some, active in find_active(here, above, layout).blocks(_BLOCK_WORDS):
-            modes = find_modes(here, above, active, layout)
-            part = code_rows(modes, layout, active, start, gaps[some])
-            row_bits[kept[some]] += part.row_bits
-            coded.append((start, part))
-            start = part.end
-    words = np.zeros((start >> 6) + 4, np.uint64)
-    for first, part in coded:
-        words[first >> 6 : (first >> 6) + len(part.words)] |= part.words
-    return words
+    start: int,
+    gaps: NDArray[np.int64],
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The kept rows joined from bit ``start`` on, with gaps behind each, and their lengths."""
+    stretches: list[NDArray[np.uint64]] = []
+    row_bits = np.empty(len(kept), np.int64)
+    if not len(kept):
+        return np.zeros((start >> 6) + 2, np.uint64), row_bits
+    here, above = _lay_out_pairs(rows, kept, layout)
+    end = start
+    for some, active in find_active(here, above, layout).blocks(_BLOCK_WORDS):
+        modes = find_modes(here, above, active, layout)
+        part = code_rows(modes, layout, active, end, gaps[some])
+        row_bits[some] = part.row_bits
+        stretches.append(part.words)
+        end = part.end
+    return join_stretches(stretches, start), row_bits
 
 
 def _lay_out_pairs(
