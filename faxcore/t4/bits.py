@@ -29,7 +29,7 @@ MAX_CODE_BITS = 58
 WORD_BITS = np.array(64, np.uint64)
 _WORD_SHIFT = np.array(6, np.uint64)
 _ALL = np.array(2**64 - 1, np.uint64)
-_SHIFT, _REST, _ONE = np.array(6), np.array(63), np.array(1)  # of signed numbers
+_SHIFT, _REST = np.array(6), np.array(63)  # of signed numbers
 _FEW = 16_000  # codes that are not worth being joined to pairs
 _FEW_WIDE = 0.1  # share of pairs too long for one word up to which pairing pays
 
@@ -228,8 +228,7 @@ def bits_from(words: NDArray[np.uint64], starts: NDArray[np.int64]) -> NDArray[n
     shift = (starts & _REST).view(np.uint64)
     bits: NDArray[np.uint64] = words.take(word)
     bits <<= shift
-    word += _ONE
-    rest = words.take(word)
+    rest = words[1:].take(word)
     rest >>= WORD_BITS - shift
     bits |= rest
     return bits

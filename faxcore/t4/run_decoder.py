@@ -26,23 +26,28 @@ WINDOW = 15  # bits looked at in a step; the longest code has 13
 CHANGES = 6  # at most so many changes of colour in a step
 EMPTY_RUN = 8
 _CODE = 13
-_ADVANCE = np.uint64(WINDOW + 1)
 _STEPS = 4  # out of 64 bits
 _TOGETHER = 2  # changes of a step that are marked without asking whether it has them
-_UNSEEN = np.uint64(64 - WINDOW)
-_COLOUR = np.uint64(1 << WINDOW)
-_TAKEN = np.uint64(31)
+_UNSEEN = np.array(64 - WINDOW, np.uint64)
+_COLOUR = np.array(1 << WINDOW, np.uint64)
+_TAKEN = np.array(31, np.uint64)
+# A row's state is the bit where it is on the line and, above that, its place in the map of changes.
+_PLACE = np.array(39, np.uint64)
+_POSITION = np.array((1 << 39) - 1, np.uint64)
 _BLOCK_PIXELS = 1 << 23
-_ONE = np.uint64(1)
-_SHIFTS = [np.uint64(1 << n) for n in range(6)]
+_NOTHING, _ONE = np.array(0, np.uint64), np.array(1, np.uint64)
+_LOW, _HIGH = np.array(0xFFFF, np.int32), np.array(16, np.int32)  # of two numbers in one
+_HEAD = np.array(64)
+_LONGEST = np.array(np.iinfo(np.int16).max)
+_SHIFTS = [np.array(1 << n, np.uint64) for n in range(6)]
 
 
 @dataclass(frozen=True, slots=True)
 class StepTable:
     """What a step does, indexed by ``colour << WINDOW | next bits``.
 
-    ``step`` holds the bits consumed (0: no code here) in its low five bits, then the colour
-    that comes next at bit ``WINDOW``, and from ``_ADVANCE`` on how many columns the row advanced.
+    ``step`` is what to add to a row's state: the bits consumed (0: no code here), which are less
+    than 32, and the columns that the row advanced; the colour that comes next is bit ``WINDOW``.
     ``count`` says how many changes there were, and ``EMPTY_RUN`` more if one was where the change
     before it had been or the step began; ``changes`` at which columns, from where the step began,
     of shape (CHANGES, size); those that a step does not have are like its last one.
@@ -81,7 +86,7 @@ def step_table() -> StepTable:
         taken, length = codes[colour, shown].astype(np.int64).T
         going = (taken > 0) & (bits + taken <= WINDOW) & (count < CHANGES)
         if not going.any():
-            step = bits | colour << WINDOW | advance << int(_ADVANCE)
+            step = bits | colour << WINDOW | advance << int(_PLACE)
             for number in range(1, CHANGES):
                 lacks = count <= number
                 changes[number, lacks] = changes[number - 1, lacks]
@@ -139,7 +144,7 @@ def decode_rows(
     begins, sizes = starts.take(first), lengths.take(first)
     stops, whole = begins.copy(), np.zeros(len(first), np.bool_)
     pixels = np.zeros((len(first), (width + 7) // 8), np.uint8)
-    step = max(1, _BLOCK_PIXELS // width)
+    step = max(1, _BLOCK_PIXELS // _stride(width))
     for top in range(0, len(first), step):
         rows = np.arange(top, min(top + step, len(first)))
         rows = rows[_longest_first(sizes[rows])]
@@ -148,35 +153,47 @@ def decode_rows(
         pixels[rows] = fill_between(changes, width)
     if len(first) == len(starts):
         return DecodedRuns(stops, whole, pixels)
-    origin = fresh.cumsum() - 1
-    return DecodedRuns(
-        (stops - begins).take(origin) + starts, whole.take(origin), pixels.take(origin, axis=0)
-    )
+    origin = np.add.accumulate(fresh, dtype=np.intp)
+    origin -= 1
+    stops -= begins
+    stops = stops.take(origin)
+    stops += starts
+    return DecodedRuns(stops, whole.take(origin), pixels.take(origin, axis=0))
+
+
+def _stride(width: int) -> int:
+    """How many places of the map of changes a row has: whole words, and one for its end."""
+    return width // 64 * 64 + 64
 
 
 def _longest_first(sizes: NDArray[np.int64]) -> NDArray[np.intp]:
     """The order of these; numpy sorts numbers of sixteen bits quickly."""
-    most = np.iinfo(np.int16).max
-    return np.argsort(-np.minimum(sizes, most).astype(np.int16), kind="stable")
+    sizes = np.minimum(sizes, _LONGEST)
+    return np.negative(sizes).astype(np.int16).argsort(kind="stable")
 
 
 def _unlike_the_one_before(
     words: NDArray[np.uint64], starts: NDArray[np.int64], lengths: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Which of these stretches of bits are other ones than the stretch before."""
+    """Which of these stretches of bits are other ones than the stretch before.
+
+    Most differ in their first 64 bits or are no longer.
+    """
+    rest = np.maximum(_HEAD - lengths, 0)
+    heads = bits_from(words, starts)
+    heads >>= rest.view(np.uint64)
     fresh = np.ones(len(starts), np.bool_)
-    again = lengths[1:] == lengths[:-1]
-    pieces = cut_pieces(words, starts, lengths)
-    own = pieces.counts.repeat(pieces.counts)
-    own -= np.arange(len(own))
-    np.negative(own, out=own)  # the piece at the same place in the stretch before
-    differs = pieces.bits != pieces.bits.take(own, mode="clip")
-    filled = pieces.counts > 0
-    begins = (pieces.counts.cumsum() - pieces.counts)[filled]
-    unlike = np.zeros(len(starts), np.bool_)
-    if len(begins):
-        unlike[filled] = np.logical_or.reduceat(differs, begins)
-    fresh[1:] = unlike[1:] | ~again
+    np.not_equal(lengths[1:], lengths[:-1], out=fresh[1:])
+    fresh[1:] |= heads[1:] != heads[:-1]
+    alike = (lengths > _HEAD) & ~fresh
+    long = alike.nonzero()[0]
+    if len(long):
+        sizes = lengths.take(long) - _HEAD
+        own = cut_pieces(words, starts.take(long) + _HEAD, sizes)
+        other = cut_pieces(words, starts.take(long - 1) + _HEAD, sizes)
+        begins = np.add.accumulate(own.counts) - own.counts
+        differs = (own.bits != other.bits).view(np.uint8)
+        fresh[long] = np.bitwise_or.reduceat(differs, begins).view(np.bool_)
     return fresh
 
 
@@ -184,37 +201,57 @@ def _decode_block(
     words: NDArray[np.uint64], starts: NDArray[np.int64], width: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """Rows, longest first: where each stopped, in the stream and in its columns; its changes."""
-    table = step_table()
-    stride = width // 64 * 64 + 64
-    row_base = np.arange(len(starts)) * stride
-    position, place = starts.copy(), row_base.copy()
-    colour = np.zeros(len(starts), np.uint64)
-    seen: list[NDArray[np.int64]] = []
-    places: list[NDArray[np.int64]] = []
+    stride = _stride(width)
+    row_base = np.arange(0, len(starts) * stride, stride)
+    state, seen, states = _step_through(words, starts, row_base, width)
+    columns = (state >> _PLACE).view(np.int64)
+    columns -= row_base
+    state &= _POSITION
+    changed = np.zeros(len(starts) * stride, np.bool_)
+    if seen:
+        places: NDArray[np.uint64] = np.concatenate(states)
+        places >>= _PLACE
+        ends = [row_base[: len(index)] + width for index in seen] if (columns > width).any() else []
+        indices: NDArray[np.uint64] = np.concatenate(seen)
+        _mark_changes(changed, indices.view(np.int64), places.view(np.int64), ends)
+    return state.view(np.int64), columns, changed.reshape(len(starts), stride)
+
+
+def _step_through(
+    words: NDArray[np.uint64], starts: NDArray[np.int64], row_base: NDArray[np.int64], width: int
+) -> tuple[NDArray[np.uint64], list[NDArray[np.uint64]], list[NDArray[np.uint64]]]:
+    """The state of each row when it stopped, and of all steps what was seen in which state."""
+    steps = step_table().step
+    last = (row_base + width).view(np.uint64) << _PLACE  # the state at a row's end
+    last |= _POSITION
+    here = row_base.view(np.uint64) << _PLACE
+    here |= starts.view(np.uint64)
+    before = np.zeros(len(starts), np.uint64)  # the colour
+    seen: list[NDArray[np.uint64]] = []
+    states: list[NDArray[np.uint64]] = []
+    stopped: list[NDArray[np.uint64]] = []  # the shortest rows first
     busy = len(starts)
     while busy and len(seen) < width + _STEPS:
-        at, here, before = position[:busy], place[:busy].copy(), colour[:busy]
-        window = bits_from(words, at)
+        window = bits_from(words, (here & _POSITION).view(np.int64))
         for _ in range(_STEPS):
             index = window >> _UNSEEN
             index |= before
-            seen.append(index.view(np.int64))
-            places.append(here)
-            step = table.step.take(seen[-1])
+            seen.append(index)
+            states.append(here)
+            step = steps.take(index.view(np.int64))
             before = step & _COLOUR
-            here = here + (step >> _ADVANCE).view(np.int64)
+            step ^= before
+            here = here + step
             step &= _TAKEN
             window <<= step
-            at += step.view(np.int64)
-        place[:busy], colour[:busy] = here, before
-        going = ((step > 0) & (here <= row_base[:busy] + width)).nonzero()[0]
-        busy = int(going[-1]) + 1 if len(going) else 0
-    columns = place - row_base
-    changed = np.zeros(len(starts) * stride, np.bool_)
-    if seen:
-        ends = [row_base[: len(index)] + width for index in seen] if (columns > width).any() else []
-        _mark_changes(changed, np.concatenate(seen), np.concatenate(places), ends)
-    return position, columns, changed.reshape(len(starts), stride)
+        going = step != _NOTHING
+        going &= here <= last[:busy]
+        rest = going.nonzero()[0]
+        busy = int(rest[-1]) + 1 if len(rest) else 0
+        stopped.append(here[busy:])
+        here, before = here[:busy], before[:busy]
+    stopped.append(here)
+    return np.concatenate(stopped[::-1]), seen, states
 
 
 def _mark_changes(
@@ -231,12 +268,19 @@ def _mark_changes(
         count[doubtful] = 0
         for first in range(0, CHANGES, _TOGETHER):
             some = (count > first).nonzero()[0]
+            if not len(some):
+                break
             there = place.take(some)
             two = table.pairs[first // 2].take(index.take(some))
-            changed[there + (two & 0xFFFF)] = True
-            changed[there + (two >> 16)] = True
+            first_of_two = two & _LOW
+            two >>= _HIGH
+            changed[there + first_of_two] = True
+            changed[there + two] = True
+        if not len(doubtful):
+            return
         there = _changes(index.take(doubtful), place.take(doubtful), None)
-        if not changed.take(there).any() and len(np.unique(there)) == len(there):
+        there.sort()
+        if not changed.take(there).any() and (there[1:] != there[:-1]).all():
             changed[there] = True
             return
     # two runs of no length at one column undo each other, so only odd counts are changes
@@ -251,14 +295,16 @@ def _changes(
     table = step_table()
     found: list[NDArray[np.int64]] = []
     for number in range(CHANGES):
-        some = np.flatnonzero(table.count.take(index) & (EMPTY_RUN - 1) > number)
+        some = (table.count.take(index) & (EMPTY_RUN - 1) > number).nonzero()[0]
+        if not len(some):
+            break
         index, place = index.take(some), place.take(some)
         changed = place + table.changes[number].take(index)
         if ends is not None:
             ends = ends.take(some)
             changed = changed[changed <= ends]
         found.append(changed)
-    return np.concatenate(found)
+    return np.concatenate(found) if found else place[:0]
 
 
 def fill_between(changes: NDArray[np.bool_], width: int) -> NDArray[np.uint8]:

@@ -45,10 +45,15 @@ def find_segments(octets: NDArray[np.uint8], tag_bits: int = 0) -> Segments:
     total = len(octets) * 8
     final_stop = end_of_ones(octets.tobytes())
     before, first_one = _gaps(octets)
-    at = np.flatnonzero(first_one - before > _EOL_ZEROS)
-    stops = np.append(before[at] + 1, final_stop)
-    ends = np.append(first_one[at] + 1 + tag_bits, total)  # the data may end before the tag bit
-    starts = np.concatenate(([0], np.minimum(ends[:-1], total)))
+    at = (first_one - before > _EOL_ZEROS).nonzero()[0]
+    stops = np.empty(len(at) + 1, np.int64)
+    np.add(before.take(at), 1, out=stops[:-1])
+    stops[-1] = final_stop
+    ends = np.empty_like(stops)
+    np.add(first_one.take(at), 1 + tag_bits, out=ends[:-1])
+    ends[-1] = total
+    starts = np.zeros_like(stops)
+    np.minimum(ends[:-1], total, out=starts[1:])  # the data may end before the tag bit
     return Segments(starts, np.maximum(stops, starts), ends)
 
 
@@ -67,15 +72,20 @@ def _gaps(octets: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int6
     data = octets.tobytes()
     zeros_before = np.frombuffer(b"\0" + data.translate(_TRAILING_ZEROS), np.uint8)[:-1]
     zeros_after = np.frombuffer(data.translate(_LEADING_ZEROS), np.uint8)
-    ends = np.flatnonzero((octets != 0) & (zeros_before + zeros_after >= _EOL_ZEROS - 3))
-    first_one = ends * 8 + _LEADING[octets[ends]]
-    last = ends - 1  # the last octet before the run that has a 1
-    after_empty = np.flatnonzero(zeros_before[ends] == 8)
-    empty = octets == 0
-    empty[1:] &= octets[:-1] != 0
-    last[after_empty] = np.flatnonzero(empty)[: len(after_empty)] - 1
-    before = np.where(last < 0, -1, last * 8 + 7 - _TRAILING[octets[last]])
-    return before, first_one
+    filled = octets != 0
+    long = zeros_before + zeros_after >= _EOL_ZEROS - 3
+    long &= filled
+    first_one = long.nonzero()[0]
+    begin = first_one.copy()  # the octet behind the last one that has a 1 before the run
+    after_empty = (zeros_before.take(first_one) == 8).nonzero()[0]
+    np.invert(filled, out=long)
+    long[1:] &= filled[:-1]
+    begin[after_empty] = long.nonzero()[0][: len(after_empty)]
+    before = begin * 8 - 1
+    before -= zeros_before.take(begin)
+    ones = first_one * 8
+    ones += zeros_after.take(first_one)
+    return before, ones
 
 
 def return_to_control(segments: Segments) -> int | None:
@@ -116,14 +126,15 @@ def find_rows(octets: NDArray[np.uint8], tagged: bool, limit: int) -> tuple[Rows
     segments = find_segments(octets, tag_bits)
     rtc = return_to_control(segments)
     count = len(segments.starts) if rtc is None else rtc + 1
-    chosen = np.flatnonzero(~segments.empty[:count])
+    chosen = (segments.stops[:count] > segments.starts[:count]).nonzero()[0]
     ended_by = EndedBy.END_OF_DATA if rtc is None else EndedBy.RTC
     if len(chosen) > limit:
         chosen, ended_by = chosen[:limit], EndedBy.ROW_LIMIT
-    has_eol = chosen < len(segments.starts) - 1
-    starts, stops, ends = segments.starts[chosen], segments.stops[chosen], segments.ends[chosen]
-    latest = np.where(has_eol, ends - _EOL_BITS - tag_bits, ends)
-    bits = np.where(has_eol, ends - starts, 0)
+    starts, stops = segments.starts.take(chosen), segments.stops.take(chosen)
+    ends = segments.ends.take(chosen)
+    latest, bits = ends - (_EOL_BITS + tag_bits), ends - starts
+    if len(chosen) and chosen[-1] == len(segments.starts) - 1:  # no EOL behind it
+        latest[-1], bits[-1] = ends[-1], 0
     flat = np.ones(len(chosen), np.bool_)
     if tagged:  # before the first EOL is no tag bit
         tag = np.maximum(starts - 1, 0)
