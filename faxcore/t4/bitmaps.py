@@ -62,9 +62,10 @@ def lay_out(rows: NDArray[np.uint8], layout: Layout) -> Words:
 
     The bits of each octet are still in the order of the page, first pixel on top.
     """
+    count = rows.shape[1]
     octets = np.empty((len(rows), layout.words * BITS // 8), np.uint8)
-    octets[:, : rows.shape[1]] = rows
-    octets[:, rows.shape[1] :] = 0
+    octets.view(_WIDE)[:, count // 8 :] = 0
+    octets[:, :count] = rows
     return octets.view(WORD)
 
 
@@ -126,9 +127,9 @@ def add(left: Words, right: Words) -> Words:
         full = _number(total == _FULL)
         into = carried + full ^ full
         bits = np.frombuffer(into.to_bytes((len(total) + 9) // 8, "little"), np.uint8)
-        total += np.unpackbits(bits, count=len(total), bitorder="little")
+        total += np.unpackbits(bits, None, len(total), "little").astype(_WIDE)
     return total.view(WORD)
 
 
 def _number(marks: NDArray[np.bool_]) -> int:
-    return int.from_bytes(np.packbits(marks, bitorder="little").tobytes(), "little")
+    return int.from_bytes(np.packbits(marks, None, "little").tobytes(), "little")

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from faxcore.t4.bitmaps import BITS, Layout
+from faxcore.t4.bitmaps import Layout
 from faxcore.t4.bits import CODE_MASK, LENGTH_MASK, join_pairs
 from faxcore.t4.horizontal import Apart, find_horizontal
 from faxcore.t4.modes import Active, Modes
-from faxcore.t4.units import UNIT, common_codes, find_units
+from faxcore.t4.units import common_codes, find_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def code_rows(
     gaps: NDArray[np.int64],
 ) -> Coded:
     """The codes of some rows from bit ``start`` of the page on, with gaps behind each row."""
-    units = find_units(modes, active.words)
+    units = find_units(modes, active)
     codes = common_codes(units)
     runs, rare = find_horizontal(units, modes, layout)
     flat = codes.ravel()
@@ -49,7 +49,7 @@ def code_rows(
     codes &= CODE_MASK
     apart = runs.append(flat, lengths.ravel())
     left, right = lengths[0], lengths[1]
-    last = units.numbers.searchsorted(active.ends * 2 + layout.width % BITS // UNIT)
+    last = units.last
     sizes = left.take(last) + right.take(last)
     right[last] += gaps.view(np.uint64)
     if apart is None:

@@ -95,16 +95,16 @@ def find_active(rows: Words, above: Words, layout: Layout) -> Active:
     """
     here = rows.ravel()
     differs = here ^ above.ravel()
-    seen = differs & _LAST_PIXELS
-    near = seen != _NOTHING
-    np.left_shift(here[:-1], _TOP_PIXEL, out=seen[1:])  # the last pixel of the word before
-    seen[0] = 0
-    colour = seen.view(np.int32)
-    colour >>= _SIGN
-    seen ^= here
-    seen |= differs
-    flat = seen != _NOTHING
+    flat = differs != _NOTHING
+    differs &= _LAST_PIXELS
+    near = differs != _NOTHING
     flat[1:] |= near[:-1]
+    before = differs
+    np.left_shift(here[:-1], _TOP_PIXEL, out=before[1:])  # the last pixel of the word before
+    before[0] = 0
+    colour = before.view(np.int32)
+    colour >>= _SIGN
+    flat |= before != here
     active = flat.reshape(rows.shape)
     active[:, layout.width // BITS : layout.used] = True
     begins = np.arange(0, flat.size, layout.words)

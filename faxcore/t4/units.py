@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from faxcore.t4.bitmaps import Words
 from faxcore.t4.bits import CODE_MASK, LENGTH_MASK, make_code
-from faxcore.t4.modes import CODES, PLANES, Modes
+from faxcore.t4.modes import CODES, PLANES, Active, Modes
 
 UNIT = 16  # pixels
 Planes = NDArray[np.uint16]  # octets of two planes side by side, the first in the lower half
 
 _PLANE, _HALF = np.array(8, np.uint16), np.array(4, np.uint16)
 _LEFT, _RIGHT = np.array(0xFFFF, np.uint32), np.array(16, np.uint32)
+_NOTHING, _STEP = np.array(0, np.uint16), np.array(1)
 _LOW_HALVES, _HIGH_HALVES = np.array(0x0F0F, np.uint16), np.array(0xF0F0, np.uint16)
 
 
@@ -29,13 +30,15 @@ _LOW_HALVES, _HIGH_HALVES = np.array(0x0F0F, np.uint16), np.array(0xF0F0, np.uin
 class Units:
     """The units of some active words of a page.
 
-    ``numbers`` tell which they are of all units of these words. ``left`` and ``right`` are the
+    ``numbers`` tell which they are of all units of these words, ``last`` which is the last of each
+    row, with the row's end in it. ``left`` and ``right`` are the
     first and the second plane of their octets. ``rare`` are the octets with something in the other
     planes, counted from the first unit's left one, ``common`` and ``uncommon`` their planes.
     """
 
     active: NDArray[np.intp]
     numbers: NDArray[np.intp]
+    last: NDArray[np.intp]
     left: NDArray[np.uint32]
     right: NDArray[np.uint32]
     rare: NDArray[np.intp]
@@ -58,15 +61,29 @@ class Units:
         return (octets & 1) * len(self) + (octets >> 1)
 
 
-def find_units(modes: Modes, active: NDArray[np.intp]) -> Units:
+def find_units(modes: Modes, active: Active) -> Units:
     """The units of some active words: those that have stops."""
-    numbers = (modes.stops.view(np.uint16) != 0).nonzero()[0]
+    hit = modes.stops.view(np.uint16) != _NOTHING
+    numbers = hit.nonzero()[0]
     first, second, third, fourth = modes.planes
     uncommon = _side_by_side(third, fourth).take(numbers).view(np.uint16)
-    rare = (uncommon != 0).nonzero()[0]
+    rare = (uncommon != _NOTHING).nonzero()[0]
     both = _side_by_side(first, second).take(numbers)
     common = both.view(np.uint16).take(rare)
-    return Units(active, numbers, both & _LEFT, both >> _RIGHT, rare, common, uncommon.take(rare))
+    uncommon = uncommon.take(rare)
+    left, right, last = both & _LEFT, both >> _RIGHT, _last_of_rows(hit, active)
+    return Units(active.words, numbers, last, left, right, rare, common, uncommon)
+
+
+def _last_of_rows(hit: NDArray[np.bool_], active: Active) -> NDArray[np.intp]:
+    """Which of the units that are hit is the last of each row."""
+    begins = np.zeros_like(active.lasts)
+    np.add(active.lasts[:-1], _STEP, out=begins[1:])
+    begins <<= _STEP
+    counts = np.add.reduceat(hit.view(np.uint8), begins, dtype=np.uint16)
+    last = np.add.accumulate(counts, dtype=np.intp)
+    last -= _STEP
+    return last
 
 
 def _side_by_side(low: Words, high: Words) -> NDArray[np.uint32]:
