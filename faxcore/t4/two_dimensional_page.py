@@ -8,6 +8,8 @@ kept rows are joined with gaps for it, which are filled at the end.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +24,7 @@ from faxcore.t4.bitmaps import (
 )
 from faxcore.t4.bits import (
     CODE_MASK,
+    MAX_CODE_BITS,
     join_stretches,
     make_code,
     place_codes,
@@ -35,6 +38,7 @@ _ONCE = np.array(1)
 _ONE, _TOP = np.array(1, np.uint64), np.array(63, np.uint64)
 _HEADERS = (tables.EOL + "0", tables.EOL + "1")  # T.4 4.2.2: the tag bit is 1 before a 1-D row
 _HEADER = len(_HEADERS[0])
+_ONES = MAX_CODE_BITS - _HEADER  # as many fit behind a header
 
 
 def encode_mmr(rows: NDArray[np.uint8], width: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
@@ -85,15 +89,31 @@ def encode_mr(
     row_bits[kept] += kept_bits
     starts = np.add.accumulate(row_bits)
     starts -= row_bits
-    tags = np.zeros(len(rows), np.intp)
-    tags[::k] = 1
-    place_codes(words, _headers().take(tags), starts)
-    starts += _HEADER
-    bits = row_bits.take(copies)
-    bits -= _HEADER
-    repeat_pattern(words, tables.VERTICAL[0], starts.take(copies), bits)
-    _place_flat(words, flat, flat_bits, starts[::k])
+    _place_headers(words, starts, k, copies, row_bits.take(copies))
+    _place_flat(words, flat, flat_bits, starts[::k] + _HEADER)
     return words, row_bits
+
+
+def _place_headers(
+    words: NDArray[np.uint64],
+    starts: NDArray[np.int64],
+    k: int,
+    copies: NDArray[np.intp],
+    bits: NDArray[np.int64],
+) -> None:
+    """Put EOL and tag bit where each row begins, and behind those of copies the 1s of the row.
+
+    ``bits`` are how long the copies are. Most are so short that their header has room for them.
+    """
+    headers = _headers()
+    kinds = np.zeros(len(starts), np.intp)
+    kinds[copies] = np.minimum(bits - _HEADER, _ONES)
+    kinds[::k] = len(headers) - 1
+    place_codes(words, headers.take(kinds), starts)
+    long = (bits > _HEADER + _ONES).nonzero()[0]
+    if len(long):
+        behind = starts.take(copies.take(long)) + (_HEADER + _ONES)
+        repeat_pattern(words, tables.VERTICAL[0], behind, bits.take(long) - (_HEADER + _ONES))
 
 
 def _place_flat(
@@ -184,5 +204,8 @@ def _gaps(before: NDArray[np.int64], kept: NDArray[np.intp]) -> NDArray[np.int64
     return places[1:] - places[:-1]
 
 
+@lru_cache(maxsize=1)
 def _headers() -> NDArray[np.uint64]:
-    return np.array([make_code(header) & CODE_MASK for header in _HEADERS])
+    """Headers of two-dimensional rows with so many 1s behind them, and that of a 1-D row."""
+    headers = [_HEADERS[0] + tables.VERTICAL[0] * ones for ones in range(_ONES + 1)]
+    return np.array([make_code(header) & CODE_MASK for header in (*headers, _HEADERS[1])])
