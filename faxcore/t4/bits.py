@@ -141,16 +141,16 @@ def _join(
     end = int(starts[-1])
     words = np.zeros((end >> 6) + 2, np.uint64)
     if len(codes):
-        _add_codes(words, codes, starts[:-1])
+        _add_codes(words, codes, starts[:-1], empty=True)
     begins = starts.take(marks).view(np.int64)
     begins += before
     return words, end + before, begins
 
 
 def _add_codes(
-    words: NDArray[np.uint64], codes: NDArray[np.uint64], starts: NDArray[np.uint64]
+    words: NDArray[np.uint64], codes: NDArray[np.uint64], starts: NDArray[np.uint64], *, empty: bool
 ) -> None:
-    """Or codes into words at these bits, which hold zeros."""
+    """Or codes into words at these bits, which hold zeros; ``empty`` if all bits do."""
     shift = starts & LENGTH_MASK
     placed = codes >> shift
     np.add.accumulate(placed, out=placed)
@@ -171,10 +171,10 @@ def _add_codes(
     if high - low == len(used):
         words[low:high] |= sums
         words[low + 1 : high + 1] |= tails
-    else:
-        words[used] |= sums
-        used += 1
-        words[used] |= tails
+        return
+    words[used] = sums if empty else words.take(used) | sums
+    used += 1
+    words[used] = words.take(used) | tails
 
 
 def place_codes(
@@ -185,7 +185,7 @@ def place_codes(
     ``starts`` ascends and no code overlaps the next; the word after the last is needed too.
     """
     if len(bits):
-        _add_codes(words, bits, starts.view(np.uint64))
+        _add_codes(words, bits, starts.view(np.uint64), empty=False)
 
 
 @dataclass(frozen=True, slots=True)

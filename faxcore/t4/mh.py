@@ -184,9 +184,10 @@ def _find_octets(rows: Words, width: int) -> _Found:
 
 def _row_ends(hit: NDArray[np.bool_], rows: int) -> NDArray[np.intp]:
     """Which hits are the last of each row."""
-    begins = np.arange(0, len(hit), len(hit) // rows)
-    counts = np.add.reduceat(hit.view(np.uint8), begins, dtype=np.uint16)
-    ends = counts.cumsum(dtype=np.intp)
+    most = len(hit) // rows
+    begins = np.arange(0, len(hit), most)
+    counts = np.add.reduceat(hit.view(np.uint8), begins, dtype=np.min_scalar_type(most))
+    ends = np.add.accumulate(counts, dtype=np.intp)
     ends -= 1
     return ends
 

@@ -40,7 +40,7 @@ def code_rows(
     gaps: NDArray[np.int64],
 ) -> Coded:
     """The codes of some rows from bit ``start`` of the page on, with gaps behind each row."""
-    units = find_units(modes, active)
+    units = find_units(modes, active, layout)
     codes = common_codes(units)
     runs, rare = find_horizontal(units, modes, layout)
     flat = codes.ravel()

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from faxcore.t4.bitmaps import Words
+from faxcore.t4.bitmaps import Layout, Words
 from faxcore.t4.bits import CODE_MASK, LENGTH_MASK, make_code
 from faxcore.t4.modes import CODES, PLANES, Active, Modes
 
@@ -61,7 +61,7 @@ class Units:
         return (octets & 1) * len(self) + (octets >> 1)
 
 
-def find_units(modes: Modes, active: Active) -> Units:
+def find_units(modes: Modes, active: Active, layout: Layout) -> Units:
     """The units of some active words: those that have stops."""
     hit = modes.stops.view(np.uint16) != _NOTHING
     numbers = hit.nonzero()[0]
@@ -71,16 +71,17 @@ def find_units(modes: Modes, active: Active) -> Units:
     both = _side_by_side(first, second).take(numbers)
     common = both.view(np.uint16).take(rare)
     uncommon = uncommon.take(rare)
-    left, right, last = both & _LEFT, both >> _RIGHT, _last_of_rows(hit, active)
+    left, right = both & _LEFT, both >> _RIGHT
+    last = _last_of_rows(hit, active, 2 * layout.words)
     return Units(active.words, numbers, last, left, right, rare, common, uncommon)
 
 
-def _last_of_rows(hit: NDArray[np.bool_], active: Active) -> NDArray[np.intp]:
-    """Which of the units that are hit is the last of each row."""
+def _last_of_rows(hit: NDArray[np.bool_], active: Active, most: int) -> NDArray[np.intp]:
+    """Which of the units that are hit is the last of each row, which has so many at most."""
     begins = np.zeros_like(active.lasts)
     np.add(active.lasts[:-1], _STEP, out=begins[1:])
     begins <<= _STEP
-    counts = np.add.reduceat(hit.view(np.uint8), begins, dtype=np.uint16)
+    counts = np.add.reduceat(hit.view(np.uint8), begins, dtype=np.min_scalar_type(most))
     last = np.add.accumulate(counts, dtype=np.intp)
     last -= _STEP
     return last
