@@ -31,6 +31,7 @@ _WORD_SHIFT = np.array(6, np.uint64)
 _ALL = np.array(2**64 - 1, np.uint64)
 _SHIFT, _REST = np.array(6), np.array(63)  # of signed numbers
 _FEW = 16_000  # codes that are not worth being joined to pairs
+_PROBE = 4_000  # codes that are looked at before all are
 _FEW_WIDE = 0.1  # share of pairs too long for one word up to which pairing pays
 
 _REVERSED = np.packbits(np.unpackbits(np.arange(256, dtype=np.uint8)), bitorder="little").tobytes()
@@ -58,7 +59,7 @@ def join_codes(
     position after all; and the positions where the codes begin whose indices are ``marks``.
     """
     count = len(bits) // 2
-    if len(bits) < _FEW:
+    if len(bits) < _FEW or _many_wide(lengths[:_PROBE]):
         return _join(bits, lengths, start, marks)
     shift = lengths[: 2 * count : 2]
     spans = np.empty(len(bits) - count, np.uint64)
@@ -97,6 +98,12 @@ def join_stretches(stretches: list[NDArray[np.uint64]], start: int) -> NDArray[n
         parts.insert(0, np.zeros(start >> 6, np.uint64))
     parts += stretches[-1:]
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _many_wide(lengths: NDArray[np.uint64]) -> bool:
+    """Whether many pairs of an even number of codes would be too long for one word."""
+    spans = lengths[::2] + lengths[1::2]
+    return 4 * int(np.count_nonzero(spans > WORD_BITS)) > len(spans)
 
 
 def join_pairs(
