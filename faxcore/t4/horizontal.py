@@ -31,7 +31,7 @@ _OCTET_SHIFT, _OCTET_MASK, _ODD = np.array(3), np.array(7), np.array(1)
 _NOTHING, _ONCE = np.array(0, np.uint8), np.array(1, np.uint8)
 _COLOUR = np.array(MAX_WIDTH + 1, np.int32)  # from white to black runs in a table of runs
 _SECOND = np.array(2 * (MAX_WIDTH + 1), np.int32)  # and from first to second runs
-_STEP = np.array(1, np.int32)
+_STEP, _NONE = np.array(1, np.int32), np.array(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +147,8 @@ def find_horizontal(
     tails = np.zeros(len(of), np.uint64)
     tails[some] = joined[len(common) :]
 
-    octets = units.rare.take(octets)
-    codes, sizes = _codes(units, modes, layout, octets.take(of), inside)
-    found = Horizontal(units.side(octets), np.bitwise_count(marks), codes, sizes, tails)
+    codes, sizes = _codes(units, modes, layout, units.rare.take(octets).take(of), inside)
+    found = Horizontal(units.places.take(octets), np.bitwise_count(marks), codes, sizes, tails)
     return found, joined[: len(common)]
 
 
@@ -166,13 +165,14 @@ def _codes(
     octet <<= _OCTET_SHIFT
     octet |= inside
     bit, number = octet.astype(np.uint16), units.numbers.take(unit)
+    behind = octet.astype(np.int32)
+    behind += _STEP
     ends = np.empty((2, len(unit)), np.int32)
     begin = units.columns(number)
     ends[0] = begin
-    np.add(begin, octet, out=ends[1], casting="unsafe")
-    ends[1] += _STEP
+    np.add(begin, behind, out=ends[1])
     runs = _find_stops(units, modes.stops.view(np.uint16), unit, number, bit, ends)
-    np.subtract(ends[1] - begin, runs[0], out=runs[0])
+    np.subtract(behind, runs[0], out=runs[0])
 
     row_pixels = np.array(layout.words * BITS, np.int32)
     begin //= row_pixels
@@ -214,7 +214,7 @@ def _find_stops(
     higher = lower >> _ONE
     np.bitwise_and(higher, np.negative(higher), out=near[1])
     found = _bit_lengths(near.ravel())
-    far = (found == 0).nonzero()[0]
+    far = (found == _NONE).nonzero()[0]
     other = np.concatenate((unit - _ODD, unit + _ODD)).take(far)
     number = units.numbers.take(other, mode="clip")
     beside = stops.take(number)

@@ -44,7 +44,7 @@ def code_rows(
     codes = common_codes(units)
     runs, rare = find_horizontal(units, modes, layout)
     flat = codes.ravel()
-    flat[units.side(units.rare)] = rare
+    flat[units.places] = rare
     lengths = codes & LENGTH_MASK
     codes &= CODE_MASK
     apart = runs.append(flat, lengths.ravel())

@@ -23,6 +23,7 @@ Planes = NDArray[np.uint16]  # octets of two planes side by side, the first in t
 _PLANE, _HALF = np.array(8, np.uint16), np.array(4, np.uint16)
 _LEFT, _RIGHT = np.array(0xFFFF, np.uint32), np.array(16, np.uint32)
 _NOTHING, _STEP = np.array(0, np.uint16), np.array(1)
+_UNIT_SHIFT = np.array(UNIT.bit_length() - 1)
 _LOW_HALVES, _HIGH_HALVES = np.array(0x0F0F, np.uint16), np.array(0xF0F0, np.uint16)
 
 
@@ -33,7 +34,8 @@ class Units:
     ``numbers`` tell which they are of all units of these words, ``last`` which is the last of each
     row, with the row's end in it. ``left`` and ``right`` are the
     first and the second plane of their octets. ``rare`` are the octets with something in the other
-    planes, counted from the first unit's left one, ``common`` and ``uncommon`` their planes.
+    planes, counted from the first unit's left one, ``common`` and ``uncommon`` their planes, and
+    ``places`` where they are if the left octets of all units come first and then the right ones.
     """
 
     active: NDArray[np.intp]
@@ -42,6 +44,7 @@ class Units:
     left: NDArray[np.uint32]
     right: NDArray[np.uint32]
     rare: NDArray[np.intp]
+    places: NDArray[np.intp]
     common: Planes
     uncommon: Planes
 
@@ -50,15 +53,11 @@ class Units:
 
     def columns(self, numbers: NDArray[np.intp]) -> NDArray[np.int32]:
         """Where units of the active words begin, counted in pixels from the first row's begin."""
-        words = self.active.take(numbers >> 1)
-        words <<= 1
-        words += numbers & 1
-        words <<= 4
+        words: NDArray[np.intp] = self.active.take(numbers >> _STEP)
+        words <<= _STEP
+        words += numbers & _STEP
+        words <<= _UNIT_SHIFT
         return words.astype(np.int32)
-
-    def side(self, octets: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Where octets are if the left ones of all units come first and then the right ones."""
-        return (octets & 1) * len(self) + (octets >> 1)
 
 
 def find_units(modes: Modes, active: Active, layout: Layout) -> Units:
@@ -73,7 +72,10 @@ def find_units(modes: Modes, active: Active, layout: Layout) -> Units:
     uncommon = uncommon.take(rare)
     left, right = both & _LEFT, both >> _RIGHT
     last = _last_of_rows(hit, active, 2 * layout.words)
-    return Units(active.words, numbers, last, left, right, rare, common, uncommon)
+    places = rare & _STEP
+    places *= len(numbers)
+    places += rare >> _STEP
+    return Units(active.words, numbers, last, left, right, rare, places, common, uncommon)
 
 
 def _last_of_rows(hit: NDArray[np.bool_], active: Active, most: int) -> NDArray[np.intp]:
