@@ -108,3 +108,27 @@ def test_runs_of_every_likeness_at_the_end_of_a_row(width):
         page = PageBitmap.from_array(rows)
         assert_coded(encode_page(page, Coding.MMR), mmr_rows(page))
         assert_coded(encode_page(page, Coding.MR), mr_rows(page, 4))
+
+
+def row_of(width, *runs):
+    """A row of these runs, white first, and the last colour's opposite up to its end."""
+    colours = np.arange(len(runs) + 1) % 2 == 1
+    return np.repeat(colours, [*runs, width - sum(runs)])
+
+
+@pytest.mark.parametrize(("width", "white", "black"), [(4864, 1984, 2714), (5119, 1984, 3098)])
+def test_horizontal_codes_of_the_longest_runs(width, white, black):
+    page = PageBitmap.from_array([row_of(width, white, black)])
+    rows = mmr_rows(page)
+    assert len(rows[0]) >= 60  # one bit of it for the row's end
+    assert_coded(encode_page(page, Coding.MMR), rows)
+
+
+@pytest.mark.parametrize("black", [4536, 4544])  # the right octet of a unit, the left one
+def test_horizontal_codes_of_an_octet_that_together_exceed_a_word(black):
+    above = row_of(5119, 0, black + 5)
+    row = row_of(5119, 0, black, 1, 4, 1, 301)  # V0, horizontal, V0, horizontal
+    other = row_of(5119, black, 1, 1, 300)
+    page = PageBitmap.from_array([above, row, above, other, row])
+    assert_coded(encode_page(page, Coding.MMR), mmr_rows(page))
+    assert_coded(encode_page(page, Coding.MR, k=2), mr_rows(page, 2))
