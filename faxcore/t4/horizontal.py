@@ -115,7 +115,7 @@ def find_horizontal(
 ) -> tuple[Horizontal, NDArray[np.uint64]]:
     """The horizontal codes, and the joined codes of the rare octets up to the first of these.
 
-    All of them are in rare octets.
+    All of them are in rare octets, whose planes are used up.
     """
     common, uncommon = units.common, units.uncommon
     marked = common >> _PLANE
