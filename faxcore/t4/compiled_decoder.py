@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4.row_decoder import HORIZONTAL, PASS, mode_table
-from faxcore.t4.run_decoder import code_table
 from faxcore.t4.segments import Rows
+from faxcore.t4.steps import code_table
 
 SPARE = 8  # octets of zeros after the data, so that a window never ends beyond it
 

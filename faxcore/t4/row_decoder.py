@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from faxcore.t4 import tables
-from faxcore.t4.run_decoder import code_table
+from faxcore.t4.steps import code_table
 
 _CODE = 13  # bits of the longest code of a run
 _PAIR = 16  # bits looked at for two runs

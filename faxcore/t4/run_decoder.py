@@ -1,113 +1,40 @@
 """One-dimensional codes to pixels, all rows of a page abreast: T.4 4.1.1.
 
 Theory of operation. The rows of an MH page do not depend on each other and EOLs tell where they
-begin, so one step decodes the next few codes of *every* row with one table look-up each: the table
-is indexed by colour and the next ``WINDOW`` bits and says how many bits it took, how far the row
-advanced, which colour comes next, and at which columns the colour changed. A code that is none,
-like the zeros of fill and EOL, takes no bits, so a row that came to its end stays where it is.
-Rows are sorted by their length on the line, longest first, so those still busy are a prefix, and
-a page takes as many steps as its longest row has groups of codes. Steps only note where each row
-was and what it saw; all changes are then set at once in a map of the page, and a running exclusive
-or along the rows is the picture. Rows of the same bits are decoded once.
+begin, so one step decodes the next few codes of *every* row with one look-up each: a table
+(``steps``) is indexed by colour and the next ``WINDOW`` bits and says how many bits it took, how
+far the row advanced, which colour comes next, and at which columns the colour changed. A code that
+is none, like the zeros of fill and EOL, takes no bits, so a row that came to its end stays where
+it is. Rows are sorted by their length on the line, longest first, so those still busy are a prefix,
+and a page takes as many steps as its longest row has groups of codes. Steps only note where each
+row was and what it saw; all changes are then set at once in a map of the page, and a running
+exclusive or along the rows is the picture. Rows of the same bits are decoded once.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from faxcore.t4 import tables
 from faxcore.t4.bits import bits_from, cut_pieces
+from faxcore.t4.steps import CHANGES, EMPTY_RUN, PLACE, WINDOW, step_table
 
-WINDOW = 15  # bits looked at in a step; the longest code has 13
-CHANGES = 6  # at most so many changes of colour in a step
-EMPTY_RUN = 8
-_CODE = 13
 _STEPS = 4  # out of 64 bits
 _TOGETHER = 2  # changes of a step that are marked without asking whether it has them
 _UNSEEN = np.array(64 - WINDOW, np.uint64)
 _COLOUR = np.array(1 << WINDOW, np.uint64)
 _TAKEN = np.array(31, np.uint64)
 # A row's state is the bit where it is on the line and, above that, its place in the map of changes.
-_PLACE = np.array(39, np.uint64)
-_POSITION = np.array((1 << 39) - 1, np.uint64)
+_PLACE = np.array(PLACE, np.uint64)
+_POSITION = np.array((1 << PLACE) - 1, np.uint64)
 _BLOCK_PIXELS = 1 << 23
 _NOTHING, _ONE = np.array(0, np.uint64), np.array(1, np.uint64)
 _LOW, _HIGH = np.array(0xFFFF, np.int32), np.array(16, np.int32)  # of two numbers in one
 _HEAD = np.array(64)
 _LONGEST = np.array(np.iinfo(np.int16).max)
 _SHIFTS = [np.array(1 << n, np.uint64) for n in range(6)]
-
-
-@dataclass(frozen=True, slots=True)
-class StepTable:
-    """What a step does, indexed by ``colour << WINDOW | next bits``.
-
-    ``step`` is what to add to a row's state: the bits consumed (0: no code here), which are less
-    than 32, and the columns that the row advanced; the colour that comes next is bit ``WINDOW``.
-    ``count`` says how many changes there were, and ``EMPTY_RUN`` more if one was where the change
-    before it had been or the step began; ``changes`` at which columns, from where the step began,
-    of shape (CHANGES, size); those that a step does not have are like its last one.
-    ``pairs`` are the same, two in one number, the first in its lower 16 bits.
-    """
-
-    step: NDArray[np.uint64]
-    count: NDArray[np.int8]
-    changes: NDArray[np.int16]
-    pairs: NDArray[np.int32]
-
-
-@lru_cache(maxsize=1)
-def code_table() -> NDArray[np.int32]:
-    """Every 13-bit window: (colour, window) to (bits, run length), bits 0 where no code begins."""
-    table = np.zeros((2, 1 << _CODE, 2), np.int32)
-    for black in (0, 1):
-        runs = [*enumerate(tables.TERMINATING[black])]
-        runs += [(64 * n, code) for n, code in enumerate(tables.MAKE_UP[black], 1)]
-        for length, code in runs:
-            low = int(code, 2) << (_CODE - len(code))
-            table[black, low : low + (1 << (_CODE - len(code)))] = (len(code), length)
-    return table
-
-
-@lru_cache(maxsize=1)
-def step_table() -> StepTable:
-    """Build the table of steps out of the table of codes, all entries at once."""
-    codes = code_table()
-    index = np.arange(2 << WINDOW)
-    colour, window = index >> WINDOW, index & ((1 << WINDOW) - 1)
-    bits, advance, count = (np.zeros(len(index), np.int64) for _ in range(3))
-    changes = np.zeros((CHANGES, len(index)), np.int64)
-    while True:
-        shown = ((window << bits) & ((1 << WINDOW) - 1)) >> (WINDOW - _CODE)
-        taken, length = codes[colour, shown].astype(np.int64).T
-        going = (taken > 0) & (bits + taken <= WINDOW) & (count < CHANGES)
-        if not going.any():
-            step = bits | colour << WINDOW | advance << int(_PLACE)
-            for number in range(1, CHANGES):
-                lacks = count <= number
-                changes[number, lacks] = changes[number - 1, lacks]
-            pairs = (changes[::2] | changes[1::2] << 16).astype(np.int32)
-            small = changes.astype(np.int16)
-            before = np.concatenate((np.zeros_like(changes[:1]), changes[:-1]))
-            here = np.arange(CHANGES)[:, np.newaxis] < count
-            count += EMPTY_RUN * ((changes == before) & here).any(axis=0)
-            return StepTable(step.astype(np.uint64), count.astype(np.int8), small, pairs)
-        bits += np.where(going, taken, 0)
-        advance += np.where(going, length, 0)
-        ended = np.flatnonzero(going & ~_is_make_up(codes, colour, shown))
-        changes[count[ended], ended] = advance[ended]
-        count[ended] += 1
-        colour[ended] ^= 1
-
-
-def _is_make_up(
-    codes: NDArray[np.int32], colour: NDArray[np.int64], shown: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    return np.asarray(codes[colour, shown, 1] >= 64)
 
 
 def window24(octets: bytes) -> NDArray[np.int64]:
