@@ -83,15 +83,19 @@ def _fill(page: EncodedPage, need: int, aligned_eols: bool) -> tuple[NDArray[np.
 def _place_rows(page: EncodedPage, fill: NDArray[np.int64], lead: int, end: str) -> bytes:
     """Rows moved apart by the zeros that follow each, and the end of the page after the last."""
     lengths = page.row_bits.astype(np.int64)
-    if not fill.any():  # all rows are one piece
-        lengths, fill = lengths.sum(keepdims=True), np.zeros(1, np.int64)
+    if not lead and not fill.any():  # every row is where it belongs
+        return _append(page.data, int(lengths.sum()), end)
     starts = np.cumsum(lengths) - lengths
     targets = lead + np.cumsum(lengths + fill) - lengths - fill
     page_bits = lead + int((lengths + fill).sum())
-    end_size = (len(end) + 7) // 8
-    end_octets = int(end.ljust(8 * end_size, "0") or "0", 2).to_bytes(end_size)
-    words = np.zeros((page_bits + len(end) >> 6) + 2, np.uint64)
+    words = np.zeros((page_bits >> 6) + 2, np.uint64)
     move_bits(octets_to_words(page.data), starts, lengths, words, targets)
-    nothing, whole = np.zeros(1, np.int64), np.array([len(end)])
-    move_bits(octets_to_words(end_octets), nothing, whole, words, np.array([page_bits]))
-    return words_to_octets(words, page_bits + len(end))
+    return _append(words_to_octets(words, page_bits), page_bits, end)
+
+
+def _append(octets: bytes, bits: int, end: str) -> bytes:
+    """The first ``bits`` of ``octets`` and the end of the page behind them, zero-padded."""
+    whole, over = divmod(bits, 8)
+    tail = (f"{octets[whole] >> 8 - over:0{over}b}" if over else "") + end
+    size = -(-len(tail) // 8)
+    return octets[:whole] + int(tail.ljust(8 * size, "0") or "0", 2).to_bytes(size)
