@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from faxcore.durable import synchronize
 from faxcore.errors import FaxcoreError, SettingsError
-from faxcore.t4 import DecodedPage, decode_octets
+from faxcore.t4 import DecodedPage
 from faxcore.t4.tiff import read_tiff, write_tiff
 from faxcore.t30.line import KeepPage
 
@@ -42,14 +42,12 @@ class Inbox:
 
         Raises ContentError or OSError where they are not; the page is then refused.
         """
-        under = op.parameters
-        decoded = decode_octets(op.octets, under.coding, under.width, under.resolution)
         self._write_address()
         path = self.folder / f"page-{op.number:03d}.tif"
-        write_tiff(path, [decoded])
+        write_tiff(path, [op.decoded])
         synchronize(self.folder)
         self.pages.append(path)
-        self._bad_rows.append(decoded.bad)
+        self._bad_rows.append(op.decoded.bad)
         return True
 
     def note_address(self, subaddress: str) -> None:

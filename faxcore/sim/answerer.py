@@ -8,7 +8,7 @@ from pathlib import Path
 
 from faxcore.errors import ContentError
 from faxcore.sim.judge import Note, judge_page
-from faxcore.t4 import DecodedPage, PageBitmap, decode_octets
+from faxcore.t4 import DecodedPage, PageBitmap
 from faxcore.t4.tiff import write_tiff
 from faxcore.t30.capabilities import SessionParameters
 from faxcore.t30.line import KeepPage
@@ -46,15 +46,13 @@ class Answerer:
 
     def keep(self, op: KeepPage, at: float) -> bool:
         """Take one page; whether it is durable."""
-        under = op.parameters
-        decoded = decode_octets(op.octets, under.coding, under.width, under.resolution)
-        for note in judge_page(at, decoded, under):
+        for note in judge_page(at, op.decoded, op.parameters):
             self._note(note)
-        page = ReceivedPage(len(self.pages) + 1, op.octets, under, decoded)
+        page = ReceivedPage(len(self.pages) + 1, op.octets, op.parameters, op.decoded)
         if self._folder is not None:
             try:
                 self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-                write_tiff(self._folder / f"page-{page.number:03d}.tif", [decoded])
+                write_tiff(self._folder / f"page-{page.number:03d}.tif", [op.decoded])
             except (OSError, ContentError) as error:
                 self.problem = f"page {page.number} could not be kept: {error}"
                 return False

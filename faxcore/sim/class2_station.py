@@ -236,7 +236,7 @@ class _Trusting:
         """A second of zeros."""
         return octets.count(0) >= rung.bits_per_second / 8
 
-    def page_answer(self, number: int, octets: bytes, parameters: SessionParameters) -> FCF:
+    def page_answer(self, page: KeepPage) -> FCF:
         """The computer says what."""
         return FCF.MCF
 

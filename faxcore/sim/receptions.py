@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from faxcore.t30.capabilities import SessionParameters
 from faxcore.t30.frames import FCF
+from faxcore.t30.line import KeepPage
 from faxcore.t30.modulation import Rung
 from faxcore.t30.reception import FairReception
 
@@ -26,12 +26,12 @@ class RefusePage(FairReception):
     def __init__(self, number: int, times: int, answer: FCF = FCF.RTN) -> None:
         self._number, self._left, self._answer = number, times, answer
 
-    def page_answer(self, number: int, octets: bytes, parameters: SessionParameters) -> FCF:
+    def page_answer(self, page: KeepPage) -> FCF:
         """See ``Reception``."""
-        if number == self._number and self._left > 0:
+        if page.number == self._number and self._left > 0:
             self._left -= 1
             return self._answer
-        return super().page_answer(number, octets, parameters)
+        return super().page_answer(page)
 
 
 class Busy(FairReception):

@@ -13,10 +13,12 @@ told to stop answers ``Ended.CANCELLED`` or ``Ended.TIME_LIMIT``, and the proced
 from __future__ import annotations
 
 import enum
+import functools
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, TypeVar
 
+from faxcore.t4 import DecodedPage, decode_octets
 from faxcore.t30.capabilities import SessionParameters
 from faxcore.t30.frames import Frame
 from faxcore.t30.modulation import Rung
@@ -100,7 +102,7 @@ class Silence:
     ms: int = 75
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KeepPage:
     """Make a received page durable. ``DONE`` = it is kept; ``REFUSED`` = it could not be.
 
@@ -110,6 +112,12 @@ class KeepPage:
     octets: bytes
     number: int
     parameters: SessionParameters
+
+    @functools.cached_property
+    def decoded(self) -> DecodedPage:
+        """The page as it decodes, which both who judges it and who keeps it want to know."""
+        under = self.parameters
+        return decode_octets(self.octets, under.coding, under.width, under.resolution)
 
 
 LineOp: TypeAlias = (

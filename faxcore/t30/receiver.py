@@ -31,6 +31,7 @@ from faxcore.t30.reception import (
     IncomingCall,
     Reception,
     check_finished,
+    coming,
     commanded,
     identify,
     identify_again,
@@ -197,7 +198,7 @@ def _on_partial_page(
         return (yield from next_command(call))
     answer = page.reply_to(pps)
     if page.finished is not None:
-        yield from keep(call, bytes(page.octets), parameters, FCF.PIN)
+        yield from keep(call, coming(call, bytes(page.octets), parameters), FCF.PIN)
         call.corrected = page.following()
     return (yield from _answer_correction(call, answer, pps.end, parameters))
 
@@ -217,7 +218,7 @@ def _on_end_of_retransmission(
         page.give_up(end)
         if end is not None:
             if page.octets:
-                yield from keep(call, bytes(page.octets), parameters, FCF.PIN)
+                yield from keep(call, coming(call, bytes(page.octets), parameters), FCF.PIN)
             else:
                 number = len(call.reports) + 1
                 call.reports.append(PageReport(number, PageOutcome.DOUBTFUL, parameters=parameters))
@@ -288,9 +289,8 @@ def _judge_page(call: IncomingCall, octets: bytes, parameters: SessionParameters
     if seconds > LONGEST_LINE_S and parameters.coding is not Coding.MMR:  # which has no EOLs
         text = f"a line of {seconds:.1f} s, at most {LONGEST_LINE_S:.0f} are allowed"
         raise CallEnded(HangupStatus.RECEIVE_NO_EOL, text)
-    number = len(call.reports) + 1
-    answer = call.judge.page_answer(number, octets, parameters)
-    if answer is FCF.RTN:
-        return answer
-    yield from keep(call, octets, parameters, FCF.RTN)
+    page = coming(call, octets, parameters)
+    answer = call.judge.page_answer(page)
+    if answer is not FCF.RTN:
+        yield from keep(call, page, FCF.RTN)
     return answer

@@ -11,7 +11,6 @@ from typing import Protocol
 
 import numpy as np
 
-from faxcore.t4 import decode_octets
 from faxcore.t30.call import CallEnded, hear
 from faxcore.t30.capabilities import Capabilities, SessionParameters
 from faxcore.t30.document import Station
@@ -46,8 +45,8 @@ class Reception(Protocol):
         """Whether the training check came well enough for CFR."""
         ...
 
-    def page_answer(self, number: int, octets: bytes, parameters: SessionParameters) -> FCF:
-        """MCF, RTP or RTN for a page."""
+    def page_answer(self, page: KeepPage) -> FCF:
+        """MCF, RTP or RTN for a page that would be kept."""
         ...
 
     def busy(self) -> bool:
@@ -63,12 +62,12 @@ class FairReception:
         longest = max((len(run) for run in re.findall(b"\0+", octets)), default=0)
         return longest >= _TCF_ZERO_SECONDS * rung.bits_per_second / 8
 
-    def page_answer(self, number: int, octets: bytes, parameters: SessionParameters) -> FCF:
+    def page_answer(self, page: KeepPage) -> FCF:
         """MCF up to 5 % of bad rows, RTP up to 15 %, RTN beyond and for an empty page."""
-        page = decode_octets(octets, parameters.coding, parameters.width, parameters.resolution)
-        if page.bitmap.height == 0:
+        decoded = page.decoded
+        if decoded.bitmap.height == 0:
             return FCF.RTN
-        share = page.bad_rows / page.bitmap.height
+        share = decoded.bad_rows / decoded.bitmap.height
         return FCF.MCF if share <= _GOOD_SHARE else FCF.RTP if share <= _FAIR_SHARE else FCF.RTN
 
     def busy(self) -> bool:
@@ -212,17 +211,24 @@ def longest_line(octets: bytes) -> int:
     return int(np.diff(np.concatenate([[-1], ends, ones[-1:]])).max())
 
 
-def keep(
-    call: IncomingCall, octets: bytes, parameters: SessionParameters, refusal: FCF
-) -> Procedure[None]:
+def coming(call: IncomingCall, octets: bytes, parameters: SessionParameters) -> KeepPage:
+    """The keeping of the page that comes next."""
+    return KeepPage(octets, len(call.reports) + 1, parameters)
+
+
+def keep(call: IncomingCall, page: KeepPage, refusal: FCF) -> Procedure[None]:
     """Make a page durable, or refuse it to the caller and end the call."""
-    number = len(call.reports) + 1
-    kept = yield from hear(KeepPage(octets, number, parameters))
+    kept = yield from hear(page)
     if not kept.done:
         yield from say(call, Frame(refusal))
-        raise CallEnded(HangupStatus.NOT_KEPT, kept.text or f"page {number} could not be kept")
+        text = kept.text or f"page {page.number} could not be kept"
+        raise CallEnded(HangupStatus.NOT_KEPT, text)
     report = PageReport(
-        number, PageOutcome.CONFIRMED, sendings=1, octets=len(octets), parameters=parameters
+        page.number,
+        PageOutcome.CONFIRMED,
+        sendings=1,
+        octets=len(page.octets),
+        parameters=page.parameters,
     )
     call.reports.append(report)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from faxcore.errors import ModemError
 from faxcore.modem.driver import FaxModem
 from faxcore.profiles import ModemProfile
-from faxcore.t4 import Coding, PageBitmap, Resolution, decode_octets
+from faxcore.t4 import Coding, PageBitmap, Resolution
 from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import CallOptions, FaxDocument, Station
 from faxcore.t30.line import KeepPage
@@ -92,9 +92,7 @@ class Answering:
         )
 
     def _keep(self, op: KeepPage) -> bool:
-        under = op.parameters
-        decoded = decode_octets(op.octets, under.coding, under.width, under.resolution)
-        self.pages.append(decoded.bitmap)
+        self.pages.append(op.decoded.bitmap)
         return True
 
 

@@ -24,7 +24,7 @@ from faxcore.sim import SimModem
 from faxcore.sim.exchange import Dialled, Exchange
 from faxcore.sim.line_commands import LineCommands
 from faxcore.sim.scenarios import Scenario, scenario
-from faxcore.t4 import Coding, PageBitmap, decode_octets, encode_page
+from faxcore.t4 import Coding, PageBitmap, encode_page
 from faxcore.t30.document import FaxPage, Station
 from faxcore.t30.line import KeepPage
 from faxcore.transport.recording import RecordingPort
@@ -146,7 +146,5 @@ class _Line(Exchange):
         return super().dial(number, now, patience)
 
     def _kept(self, op: KeepPage, at: float) -> bool:
-        under = op.parameters
-        decoded = decode_octets(op.octets, under.coding, under.width, under.resolution)
-        self._network.note(page=fingerprint(decoded.bitmap), number=self._number)
+        self._network.note(page=fingerprint(op.decoded.bitmap), number=self._number)
         return True

@@ -13,9 +13,9 @@ import pytest
 
 from faxcore.modem.driver import FaxModem
 from faxcore.t4 import Coding, Resolution, decode_octets
-from faxcore.t30.capabilities import Capabilities, SessionParameters
+from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.frames import FCF
-from faxcore.t30.line import Observer, ReceivePage
+from faxcore.t30.line import KeepPage, Observer, ReceivePage
 from faxcore.t30.modulation import RUNGS, Modulation, Rung
 from faxcore.t30.reception import FairReception
 from faxcore.t30.result import HangupStatus, PageOutcome
@@ -73,8 +73,8 @@ class Trains(FairReception):
     def training_ok(self, rung: Rung, octets: bytes) -> bool:
         return self.wanted in {None, rung} and FairReception.training_ok(self, rung, octets)
 
-    def page_answer(self, number: int, octets: bytes, parameters: SessionParameters) -> FCF:
-        self.answers.append(FairReception.page_answer(self, number, octets, parameters))
+    def page_answer(self, page: KeepPage) -> FCF:
+        self.answers.append(FairReception.page_answer(self, page))
         return self.answers[-1]
 
 

@@ -72,6 +72,22 @@ def test_receives_what_a_sender_sends():
     assert telephone.notes == []
 
 
+def test_the_page_that_was_judged_is_the_one_that_is_kept():
+    judged, kept = [], []
+
+    class Noting(FairReception):
+        def page_answer(self, page):
+            judged.append(page.decoded)
+            return super().page_answer(page)
+
+    play_both(
+        send_document(document(2), Station()),
+        receive_document(Capabilities(), Station(), Noting()),
+        lambda op, at: kept.append(op.decoded) is None,
+    )
+    assert [id(page) for page in kept] == [id(page) for page in judged]
+
+
 def test_keeps_a_page_before_it_confirms_it():
     result, line = receive([(TSI, DCS), FCF.EOP, FCF.DCN], [coded(1)])
     kinds = [type(op).__name__ for op in line.ops]
@@ -117,4 +133,4 @@ def test_training_needs_a_second_of_zeros(octets, good):
 
 
 def test_an_empty_page_is_refused():
-    assert FairReception().page_answer(1, b"", SessionParameters(V17_14400)) is FCF.RTN
+    assert FairReception().page_answer(KeepPage(b"", 1, SessionParameters(V17_14400))) is FCF.RTN
