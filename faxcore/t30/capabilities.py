@@ -41,6 +41,8 @@ _SCAN_TIMES: dict[tuple[int, ...], tuple[int, int]] = {
 }
 """Bits 21-23 of a DIS: minimum scan line time in ms at 98 and at 196 lines/inch."""
 
+_SCAN_TIME_BITS = {times: pattern for pattern, times in _SCAN_TIMES.items()}
+
 _SCAN_BITS: dict[int, tuple[int, ...]] = {
     20: (0, 0, 0),
     5: (1, 0, 0),
@@ -49,6 +51,8 @@ _SCAN_BITS: dict[int, tuple[int, ...]] = {
     0: (1, 1, 1),
 }
 """Bits 21-23 of a DCS by milliseconds."""
+
+_COMMANDED_SCAN_TIMES = {pattern: ms for ms, pattern in _SCAN_BITS.items()}
 
 _WIDTHS: dict[tuple[int, ...], tuple[int, ...]] = {
     (0, 0): (1728,),
@@ -60,6 +64,8 @@ _WIDTHS: dict[tuple[int, ...], tuple[int, ...]] = {
 
 _WIDTH_BITS: dict[int, tuple[int, ...]] = {1728: (0, 0), 2048: (1, 0), 2432: (0, 1)}
 """Bits 17, 18 by the pels of a page (DCS) or of the widest that can be taken (DIS)."""
+
+_COMMANDED_WIDTHS = {pattern: pels for pels, pattern in _WIDTH_BITS.items()}
 
 _DENSER: dict[Resolution, tuple[int, int]] = {
     Resolution.R300X300: (3, 2),
@@ -81,30 +87,25 @@ def pels_across(standard: int, resolution: Resolution) -> int:
     return standard * more // fewer
 
 
-@dataclass(frozen=True, slots=True)
 class Bits:
-    """The FIF of a DIS, DTC or DCS, asked bit by bit; what is not announced is 0."""
+    """The FIF of a DIS, DTC or DCS, asked bit by bit; what is not announced is 0.
 
-    fif: bytes
+    ``announced`` is how many octets there are that the extend bits announce.
+    """
+
+    def __init__(self, fif: bytes) -> None:
+        self.announced = min(3, len(fif))
+        while 3 <= self.announced < len(fif) and fif[self.announced - 1] & 0x80:
+            self.announced += 1
+        self._number = int.from_bytes(fif[: self.announced], "little")
 
     def __getitem__(self, bit: int) -> int:
         """Bit ``bit`` of table 2, counted from 1."""
-        octet = (bit - 1) // 8
-        if octet >= self.announced:
-            return 0
-        return self.fif[octet] >> ((bit - 1) % 8) & 1
+        return self._number >> (bit - 1) & 1
 
     def several(self, *bits: int) -> tuple[int, ...]:
         """Some bits in the order asked for."""
-        return tuple(self[bit] for bit in bits)
-
-    @property
-    def announced(self) -> int:
-        """How many octets there are that the extend bits announce."""
-        count = min(3, len(self.fif))
-        while count < len(self.fif) and count >= 3 and self.fif[count - 1] & 0x80:
-            count += 1
-        return count
+        return tuple([self._number >> (bit - 1) & 1 for bit in bits])
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +131,7 @@ class SessionParameters:
 
     def encode(self) -> bytes:
         """The FIF of the DCS: trailing zero octets trimmed to three, extend bits set."""
-        bits = [0] * 129
-        bits[10] = 1
+        bits = {10: 1}
         bits[11], bits[12], bits[13], bits[14] = self.rung.dcs_bits
         bits[15] = int(self.resolution in _FINE_BIT)
         bits[16] = int(self.coding is Coding.MR)
@@ -152,14 +152,12 @@ class SessionParameters:
         """What a received DCS commands; None when its rate or scan time is none of T.30's."""
         bits = Bits(fif)
         rung = BY_DCS_BITS.get(bits.several(11, 12, 13, 14))
-        scan = {pattern: ms for ms, pattern in _SCAN_BITS.items()}.get(bits.several(21, 22, 23))
+        scan = _COMMANDED_SCAN_TIMES.get(bits.several(21, 22, 23))
         if rung is None or scan is None:
             return None
         resolution = _commanded_resolution(bits)
         coding = Coding.MMR if bits[31] else Coding.MR if bits[16] else Coding.MH
-        width = {pattern: pels for pels, pattern in _WIDTH_BITS.items()}.get(
-            (bits[17], bits[18]), 2432
-        )
+        width = _COMMANDED_WIDTHS.get(bits.several(17, 18), 2432)
         return cls(
             rung=rung,
             coding=coding,
@@ -262,7 +260,7 @@ class Capabilities:
 
     def encode(self) -> bytes:
         """The FIF of the DIS, or DTC, that says this."""
-        bits = [0] * 129
+        bits: dict[int, int] = {}
         bits[6], bits[9] = int(self.v8), int(self.has_document)
         bits[47] = int(self.selective_polling)
         bits[10] = int(self.can_receive)
@@ -271,8 +269,7 @@ class Capabilities:
         bits[16] = int(Coding.MR in self.codings)
         bits[17], bits[18] = _WIDTH_BITS[max(self.widths)]
         bits[19], bits[20] = int(self.b4_length), int(self.unlimited_length)
-        by_times = {times: pattern for pattern, times in _SCAN_TIMES.items()}
-        bits[21], bits[22], bits[23] = by_times[self.scan_time_ms]
+        bits[21], bits[22], bits[23] = _SCAN_TIME_BITS[self.scan_time_ms]
         bits[7], bits[27] = int(self.small_frames), int(self.ecm)
         bits[31] = int(Coding.MMR in self.codings)
         bits[41] = int(Resolution.SUPERFINE in self.resolutions)
@@ -299,13 +296,12 @@ class Capabilities:
         return rung.modulation in self.modulations
 
 
-def _pack(bits: list[int]) -> bytes:
-    """Table 2's bits (index 0 unused) as the FIF of a DIS or DCS."""
-    octets = [sum(bits[8 * i + j + 1] << j for j in range(8)) for i in range(16)]
-    while len(octets) > 3 and octets[-1] == 0:
-        octets.pop()
-    for i in range(2, len(octets) - 1):
-        octets[i] |= 0x80
+def _pack(bits: dict[int, int]) -> bytes:
+    """Table 2's bits as the FIF of a DIS or DCS: at least three octets, announced where more."""
+    number = sum([on << (bit - 1) for bit, on in bits.items()])
+    octets = bytearray(number.to_bytes(max(3, -(-number.bit_length() // 8)), "little"))
+    for place in range(2, len(octets) - 1):
+        octets[place] |= 0x80
     return bytes(octets)
 
 
