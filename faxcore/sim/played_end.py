@@ -8,6 +8,7 @@ next operation, which begins at that very moment. Nothing here waits.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from faxcore.errors import ProcedureError
 from faxcore.sim.bends import DamagedFrame
@@ -30,7 +31,7 @@ from faxcore.t30.line import (
     SendTraining,
     Silence,
 )
-from faxcore.t30.modulation import TCF_SECONDS, Rung
+from faxcore.t30.modulation import TCF_SECONDS
 from faxcore.t30.result import CallResult
 
 _V21_RECOGNISED = 0.05
@@ -38,6 +39,12 @@ _V21_RECOGNISED = 0.05
 
 _LATEST_ENTRY = 0.02
 """A receiver that begins to listen later than this after a carrier's start cannot train on it."""
+
+
+_LISTENING = (ReceiveFrames, ReceiveTraining, ReceivePage)
+
+_Outlook: TypeAlias = tuple[float, Ended, Carrier | None]
+"""When and how an operation ends, and the carrier that it hears."""
 
 
 class PlayedEnd:
@@ -81,9 +88,10 @@ class PlayedEnd:
     def advance(self, now: float) -> None:
         """Let time pass to ``now``."""
         while self._op is not None:
-            heard = self._ended(self._op, now)
-            if heard is None or heard.at > now:
+            known = self._outlook(self._op, now)
+            if known is None or known[0] > now:
                 return
+            heard = self._heard(self._op, *known)
             self._began = heard.at
             if self._cut_at is not None:
                 self._telephone.hang_up(self._cut_at)
@@ -92,10 +100,8 @@ class PlayedEnd:
 
     def due(self, now: float) -> float | None:
         """When the operation under way is over, as far as is known now."""
-        if self._op is None:
-            return None
-        heard = self._ended(self._op, now)
-        return heard.at if heard is not None else None
+        known = self._outlook(self._op, now) if self._op is not None else None
+        return known[0] if known is not None else None
 
     def _start(self, heard: Heard | None) -> None:
         self._own = None
@@ -108,7 +114,7 @@ class PlayedEnd:
         if isinstance(op, Wait):
             self._held = self._begin_fast(FAST[op.speed]) if op.speed else None
             return
-        if self._held is not None and not isinstance(op, Silence | SendPage):
+        if self._held is not None and not isinstance(op, (Silence, SendPage)):
             self._held.ended, self._held = self._began, None
         if isinstance(op, KeepPage):
             self._kept = self._keep(op, self._began)
@@ -145,75 +151,66 @@ class PlayedEnd:
         self._fast_carriers += 1
         return self._telephone.begin(self._mine, signal, self._began)
 
-    def _ended(self, op: LineOp | Wait, now: float) -> Heard | None:
-        """How and when ``op`` ends; None where that depends on what others do."""
-        if isinstance(op, Wait):
-            return None if op.at is None else self._heard(Ended.DONE, max(op.at, self._began))
+    def _outlook(self, op: LineOp | Wait, now: float) -> _Outlook | None:
+        """When and how ``op`` ends; None where that depends on what others do."""
+        began = self._began
         if isinstance(op, Silence):
-            silent = 0.0 if self._held is not None else op.ms / 1000
-            return self._heard(Ended.DONE, self._began + silent)
+            return began if self._held is not None else began + op.ms / 1000, Ended.DONE, None
+        if isinstance(op, Wait):
+            return None if op.at is None else (max(op.at, began), Ended.DONE, None)
         if isinstance(op, KeepPage):
-            return self._heard(Ended.DONE if self._kept else Ended.REFUSED, self._began)
+            return began, Ended.DONE if self._kept else Ended.REFUSED, None
         over = self._telephone.over
         if over is not None and over <= now:
-            return self._heard(Ended.NO_CARRIER, max(over, self._began))
+            return max(over, began), Ended.NO_CARRIER, None
         if self._own is not None and self._own.ended is not None:
             whole = self._cut_at is None
-            return self._heard(Ended.DONE if whole else Ended.NO_CARRIER, self._own.ended)
-        if isinstance(op, ReceiveFrames):
-            return self._frames_heard(op.within_s)
-        if isinstance(op, ReceiveTraining):
-            return self._fast_heard(FAST[op.rung.long_train], op.rung, op.within_s)
-        if isinstance(op, ReceivePage):
-            return self._fast_heard(FAST[op.speed], op.rung, op.within_s)
-        return self._heard(Ended.NO_CARRIER, self._began)
+            return self._own.ended, Ended.DONE if whole else Ended.NO_CARRIER, None
+        if isinstance(op, _LISTENING):
+            return self._coming(op)
+        return began, Ended.NO_CARRIER, None
 
-    def _frames_heard(self, within_s: float) -> Heard | None:
-        carrier = self._first(lambda each: each.signal is V21)
-        if carrier is None or carrier.began > self._began + within_s:
-            return self._heard(Ended.TIMEOUT, self._began + within_s)
-        if carrier.ended is None:
-            return None
-        sent = [frame for frame in carrier.frames if frame.began_at >= self._began]
-        good = [frame for frame in sent if frame.undamaged]
-        frames = tuple(
-            parsed for frame in good if (parsed := Frame.parse(frame.octets[:-2])) is not None
-        )
-        final = bool(frames) and frames[-1].final
-        ended = Ended.DONE if final else Ended.NO_CARRIER
-        return self._heard(ended, carrier.ended, frames, len(sent) - len(good))
-
-    def _fast_heard(self, signal: Signal, rung: Rung, within_s: float) -> Heard | None:
-        carrier = self._first(lambda each: True)
-        if carrier is None or carrier.began > self._began + within_s:
-            return self._heard(Ended.TIMEOUT, self._began + within_s)
-        if carrier.signal is V21:
+    def _coming(self, op: ReceiveFrames | ReceiveTraining | ReceivePage) -> _Outlook | None:
+        """The carrier that is waited for, or the end of waiting."""
+        for_frames = isinstance(op, ReceiveFrames)
+        carrier = self._first(only_v21=for_frames)
+        if carrier is None or carrier.began > self._began + op.within_s:
+            return self._began + op.within_s, Ended.TIMEOUT, None
+        if carrier.signal is V21 and not for_frames:
             known = max(carrier.began, self._began) + _V21_RECOGNISED
-            return self._heard(Ended.OTHER_CARRIER, known)
-        if carrier.ended is None:
-            return None
-        trained = carrier.signal == signal and carrier.began >= self._began - _LATEST_ENTRY
-        octets = reverse_bits(bytes(carrier.octets)) if trained else b""
-        return self._heard(Ended.DONE, carrier.ended, octets=octets)
+            return known, Ended.OTHER_CARRIER, None
+        return None if carrier.ended is None else (carrier.ended, Ended.DONE, carrier)
 
-    def _first(self, wanted: Callable[[Carrier], bool]) -> Carrier | None:
+    def _first(self, *, only_v21: bool) -> Carrier | None:
         """The first carrier of the other station that is still to be heard."""
         first = None
         for carrier in reversed(self._theirs):
             if not carrier.lasts_beyond(self._began):
                 break
-            first = carrier if wanted(carrier) else first
+            first = carrier if carrier.signal is V21 or not only_v21 else first
         return first
 
-    def _heard(
-        self,
-        ended: Ended,
-        at: float,
-        frames: tuple[Frame, ...] = (),
-        damaged: int = 0,
-        octets: bytes = b"",
-    ) -> Heard:
-        return Heard(ended, self._began, at, frames, damaged, octets)
+    def _heard(self, op: LineOp | Wait, at: float, ended: Ended, carrier: Carrier | None) -> Heard:
+        """What ``op`` comes to, with what its carrier brought."""
+        if carrier is None:
+            return Heard(ended, self._began, at)
+        if isinstance(op, ReceiveFrames):
+            return self._frames_of(carrier, at)
+        assert isinstance(op, ReceiveTraining | ReceivePage)
+        speed = op.rung.long_train if isinstance(op, ReceiveTraining) else op.speed
+        timely = carrier.began >= self._began - _LATEST_ENTRY
+        trained = carrier.signal == FAST[speed] and timely
+        octets = reverse_bits(bytes(carrier.octets)) if trained else b""
+        return Heard(ended, self._began, at, octets=octets)
+
+    def _frames_of(self, carrier: Carrier, at: float) -> Heard:
+        sent = [frame for frame in carrier.frames if frame.began_at >= self._began]
+        good = [frame for frame in sent if frame.undamaged]
+        frames = tuple(
+            parsed for frame in good if (parsed := Frame.parse(frame.octets[:-2])) is not None
+        )
+        ended = Ended.DONE if frames and frames[-1].final else Ended.NO_CARRIER
+        return Heard(ended, self._began, at, frames, len(sent) - len(good))
 
 
 def play(
@@ -231,13 +228,11 @@ def play(
         PlayedEnd(telephone, receiver, 0.0, keep),
     )
     now = 0.0
-    while any(end.result is None for end in ends):
-        for end in ends:
-            end.advance(now)
-        dues = [due for end in ends if (due := end.due(now)) is not None]
-        if not dues:
-            break
-        now = max(now, min(dues))
+    while dues := [(due, end) for end in ends if (due := end.due(now)) is not None]:
+        now = max(now, min(due for due, _ in dues))
+        for due, end in dues:
+            if due <= now:
+                end.advance(now)
     results = [end.result for end in ends]
     if results[0] is None or results[1] is None:
         raise ProcedureError(f"the call stands still at {now:.2f} s")
