@@ -15,6 +15,7 @@ then on it is text, the answer to some question.
 from __future__ import annotations
 
 import contextlib
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ _SHOWN = 40
 _WRITE_S = 10.0
 _PRINTABLE = bytes(range(0x20, 0x7F))
 _UNPRINTABLE = bytes(octet for octet in range(256) if octet not in _PRINTABLE)
+_LINE = re.compile(rb"[\r\n]*([^\r\n]*+)([\r\n])")
+"""A line, behind those that are empty, and what ends it."""
+
 _UNASKED_CODES = {Code.RING, Code.RINGING}
 
 
@@ -212,19 +216,13 @@ class AtEngine:
     def _line(self, until: float) -> str | None:
         """The next line with anything printable in it; None at ``until`` or after too much."""
         while True:
-            ends = [at for at in (self._buffer.find(b"\r"), self._buffer.find(b"\n")) if at >= 0]
-            if ends:
-                end = min(ends)
-                self._skip_line_feed = self._buffer[end] == 0x0D
-                text = (
-                    bytes(self._buffer[:end][-_MAX_LINE:])
-                    .translate(None, _UNPRINTABLE)
-                    .decode("ascii")
-                )
-                del self._buffer[: end + 1]
-                if text.strip():
-                    return text.strip()
-                continue
+            while (found := _LINE.match(self._buffer)) is not None:
+                line, end = found.groups()
+                self._skip_line_feed = end == b"\r"
+                del self._buffer[: found.end()]
+                text = line[-_MAX_LINE:].translate(None, _UNPRINTABLE).decode("ascii").strip()
+                if text:
+                    return text
             del self._buffer[:-_MAX_LINE]
             data = self._read(until)
             self._left -= len(data)
