@@ -75,6 +75,10 @@ class Activity:
         """When something happens next by itself."""
         return None
 
+    def calm_until(self, now: float) -> float | None:
+        """Until when it makes no difference whether the activity is told the time."""
+        return self.due(now)
+
     def room(self, now: float) -> int:
         """How many octets flow control lets through."""
         return self.modem.profile.buffer_octets

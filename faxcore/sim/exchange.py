@@ -58,6 +58,9 @@ class Exchange:
     offers it in the call that begins next.
     """
 
+    foreseeable = True
+    """Whether nobody but our modem and the far end does anything on the line."""
+
     def __init__(
         self,
         scenario: Scenario,
@@ -76,6 +79,11 @@ class Exchange:
         self._caller: Caller | None = None
         self._next_ring = 0.0
         self._rings_left = 0
+
+    @property
+    def over(self) -> float | None:
+        """When the connection has ended, or will."""
+        return self.telephone.over if self.telephone is not None else None
 
     # Calls out.
 

@@ -44,6 +44,7 @@ class JoinedLine(Exchange):
     """One of two subscribers' lines. ``other`` is set when both are there."""
 
     other: JoinedLine
+    foreseeable = False
 
     def __init__(self, note: Callable[[Note], None]) -> None:
         super().__init__(SCENARIOS["normal"], Station(), _keeps_nothing, note)

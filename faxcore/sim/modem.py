@@ -9,6 +9,7 @@ has, and how it misbehaves.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,12 +89,14 @@ class SimModem:
         self._idle_from: float | None = None
         self._rings = 0
         self._class2: Class2 | None = None
+        self._calm_until = -math.inf
         if caller is not None:
             self.ring(caller, _FIRST_RING_SECONDS)
 
     def ring(self, caller: Caller, at: float) -> None:
         """Have ``caller`` call this modem, from ``at`` on."""
         self._exchange.ring(caller, at)
+        self._calm_until = -math.inf
 
     @property
     def _pause(self) -> float:
@@ -130,6 +133,7 @@ class SimModem:
             self._activity.feed(data, now)
         elif now >= max(self._deaf_until, self._answers.said_result + self._pause):
             self._type(data)
+        self._calm_until = -math.inf
         self._live(now)
 
     def take(self, now: float) -> bytes:
@@ -157,6 +161,7 @@ class SimModem:
         self._serial.set(state)
         if state.dtr is False:
             self._hang_up(now)
+            self._calm_until = -math.inf
 
     def carrier(self) -> bool:
         """See ``Dce.carrier``: on in a call (&C1), or only while a page is on the line."""
@@ -166,13 +171,17 @@ class SimModem:
         return not self.profile.carrier_toggles or isinstance(self._activity, _WITH_PAGE)
 
     def _live(self, now: float) -> None:
+        """Go on to ``now``: for nothing where nothing is due and nobody has dropped the line."""
         self._now = max(self._now, now)
+        if self._now < self._calm_until and self._exchange.over is None:
+            return
         if self._activity is not None:
             self._activity.drain(self._now)
         self._exchange.live(self._now)
-        if self._activity is not None:
-            self._activity.advance(self._now)
-            self._exchange.live(self._now)
+        if (hearing := self._activity) is not None:
+            hearing.advance(self._now)
+            if self._activity is not hearing:
+                self._exchange.live(self._now)
         for at in self._exchange.rings(self._now):
             self._rung(at)
         ends = self._patience_ends()
@@ -180,13 +189,22 @@ class SimModem:
             self._hang_up(ends)
             if self.settings.inactivity[1]:
                 self.settings.select_class("0")
+        self._calm_until = self._foresee()
+
+    def _foresee(self) -> float:
+        """Until when nothing happens that the computer has no part in."""
+        if not self._exchange.foreseeable:
+            return -math.inf
+        own = self._activity.calm_until(self._now) if self._activity is not None else None
+        moments = (own, self._exchange.due(self._now), self._patience_ends())
+        return min([moment for moment in moments if moment is not None], default=math.inf)
 
     def _patience_ends(self) -> float | None:
         """When a modem off hook that waits for its computer gives up (``+FIT``, T.31 8.5.4)."""
-        seconds, _ = self.settings.inactivity
-        if not seconds or self._idle_from is None or self.telephone is None:
+        if self._idle_from is None or self.telephone is None:
             return None
-        return self._idle_from + seconds
+        seconds, _ = self.settings.inactivity
+        return self._idle_from + seconds if seconds else None
 
     def _rung(self, at: float) -> None:
         """RING, unless a command is under way; S0 says after how many the modem answers itself."""
@@ -233,15 +251,17 @@ class SimModem:
     def _type(self, data: bytes) -> None:
         if self.settings.echo:
             self.say(self._now, data)
-        for place, octet in enumerate(data):
-            if octet == _CR[0]:
-                line, self._line = bytes(self._line), bytearray()
-                self._obey(line)
-                if self._activity is not None and data[place + 1 :].strip():
-                    self._activity.feed(data[place + 1 :], self._now)
-                    return
-            elif octet != _LF[0] and len(self._line) < _MAX_COMMAND_LINE:
-                self._line.append(octet)
+        while data:
+            typed, ended, data = data.partition(_CR)
+            self._line += typed.replace(_LF, b"")
+            del self._line[_MAX_COMMAND_LINE:]
+            if not ended:
+                return
+            line, self._line = bytes(self._line), bytearray()
+            self._obey(line)
+            if self._activity is not None and data.strip():
+                self._activity.feed(data, self._now)
+                return
 
     def _obey(self, line: bytes) -> None:
         start = line.upper().find(b"AT")

@@ -41,10 +41,12 @@ class Answers:
 
     def take(self, now: float) -> bytes:
         """What is due by ``now``."""
+        if not self._said:
+            return b""
         ready = [data for at, data in self._said if at <= now]
         self._said = [(at, data) for at, data in self._said if at > now]
         return b"".join(ready)
 
     def due(self) -> float | None:
         """The moment of what comes next."""
-        return min((at for at, _ in self._said), default=None)
+        return min([at for at, _ in self._said], default=None)

@@ -93,15 +93,22 @@ class SendingFast(Activity):
         self._carrier.ended = at
         self.modem.finish(at, result)
 
-    def due(self, now: float) -> float | None:
-        """When the buffer is half empty, when it is empty, and when patience ends."""
+    def due(self, now: float) -> float:
+        """When OK is due; before the end of the data, when the buffer has room, or is empty."""
         cut_at = self._cut_moment()
         if cut_at is not None:
             return cut_at
+        if self._over:
+            return max(self._ok_at, now)
         half_empty = self._sent_until - self._buffer / 2 * self._octet_seconds
-        end = self._ok_at if self._over else self._sent_until
-        moments = (half_empty, end, self._sent_until + IDLE_SECONDS)
-        return next((moment for moment in moments if moment > now), now)
+        for moment in (half_empty, self._sent_until, self._sent_until + IDLE_SECONDS):
+            if moment > now:
+                return moment
+        return now
+
+    def calm_until(self, now: float) -> float | None:
+        """A buffer that is dry is no fault yet, but it is at any moment after."""
+        return self.due(now) if self._over else min(self.due(now), self._sent_until)
 
     def room(self, now: float) -> int:
         """What the buffer still takes."""
