@@ -168,12 +168,13 @@ class Exchange:
     def live(self, now: float) -> None:
         """Let the other station go on to ``now``; a caller that has finished hangs up."""
         phone = self.telephone
-        self._advance_near(now)
+        if self.near is not None:
+            self._advance_near(now)
         if self.far is not None:
             self.far.advance(now)
             if phone is not None and phone.called and self.far.result is not None:
                 phone.hang_up(self.far.at)
-        if phone is not None:
+        if phone is not None and phone.notes:
             for note in phone.notes:
                 self._note(note)
             phone.notes.clear()
@@ -191,9 +192,9 @@ class Exchange:
     def due(self, now: float) -> float | None:
         """When something happens next on the line by itself."""
         moments = [self._next_ring] if self._is_ringing else []
-        far_due = self.far.due(now) if self.far is not None else None
-        near_due = self.near.due(now) if self.near is not None else None
-        moments += [due for due in (far_due, near_due) if due is not None]
+        for end in (self.far, self.near):
+            if end is not None and (due := end.due(now)) is not None:
+                moments.append(due)
         return min(moments, default=None)
 
     def hang_up(self, at: float) -> None:

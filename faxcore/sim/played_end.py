@@ -77,6 +77,7 @@ class PlayedEnd:
         self._cut_after = cut_after
         self._cut_at: float | None = None
         self._op: LineOp | Wait | None = None
+        self._known: _Outlook | None = None
         self._kept = False
         self._start(None)
 
@@ -104,7 +105,7 @@ class PlayedEnd:
         return known[0] if known is not None else None
 
     def _start(self, heard: Heard | None) -> None:
-        self._own = None
+        self._own = self._known = None
         try:
             op = next(self._procedure) if heard is None else self._procedure.send(heard)
         except StopIteration as stop:
@@ -116,10 +117,14 @@ class PlayedEnd:
             return
         if self._held is not None and not isinstance(op, (Silence, SendPage)):
             self._held.ended, self._held = self._began, None
+        if self._telephone.over is None or isinstance(op, KeepPage):
+            self._begin(op)
+        if not isinstance(op, _LISTENING):
+            self._known = self._outlook(op, self._began)
+
+    def _begin(self, op: LineOp) -> None:
         if isinstance(op, KeepPage):
             self._kept = self._keep(op, self._began)
-        elif self._telephone.over is not None:
-            return
         elif isinstance(op, SendFrames):
             self._own = self._send_frames(op)
         elif isinstance(op, SendTraining):
@@ -152,7 +157,12 @@ class PlayedEnd:
         return self._telephone.begin(self._mine, signal, self._began)
 
     def _outlook(self, op: LineOp | Wait, now: float) -> _Outlook | None:
-        """When and how ``op`` ends; None where that depends on what others do."""
+        """When and how ``op`` ends; None where that depends on what others do.
+
+        As long as the line lasts, the end of all but listening and waiting is known from the start.
+        """
+        if self._known is not None and self._telephone.over is None:
+            return self._known
         began = self._began
         if isinstance(op, Silence):
             return began if self._held is not None else began + op.ms / 1000, Ended.DONE, None
