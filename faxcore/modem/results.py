@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import re
 
 
@@ -71,6 +72,7 @@ _UNASKED = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=256)
 def parse_word(line: str) -> Code | None:
     """The result code that a line of printable text is, in words; None for any other text."""
     text = " ".join(line.upper().split())

@@ -124,9 +124,15 @@ def _folder_of(point: EntryPoint) -> Path:
 
 def _read(path: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return dict(_parsed(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"modem profile {path}: {error}") from error
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> dict[str, object]:
+    """What a file says; the same few are read again and again."""
+    return tomllib.loads(text)
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _COMMAND = re.compile(
     r"""\s*;?\s*(?:
@@ -35,9 +36,11 @@ class Command:
         return int(self.value[1:])
 
 
-def split_line(line: str) -> list[Command]:
+@lru_cache(maxsize=256)
+def split_line(line: str) -> tuple[Command, ...]:
     """The commands after AT, in order. Raises Refused for what is no command."""
-    commands, place, text = [], 0, line.upper().strip()
+    commands: list[Command] = []
+    place, text = 0, line.upper().strip()
     while place < len(text):
         found = _COMMAND.match(text, place)
         if found is None:
@@ -52,4 +55,4 @@ def split_line(line: str) -> list[Command]:
         else:
             commands.append(Command(part["basic"], part["digits"]))
         place = found.end()
-    return commands
+    return tuple(commands)

@@ -9,18 +9,18 @@ from faxcore.sim.commands import Command, Refused, split_line
 
 
 def test_a_line_is_taken_apart():
-    assert split_line("E0V1S7=60&C1+FCLASS=1;+FTM=?") == [
+    assert split_line("E0V1S7=60&C1+FCLASS=1;+FTM=?") == (
         Command("E", "0"),
         Command("V", "1"),
         Command("S", "7=60"),
         Command("&C", "1"),
         Command("+FCLASS", "=1"),
         Command("+FTM", "=?"),
-    ]
+    )
 
 
 def test_a_number_takes_the_rest_of_the_line():
-    assert split_line("E0DT+1555W2,3") == [Command("E", "0"), Command("D", "T+1555W2,3")]
+    assert split_line("E0DT+1555W2,3") == (Command("E", "0"), Command("D", "T+1555W2,3"))
 
 
 def test_nonsense_is_refused():
