@@ -3,13 +3,17 @@
     python -m tests.bench.bench_calls [--short]
 
 Prints calls a second through the whole AT conversation and, beside it in the same process, at the
-level of signals alone (procedure against procedure); a call of many pages; and for the same pages
-with and without error correction the seconds on the line against the seconds of the coded bits.
+level of signals alone (procedure against procedure), and both once more with a process on each
+core; a call of many pages; and for the same pages with and without error correction the seconds on
+the line against the seconds of the coded bits.
 """
 
+import os
 import sys
 import time
 import tracemalloc
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 
 from faxcore.modem.driver import FaxModem
 from faxcore.profiles import load_profile
@@ -52,6 +56,16 @@ def rate(call, scenario: str, pages: FaxDocument, seconds: float) -> float:
     return count / (time.perf_counter() - start)
 
 
+def rate_on_all_cores(call, scenario: str, pages: FaxDocument, seconds: float) -> float:
+    """Calls a second of as many processes as there are cores, taken together."""
+    cores = os.cpu_count() or 1
+    with ProcessPoolExecutor(cores) as pool:
+        rates = pool.map(
+            rate, repeat(call, cores), repeat(scenario), repeat(pages), repeat(seconds)
+        )
+        return sum(rates)
+
+
 def economy(scenario: str, pages: FaxDocument) -> None:
     """Seconds on the line against seconds of bits."""
     result, _ = at_call(scenario, pages)
@@ -88,12 +102,12 @@ def main() -> None:
     short = "--short" in sys.argv
     seconds = 0.5 if short else 3.0
     tiny, busy = document(1, 20), document(1, 20)
-    signals, dialogue = (
-        rate(signal_call, "normal", tiny, seconds),
-        rate(at_call, "normal", tiny, seconds),
-    )
-    share = dialogue / signals
-    print(f"calls/s, one small page: signals {signals:.0f}, AT {dialogue:.0f}: {share:.2f}")
+    for where, measure in (("one core", rate), (f"all {os.cpu_count()} cores", rate_on_all_cores)):
+        signals = measure(signal_call, "normal", tiny, seconds)
+        dialogue = measure(at_call, "normal", tiny, seconds)
+        share = dialogue / signals
+        figures = f"signals {signals:.0f}, AT {dialogue:.0f}: {share:.2f}"
+        print(f"calls/s, one small page, {where}: {figures}")
     print(f"calls/s, busy: {rate(at_call, 'busy', busy, seconds):.0f}")
     for count in (10, 100) if short else (10, 100, 999):
         many = FaxDocument((page(1, 2200),) * count)
