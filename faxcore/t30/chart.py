@@ -1,4 +1,4 @@
-"""The flow charts of T.30 drawn from their table, as Mermaid state diagrams (T.30 figure 5-2).
+"""The flow charts of T.30 drawn from their tables, as Mermaid state diagrams (figure 5-2, Annex F).
 
 ``python -m faxcore.t30.chart`` prints the block that README.md has between its two marks.
 """
@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from faxcore.t30.transitions import ANY, POLLER, RECEIVER, SENDER, Row
+from faxcore.t30.transitions_v34 import V34_RECEIVER, V34_SENDER
 from faxcore.t30.walk import END
 
 BEGIN, FINISH = "<!-- charts of T.30: begin -->", "<!-- charts of T.30: end -->"
@@ -38,6 +39,8 @@ def block() -> str:
         ("A station that receives", draw(RECEIVER.basic, RECEIVER.start)),
         ("What error correction adds to it", draw(RECEIVER.correcting)),
         ("A station that polls, until it receives", draw(POLLER.basic, POLLER.start)),
+        ("A station that sends in V.34", draw(V34_SENDER.rows, V34_SENDER.start)),
+        ("A station that receives in V.34", draw(V34_RECEIVER.rows, V34_RECEIVER.start)),
     )
     parts = [
         f"<details><summary>{title}</summary>\n\n```mermaid\n{picture}\n```\n\n</details>"

@@ -19,6 +19,7 @@ from faxcore.t30.walk import (
     DAMAGED,
     END,
     FAILED,
+    FRAMES,
     KEEP,
     KEPT,
     LISTEN,
@@ -29,7 +30,6 @@ from faxcore.t30.walk import (
     SENT,
     STOPPED,
     TRAINING,
-    V21,
     Step,
 )
 
@@ -57,20 +57,21 @@ class Row:
 
 def row(boxes: str, heard: str, then: str, clause: str, because: str = "") -> Row:
     """A row from words apart by commas; ``same`` is the box that the row begins in."""
-    return Row(_words(boxes), _words(heard), _words(then), clause, because)
+    return Row(words(boxes), words(heard), words(then), clause, because)
 
 
-def _words(text: str) -> tuple[str, ...]:
+def words(text: str) -> tuple[str, ...]:
+    """Words apart by commas."""
     return tuple(word.strip() for word in text.split(","))
 
 
-def _repeated(command: str, clause: str) -> tuple[Row, ...]:
+def repeated(command: str, clause: str) -> tuple[Row, ...]:
     """A command that was not answered goes out again, three times in all."""
     silence = f"{NOTHING}, {DAMAGED}, {OTHER}, CRP"
     return (row(command, silence, f"{command}, DCN", clause, "three tries"),)
 
 
-_TWICE = "three tries"
+TWICE = "three tries"
 _BASIC_SENDER = (
     row(LISTEN, "DIS", "DCS", "5.3.6.1.1"),
     row(LISTEN, "DIS", "DCN", "5.3.6.2.1", "it cannot receive, or not these pages"),
@@ -81,7 +82,7 @@ _BASIC_SENDER = (
     row("DCS", SENT, TRAINING, "5.3.6.1.3"),
     row(TRAINING, "CFR", PAGE, "5.3.6.1.4"),
     row(TRAINING, "FTT", "DCS, DCN", "5.3.6.1.4", "the foot of the ladder"),
-    row(TRAINING, f"DIS, DTC, CRP, {NOTHING}, {DAMAGED}", "DCS, DCN", "5.3.6.1.4", _TWICE),
+    row(TRAINING, f"DIS, DTC, CRP, {NOTHING}, {DAMAGED}", "DCS, DCN", "5.3.6.1.4", TWICE),
     row(TRAINING, "DCN", END, "5.3.6.1.9"),
     row(TRAINING, OTHER, "DCN", "5.3.6.1.4"),
     row(PAGE, SENT, "MPS, EOM, EOP", "5.3.6.1.6", "what follows the page"),
@@ -94,41 +95,41 @@ _BASIC_SENDER = (
     row("EOM", "RTN", f"{LISTEN}, DCN", "5.3.6.1.7", "two refusals of a page"),
     row("MPS, EOM, EOP", "PIN", "DCN", "5.3.6.1.7"),
     row("MPS, EOM, EOP", "DCN", END, "5.3.6.1.9"),
-    *_repeated("MPS", "5.3.6.1.8"),
-    *_repeated("EOM", "5.3.6.1.8"),
-    *_repeated("EOP", "5.3.6.1.8"),
+    *repeated("MPS", "5.3.6.1.8"),
+    *repeated("EOM", "5.3.6.1.8"),
+    *repeated("EOP", "5.3.6.1.8"),
     row("DCN", SENT, END, "5.3.6.1.9"),
     row(ANY, STOPPED, "DCN", "5.3.6.1.9", "cancelled, or out of time"),
     row(ANY, FAILED, END, "5.3.6.1.9", "no modem, no DCN"),
 )
 
-_PPS = "PPS-NULL, PPS-MPS, PPS-EOM, PPS-EOP"
-_EOR = "EOR-NULL, EOR-MPS, EOR-EOM, EOR-EOP"
+PPS = "PPS-NULL, PPS-MPS, PPS-EOM, PPS-EOP"
+EOR = "EOR-NULL, EOR-MPS, EOR-EOM, EOR-EOP"
 _CORRECTING_SENDER = (
-    row(PAGE, SENT, _PPS, "A.4.3", "what follows the block"),
+    row(PAGE, SENT, PPS, "A.4.3", "what follows the block"),
     row("PPS-NULL, PPS-MPS", "MCF, PIP", PAGE, "A.4.3"),
     row("PPS-EOM", "MCF, PIP", LISTEN, "A.4.3"),
     row("PPS-EOP", "MCF, PIP", "DCN", "A.4.3"),
-    row(_PPS, "PPR", "page, CTC, DCN", "A.4.3", "four refusals of a block, progress, the ladder"),
+    row(PPS, "PPR", "page, CTC, DCN", "A.4.3", "four refusals of a block, progress, the ladder"),
     row("PPS-NULL", "PPR", "EOR-NULL", "A.4.3", "four refusals at the foot of the ladder"),
     row("PPS-MPS", "PPR", "EOR-MPS", "A.4.3", "four refusals at the foot of the ladder"),
     row("PPS-EOM", "PPR", "EOR-EOM", "A.4.3", "four refusals at the foot of the ladder"),
     row("PPS-EOP", "PPR", "EOR-EOP", "A.4.3", "four refusals at the foot of the ladder"),
-    row(f"{_PPS}, {_EOR}, RR", "PIN", "DCN", "5.3.6.1.7"),
-    row(f"{_PPS}, {_EOR}, RR, CTC", "DCN", END, "5.3.6.1.9"),
-    row(f"{_PPS}, {_EOR}", "RNR", "RR", "A.5.4.1"),
+    row(f"{PPS}, {EOR}, RR", "PIN", "DCN", "5.3.6.1.7"),
+    row(f"{PPS}, {EOR}, RR, CTC", "DCN", END, "5.3.6.1.9"),
+    row(f"{PPS}, {EOR}", "RNR", "RR", "A.5.4.1"),
     row("RR", "RNR", "RR, DCN", "A.5.4.1", "T5"),
     row("RR", "MCF, PIP", "page, listen, DCN", "A.5.4.1", "what was asked before"),
-    row("RR", "PPR", f"page, CTC, {_EOR}, DCN", "A.5.4.1", "as after PPS"),
+    row("RR", "PPR", f"page, CTC, {EOR}, DCN", "A.5.4.1", "as after PPS"),
     row("RR", "ERR", "page, listen, DCN", "A.5.4.1", "what was asked before"),
     row("CTC", "CTR", PAGE, "A.4.3"),
     row("EOR-NULL, EOR-MPS", "ERR", PAGE, "A.4.3"),
     row("EOR-EOM", "ERR", LISTEN, "A.4.3"),
     row("EOR-EOP", "ERR", "DCN", "A.4.3"),
-    *(rows for box in _words(f"{_PPS}, {_EOR}, RR, CTC") for rows in _repeated(box, "5.3.6.1.8")),
+    *(rows for box in words(f"{PPS}, {EOR}, RR, CTC") for rows in repeated(box, "5.3.6.1.8")),
 )
 
-_AGAIN = "the answer was not heard"
+AGAIN = "the answer was not heard"
 _BASIC_RECEIVER = (
     row("DIS, listen, FTT, RTN, RTP", "DCS", TRAINING, "5.3.6.1.3"),
     row("DIS", f"DCS, {DAMAGED}, {OTHER}", LISTEN, "5.3.6.1.3", "a rate that it has not"),
@@ -136,28 +137,28 @@ _BASIC_RECEIVER = (
     row("DIS, listen", OTHER, "DCN", "5.4.3.1", "T1"),
     row("DIS", "DCN", END, "5.3.6.1.9"),
     row("DIS", NOTHING, END, "5.3.6.1.9", "the line is gone"),
-    row("DIS", "EOM", "MCF, RTP, RTN", "5.3.6.1.8", _AGAIN),
-    row("DIS", "PRI-EOM", "MCF", "5.3.6.1.8", _AGAIN),
+    row("DIS", "EOM", "MCF, RTP, RTN", "5.3.6.1.8", AGAIN),
+    row("DIS", "PRI-EOM", "MCF", "5.3.6.1.8", AGAIN),
     row(TRAINING, TRAINING, "CFR, FTT", "5.3.6.1.4", "the zeros that came"),
     row(TRAINING, NOTHING, "FTT", "5.3.6.1.4"),
-    row(TRAINING, V21, LISTEN, "5.3.6.1.8", "no training check came"),
+    row(TRAINING, FRAMES, LISTEN, "5.3.6.1.8", "no training check came"),
     row("CFR", SENT, PAGE, "5.3.6.1.4"),
-    row(PAGE, f"{PAGE}, {V21}", LISTEN, "5.3.6.1.6"),
+    row(PAGE, f"{PAGE}, {FRAMES}", LISTEN, "5.3.6.1.6"),
     row(PAGE, NOTHING, LISTEN, "5.3.6.1.6", "its carrier was not recognised"),
     row(PAGE, LOST, END, "5.3.6.1.9"),
     row(LISTEN, "MPS, EOM, EOP", "keep, RTN", "5.3.6.1.7", "rows that cannot be decoded"),
     row(LISTEN, "MPS", "DCN", "T.4 4.1.3", "a line of more than 5 s"),
     row(LISTEN, "PRI-MPS, PRI-EOM, PRI-EOP", KEEP, "5.3.6.1.6", "nobody is asked"),
-    row(LISTEN, "MPS, PRI-MPS", "MCF", "5.3.6.1.8", _AGAIN),
+    row(LISTEN, "MPS, PRI-MPS", "MCF", "5.3.6.1.8", AGAIN),
     row("listen, MCF, FTT, RTN, RTP", f"{DAMAGED}, {OTHER}", LISTEN, "5.4.3.1", "within T2"),
     row("listen, MCF, FTT, RTN, RTP", f"DCN, {NOTHING}", END, "5.4.3.1", "DCN or T2"),
     row(KEEP, KEPT, "MCF, RTP", "5.3.6.1.7", "rows that cannot be decoded"),
     row(KEEP, REFUSED, "RTN", "5.3.6.1.7"),
     row("MCF", SENT, "page, DIS", "5.3.6.1.7", "after MPS, after EOM"),
-    row("MCF, listen", "EOP", "MCF", "5.3.6.1.8", _AGAIN),
-    row("MCF", "PRI-EOP", "MCF", "5.3.6.1.8", _AGAIN),
-    row("RTN", "MPS, EOP", "RTN", "5.3.6.1.8", _AGAIN),
-    row("RTP", "MPS, EOP", "RTP", "5.3.6.1.8", _AGAIN),
+    row("MCF, listen", "EOP", "MCF", "5.3.6.1.8", AGAIN),
+    row("MCF", "PRI-EOP", "MCF", "5.3.6.1.8", AGAIN),
+    row("RTN", "MPS, EOP", "RTN", "5.3.6.1.8", AGAIN),
+    row("RTP", "MPS, EOP", "RTP", "5.3.6.1.8", AGAIN),
     row("RTN, RTP", SENT, "DIS", "5.3.6.1.7", "after EOM"),
     row("RTN", SENT, "DCN", "5.3.6.1.9", "the page could not be kept"),
     row("DCN", SENT, END, "5.3.6.1.9"),
@@ -168,9 +169,9 @@ _BASIC_RECEIVER = (
 _CORRECTING_RECEIVER = (
     row(LISTEN, "PPS-NULL", "MCF, PPR, RNR", "A.4.3", "frames that are missing"),
     row(LISTEN, "PPS-MPS, PPS-EOM, PPS-EOP", "keep, PPR, RNR", "A.4.3", "frames that are missing"),
-    row(LISTEN, "PPS-MPS", "MCF", "5.3.6.1.8", _AGAIN),
-    row("listen, MCF", "PPS-EOP", "MCF", "5.3.6.1.8", _AGAIN),
-    row("DIS", "PPS-EOM", "MCF", "5.3.6.1.8", _AGAIN),
+    row(LISTEN, "PPS-MPS", "MCF", "5.3.6.1.8", AGAIN),
+    row("listen, MCF", "PPS-EOP", "MCF", "5.3.6.1.8", AGAIN),
+    row("DIS", "PPS-EOM", "MCF", "5.3.6.1.8", AGAIN),
     row("PPR, CTR", SENT, PAGE, "A.4.3"),
     row(KEEP, KEPT, "RNR, ERR", "A.4.3", "not ready; after EOR"),
     row(KEEP, REFUSED, "PIN", "5.3.6.1.7"),
@@ -178,14 +179,14 @@ _CORRECTING_RECEIVER = (
     row("RNR", "RR", "RNR, MCF, PPR, ERR", "A.5.4.1", "ready, or not yet"),
     row("RNR", f"DCN, {NOTHING}", END, "5.4.3.1", "DCN or T2"),
     row("RNR", f"{DAMAGED}, {OTHER}", LISTEN, "5.4.3.1", "within T2"),
-    row(LISTEN, "RR", "RNR, MCF", "A.5.4.1", _AGAIN),
+    row(LISTEN, "RR", "RNR, MCF", "A.5.4.1", AGAIN),
     row(LISTEN, "CTC", "CTR, listen", "A.4.3", "a rate that it has not"),
     row(LISTEN, "EOR-NULL", "ERR, RNR", "A.4.3", "not ready"),
     row(LISTEN, "EOR-MPS, EOR-EOM, EOR-EOP", KEEP, "A.4.3"),
-    row(LISTEN, "EOR-MPS", "ERR", "5.3.6.1.8", _AGAIN),
+    row(LISTEN, "EOR-MPS", "ERR", "5.3.6.1.8", AGAIN),
     row(LISTEN, "EOR-EOM", "ERR", "A.4.3", "no frame came"),
-    row("listen, ERR", "EOR-EOP", "ERR", "5.3.6.1.8", _AGAIN),
-    row("DIS", "EOR-EOM", "ERR", "5.3.6.1.8", _AGAIN),
+    row("listen, ERR", "EOR-EOP", "ERR", "5.3.6.1.8", AGAIN),
+    row("DIS", "EOR-EOM", "ERR", "5.3.6.1.8", AGAIN),
     row("ERR", SENT, "page, DIS", "A.4.3", "after MPS, after EOM"),
     row("ERR", f"{DAMAGED}, {OTHER}", LISTEN, "5.4.3.1", "within T2"),
     row("ERR", f"DCN, {NOTHING}", END, "5.4.3.1", "DCN or T2"),
@@ -198,7 +199,7 @@ _POLLER = (
     row(LISTEN, f"{DAMAGED}, {OTHER}", f"{LISTEN}, {END}", "5.4.3.1", "T1"),
     row(LISTEN, NOTHING, END, "5.4.3.1", "T1"),
     row("DTC", "DCS", TRAINING, "5.3.6.1.3"),
-    row("DTC", f"DIS, {NOTHING}, {DAMAGED}, {OTHER}", "DTC, DCN", "5.3.6.1.8", _TWICE),
+    row("DTC", f"DIS, {NOTHING}, {DAMAGED}, {OTHER}", "DTC, DCN", "5.3.6.1.8", TWICE),
     row("DTC", "DCN", END, "5.3.6.1.9"),
     row("MCF", f"DIS, {NOTHING}", "DTC", "5.3.6.1.7", "after EOM"),
     row("MCF", "DCS", TRAINING, "5.3.6.1.7", "after EOM, from those who say no DIS"),

@@ -46,8 +46,8 @@ KEPT, REFUSED = "kept", "refused"
 NOTHING: Final = "nothing"
 DAMAGED: Final = "damaged"
 """Frames came, and none of them both undamaged and final."""
-V21: Final = "V.21"
-"""A carrier of frames where a fast one was due."""
+FRAMES: Final = "frames"
+"""Frames where a training check or a page was due."""
 LOST: Final = "line lost"
 STOPPED: Final = "stopped"
 """The caller cancelled, or the call has lasted as long as it may."""
@@ -125,7 +125,7 @@ def event(op: LineOp, heard: Heard) -> str:
         return _frames_heard(heard)
     if heard.done:
         return SENT if isinstance(op, SendPage) else _BOXES[type(op)]
-    return {Ended.TIMEOUT: NOTHING, Ended.OTHER_CARRIER: V21}.get(heard.ended, LOST)
+    return {Ended.TIMEOUT: NOTHING, Ended.OTHER_CARRIER: FRAMES}.get(heard.ended, LOST)
 
 
 def _frames_heard(heard: Heard) -> str:

@@ -11,6 +11,7 @@ from faxcore.t30.frames import FCF, Frame
 from faxcore.t30.line import Ended, SendPage, run
 from faxcore.t30.sender import send_document
 from faxcore.t30.transitions import POLLER, RECEIVER, SENDER, row
+from faxcore.t30.transitions_v34 import V34_RECEIVER, V34_SENDER
 from faxcore.t30.walk import Step, Walk, frame_name
 from tests.documents import document
 from tests.t30.script import DIS, ScriptedLine
@@ -71,7 +72,7 @@ def test_frames_are_named_by_what_they_carry(frame, name):
     assert frame_name(frame) == name
 
 
-@pytest.mark.parametrize("chart", [SENDER, RECEIVER, POLLER])
+@pytest.mark.parametrize("chart", [SENDER, RECEIVER, POLLER, V34_SENDER, V34_RECEIVER])
 def test_every_row_has_its_clause_and_no_step_stands_twice(chart):
     for each in chart.rows:
         assert each.clause
@@ -79,7 +80,7 @@ def test_every_row_has_its_clause_and_no_step_stands_twice(chart):
     assert sorted(steps, key=str) == sorted(set(steps), key=str)
 
 
-@pytest.mark.parametrize("chart", [SENDER, RECEIVER])
+@pytest.mark.parametrize("chart", [SENDER, RECEIVER, V34_SENDER, V34_RECEIVER])
 def test_every_box_is_reached_and_left(chart):
     steps = chart.steps()
     left = {step.at for step in steps} - {"any box"}
