@@ -33,6 +33,7 @@ from faxcore.transport.virtual_port import VirtualPort
 from tests.bench.line_account import Account, RecordingLine, account
 from tests.interop import efax, spandsp
 from tests.interop.calls import OUR_ID, read_tiff
+from tests.interop.lines import TelephoneLine
 from tests.interop.machines import Machine, Receiver, Sender
 from tests.interop.soft_modem import SpandspModem
 
@@ -53,13 +54,22 @@ class Run:
 
 
 class Line:
-    """A receiver at the end of a recorded line, and the soft modem at its beginning."""
+    """A receiver at the end of a line, and the soft modem at its beginning.
 
-    def __init__(self, library: ctypes.CDLL, machine: Machine, folder: Path) -> None:
+    The line is recorded, unless another, a noisy one say, takes its place.
+    """
+
+    def __init__(
+        self,
+        library: ctypes.CDLL,
+        machine: Machine,
+        folder: Path,
+        other: TelephoneLine | None = None,
+    ) -> None:
         self.library, self.machine, self.folder = library, machine, folder
         self.recorder = RecordingLine()
         self.tiff = folder / "received.tif"
-        self.modem = SpandspModem(library, self.receiver, self.recorder)
+        self.modem = SpandspModem(library, self.receiver, other or self.recorder)
 
     def receiver(self) -> Receiver:
         """Answers the call."""
