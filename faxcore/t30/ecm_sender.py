@@ -131,7 +131,7 @@ def _ended(call: Call, index: int, block: _Block, reply: Reply) -> CallEnded:
 
 def _go_on(call: Call, index: int, block: _Block) -> Procedure[bool]:
     """After the fourth PPR: CTC while there is progress or a lower rate, else EOR or the end."""
-    lower = step_down(call.ladder, call.current_rung, ecm=True)
+    lower = step_down(call.ladder, call.current_rung)
     progress = len(block.missing) < block.fewest
     block.fewest = min(block.fewest, len(block.missing))
     if progress and call.options.v34_rate:  # there is no CTC; the channel adapts by itself (F.3.4)
@@ -149,7 +149,7 @@ def _go_on(call: Call, index: int, block: _Block) -> Procedure[bool]:
 
 def _continue_to_correct(call: Call, index: int, block: _Block) -> Procedure[None]:
     """CTC with the next lower rate that both sides have, until CTR (T.30 A.4.3)."""
-    call.rung = step_down(call.ladder, call.current_rung, ecm=True) or call.rung
+    call.rung = step_down(call.ladder, call.current_rung) or call.rung
     rate = replace(call.agreed, rung=call.current_rung).encode()[1] & 0x3C
     reply = yield from ask(command(FCF.CTC, bytes((0, rate))), {FCF.CTR, FCF.DCN})
     if reply.kind is not FCF.CTR:

@@ -61,7 +61,7 @@ RUNGS = (
 FALLBACK = (
     V17_14400, V17_12000, V17_9600, V29_9600, V17_7200, V29_7200, V27TER_4800, V27TER_2400,
 )  # fmt: skip
-"""The order in which training walks down: by rate, V.17 before V.29 at the same rate."""
+"""By rate, V.17 before V.29 at the same rate; ``step_down`` chooses from it the way down."""
 
 BY_DCS_BITS: dict[tuple[int, ...], Rung] = {
     **{rung.dcs_bits: rung for rung in RUNGS},

@@ -168,17 +168,16 @@ def _scan_time_ms(far: Capabilities, form: EncodedPage) -> int:
     return coarse if form.resolution is Resolution.COARSE else fine
 
 
-def step_down(rungs: Sequence[Rung], rung: Rung, *, ecm: bool = False) -> Rung | None:
+def step_down(rungs: Sequence[Rung], rung: Rung) -> Rung | None:
     """The rung below, or None at the foot of the ladder.
 
-    With error correction it is that of V.29 where V.17 has the same rate: V.17 stands more noise,
-    but its short training is what receivers on a noisy line miss, and that page, or block, is lost
-    with the call (measured with spandsp's receiver; HylaFAX leaves these rungs out, too). Without
-    correction the rows that V.17 saves count for more.
+    It is that of V.29 where V.17 has the same rate: V.17 stands more noise, but its short training
+    is what receivers on a noisy line miss, and that page, or block, is lost with the call (measured
+    with spandsp's receiver, with correction and without; HylaFAX leaves these rungs out, too).
     """
     below = rungs[rungs.index(rung) + 1 :]
     if not below:
         return None
     alike = [each for each in below if each.bits_per_second == below[0].bits_per_second]
     plain = [each for each in alike if each.modulation is not Modulation.V17]
-    return plain[0] if ecm and plain else below[0]
+    return plain[0] if plain else below[0]

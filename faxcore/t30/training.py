@@ -94,7 +94,7 @@ def _training_round(call: Call) -> Procedure[Reply]:
 
 
 def _step_down(call: Call) -> None:
-    lower = step_down(call.ladder, call.current_rung, ecm=call.agreed.ecm)
+    lower = step_down(call.ladder, call.current_rung)
     if lower is None:
         raise CallEnded(HangupStatus.CANNOT_TRAIN, f"FTT came even at {call.current_rung.name}")
     call.rung = lower
@@ -102,4 +102,4 @@ def _step_down(call: Call) -> None:
 
 def step_down_if_possible(call: Call) -> None:
     """One rung down after RTN; at the foot of the ladder the same again."""
-    call.rung = step_down(call.ladder, call.current_rung, ecm=call.agreed.ecm) or call.rung
+    call.rung = step_down(call.ladder, call.current_rung) or call.rung

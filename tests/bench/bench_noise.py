@@ -4,9 +4,9 @@
 
 Each sends the same two fine pages through spandsp's soft modem to spandsp's receiver, forty times,
 each time with other noise. A call delivers where the receiver has both pages; they are exact where
-it has them pixel for pixel. HylaFAX runs by the real clock, twenty calls at a time, and is looked for
-where FAXCORE_HYLAFAX says (``bench_line_economy``): without it, and with ``--short``, it is left
-out, and ``--short`` makes four calls.
+it has them pixel for pixel. HylaFAX runs by the real clock, twenty calls at a time, and is looked
+for where FAXCORE_HYLAFAX says (``bench_line_economy``): without it, and with ``--short``, it is
+left out, and ``--short`` makes four calls.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import Station
 from faxcore.t30.frames import FCF
 from faxcore.t30.line import KeepPage, SendFrames
-from faxcore.t30.modulation import V17_9600, V17_12000, V17_14400, V27TER_4800, V29_9600, Modulation
+from faxcore.t30.modulation import V17_12000, V17_14400, V27TER_4800, V29_9600, Modulation
 from faxcore.t30.progress import Phase
 from faxcore.t30.result import HangupStatus, PageOutcome
 from faxcore.transport.virtual_port import VirtualPort
@@ -43,7 +43,7 @@ EXPECTED = {
     "v29": (HangupStatus.NORMAL, ALL, (V29_9600, MH, False)),
     "slow": (HangupStatus.NORMAL, ALL, (V27TER_4800, MH, False)),
     "mixed": (HangupStatus.NORMAL, ALL, (V17_14400, MH, False)),
-    "bad-training-twice": (HangupStatus.NORMAL, ALL, (V17_9600, MH, False)),
+    "bad-training-twice": (HangupStatus.NORMAL, ALL, (V29_9600, MH, False)),
     "bad-page-once": (HangupStatus.NORMAL, ALL, (V17_12000, MH, False)),
     "repeats-mps": (HangupStatus.NORMAL, ALL, (V17_14400, MH, False)),
     "repeats-dcs": (HangupStatus.NORMAL, ALL, (V17_14400, MH, False)),

@@ -152,16 +152,16 @@ def test_error_correction_knows_no_lines():
     assert result.ok
 
 
-def test_with_error_correction_the_way_down_leaves_v17_out_where_v29_is_as_fast():
+def test_the_way_down_leaves_v17_out_where_v29_is_as_fast():
     rungs = [FALLBACK[0]]
-    while (lower := step_down(FALLBACK, rungs[-1], ecm=True)) is not None:
+    while (lower := step_down(FALLBACK, rungs[-1])) is not None:
         rungs.append(lower)
     assert [rung.name for rung in rungs] == [
         "14400 V.17", "12000 V.17", "9600 V.29", "7200 V.29", "4800 V.27ter", "2400 V.27ter",
     ]  # fmt: skip
 
 
-def test_v17_alone_goes_down_by_its_own_rates_with_error_correction_too():
+def test_v17_alone_goes_down_by_its_own_rates():
     only = [rung for rung in FALLBACK if rung.modulation is Modulation.V17]
-    assert step_down(only, only[1], ecm=True) is only[2]
-    assert step_down(only, only[-1], ecm=True) is None
+    assert step_down(only, only[1]) is only[2]
+    assert step_down(only, only[-1]) is None

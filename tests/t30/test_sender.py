@@ -84,7 +84,7 @@ def test_steps_down_after_ftt():
 def test_gives_up_at_the_foot_of_the_ladder():
     result, line = send([DIS, *[FCF.FTT] * 20])
     assert result.status is HangupStatus.CANNOT_TRAIN
-    assert sum(isinstance(op, SendTraining) for op in line.ops) == 8
+    assert sum(isinstance(op, SendTraining) for op in line.ops) == 6
     assert outcomes(result) == [UNSENT, UNSENT]
     assert line.sent()[-1] == "DCN"
 
