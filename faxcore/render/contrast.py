@@ -78,27 +78,25 @@ class Surroundings:
 
     def _inked(self, share: float) -> Iterator[NDArray[np.bool_]]:
         """The ink, band by band."""
-        limits = self._limits(share)
-        greys, limit = _bands(self._grey, self._cell_rows), self._one_limit(share, limits)
-        if limit is not None:
-            yield from (grey < limit for grey in greys)
+        greys, limits = _bands(self._grey, self._cell_rows), self._cut_at(share)
+        if not limits.ndim:
+            yield from (grey < limits for grey in greys)
             return
         for grey, cells in zip(greys, _bands(limits, 1), strict=True):
             wide = cells.repeat(CELL, axis=1).repeat(self._cell_rows, axis=0)
             yield grey < wide[: grey.shape[0], : grey.shape[1]]
 
-    def _one_limit(self, share: float, limits: Grey) -> np.uint8 | None:
-        """The limit that is right for every cell, if there is one: what is darker is ink."""
+    def _cut_at(self, share: float) -> NDArray[np.uint8]:
+        """What is darker is ink: the one limit that is right for every cell, else that of each."""
         if self._white:
             by_tone = limits_on_white(share)
             if not self._any_pale(by_tone.max()):
-                black: np.uint8 = by_tone[0]
-                return black
+                return np.array(by_tone[0])
+        limits = self._limits(share)
         inked = limits[self._darkest < limits]
         if inked.size and inked.min() == inked.max() and not self._any_below(inked[0], limits):
-            only: np.uint8 = inked[0]
-            return only
-        return None
+            return np.array(inked[0])
+        return limits
 
     def _any_pale(self, highest: np.uint8) -> bool:
         """Whether on white there may be ink with nothing black nearby: it has limits of its own."""

@@ -47,6 +47,7 @@ def warm_up() -> None:
     and typed, drawn, headed and coded. The font configuration is left to the copies, each of which
     has it for itself.
     """
+    # all that is slow to load is loaded here, once Ctrl-C is the caller's affair and not ours
     from faxcore.render import compose, crew, designs  # noqa: F401, PLC0415
     from faxcore.render.cells import ASCII, Cells  # noqa: PLC0415
     from faxcore.render.geometry import place  # noqa: PLC0415

@@ -63,7 +63,7 @@ class HeaderLine:
 @cache
 def _faces() -> dict[int, Any]:
     """The shipped face in every size: loaded once, since its hints are programs that take time."""
-    from PIL import ImageFont  # noqa: PLC0415
+    from PIL import ImageFont  # noqa: PLC0415  # programs that only name a header load no Pillow
 
     path = str(vera_folder() / "Vera.ttf")
     return {size: ImageFont.truetype(path, size) for size in _SIZES}

@@ -105,11 +105,19 @@ _BASIC_SENDER = (
 
 PPS = "PPS-NULL, PPS-MPS, PPS-EOM, PPS-EOP"
 EOR = "EOR-NULL, EOR-MPS, EOR-EOM, EOR-EOP"
-_CORRECTING_SENDER = (
+BLOCK_SENT = (
     row(PAGE, SENT, PPS, "A.4.3", "what follows the block"),
     row("PPS-NULL, PPS-MPS", "MCF, PIP", PAGE, "A.4.3"),
     row("PPS-EOM", "MCF, PIP", LISTEN, "A.4.3"),
     row("PPS-EOP", "MCF, PIP", "DCN", "A.4.3"),
+)
+BLOCK_GIVEN_UP = (
+    row("EOR-NULL, EOR-MPS", "ERR", PAGE, "A.4.3"),
+    row("EOR-EOM", "ERR", LISTEN, "A.4.3"),
+    row("EOR-EOP", "ERR", "DCN", "A.4.3"),
+)
+_CORRECTING_SENDER = (
+    *BLOCK_SENT,
     row(PPS, "PPR", "page, CTC, DCN", "A.4.3", "four refusals of a block, progress, the ladder"),
     row("PPS-NULL", "PPR", "EOR-NULL", "A.4.3", "four refusals at the foot of the ladder"),
     row("PPS-MPS", "PPR", "EOR-MPS", "A.4.3", "four refusals at the foot of the ladder"),
@@ -123,9 +131,7 @@ _CORRECTING_SENDER = (
     row("RR", "PPR", f"page, CTC, {EOR}, DCN", "A.5.4.1", "as after PPS"),
     row("RR", "ERR", "page, listen, DCN", "A.5.4.1", "what was asked before"),
     row("CTC", "CTR", PAGE, "A.4.3"),
-    row("EOR-NULL, EOR-MPS", "ERR", PAGE, "A.4.3"),
-    row("EOR-EOM", "ERR", LISTEN, "A.4.3"),
-    row("EOR-EOP", "ERR", "DCN", "A.4.3"),
+    *BLOCK_GIVEN_UP,
     *(rows for box in words(f"{PPS}, {EOR}, RR, CTC") for rows in repeated(box, "5.3.6.1.8")),
 )
 

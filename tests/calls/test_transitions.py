@@ -193,20 +193,25 @@ def test_every_step_of_the_polling_chart_is_taken_by_a_call():
     assert POLLER.steps() - taken == set()
 
 
+def unknown_steps(chart, taken):
+    """The steps, with what took them, that the chart lacks."""
+    return {(step, name) for where, step, name in taken if where is chart and not chart.find(step)}
+
+
+def share_taken(chart, taken):
+    """How many of the chart's steps were taken; those that were not are printed."""
+    missing = chart.steps() - {chart.find(step) for where, step, _ in taken if where is chart}
+    print(f"{chart.name}: {len(chart.steps()) - len(missing)} of {len(chart.steps())} steps taken")
+    for step in sorted(missing, key=str):
+        print(f"  never taken: {step.at}: {step.heard} -> {step.then}")
+    return 1 - len(missing) / len(chart.steps())
+
+
 @pytest.mark.parametrize("chart", [SENDER, RECEIVER], ids=lambda chart: chart.name)
 def test_every_step_of_a_call_is_in_the_chart(chart):
-    unknown = {
-        (step, name) for where, step, name in steps() if where is chart and not chart.find(step)
-    }
-    assert unknown == set()
+    assert unknown_steps(chart, steps()) == set()
 
 
 @pytest.mark.parametrize("chart", [SENDER, RECEIVER], ids=lambda chart: chart.name)
 def test_nearly_every_step_of_the_chart_is_taken_by_a_call(chart):
-    taken = {chart.find(step) for where, step, _ in steps() if where is chart}
-    missing = chart.steps() - taken
-    share = 1 - len(missing) / len(chart.steps())
-    print(f"{chart.name}: {len(chart.steps()) - len(missing)} of {len(chart.steps())} steps taken")
-    for step in sorted(missing, key=str):
-        print(f"  never taken: {step.at}: {step.heard} -> {step.then}")
-    assert share >= ENOUGH
+    assert share_taken(chart, steps()) >= ENOUGH

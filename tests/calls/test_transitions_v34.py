@@ -27,7 +27,7 @@ from faxcore.t30.walk import Walk
 from faxcore.transport.virtual_port import VirtualPort
 from tests.calls.played import DOCUMENTS, OFFERED, watched
 from tests.calls.test_conformance import kind
-from tests.calls.test_transitions import ALL_DOCUMENTS, ENOUGH, Gone
+from tests.calls.test_transitions import ALL_DOCUMENTS, ENOUGH, Gone, share_taken, unknown_steps
 from tests.t30.script import ScriptedLine
 from tests.t30.test_correcting_receiver import BURST, DCS_ECM, FRAMES, REPEATED, eor, pps
 from tests.t30.test_receiver import Receiving
@@ -181,18 +181,9 @@ def steps():
 
 @CHARTS
 def test_every_step_of_a_call_is_in_the_chart(chart):
-    unknown = {
-        (step, name) for where, step, name in steps() if where is chart and not chart.find(step)
-    }
-    assert unknown == set()
+    assert unknown_steps(chart, steps()) == set()
 
 
 @CHARTS
 def test_nearly_every_step_of_the_chart_is_taken_by_a_call(chart):
-    taken = {chart.find(step) for where, step, _ in steps() if where is chart}
-    missing = chart.steps() - taken
-    share = 1 - len(missing) / len(chart.steps())
-    print(f"{chart.name}: {len(chart.steps()) - len(missing)} of {len(chart.steps())} steps taken")
-    for step in sorted(missing, key=str):
-        print(f"  never taken: {step.at}: {step.heard} -> {step.then}")
-    assert share >= ENOUGH
+    assert share_taken(chart, steps()) >= ENOUGH

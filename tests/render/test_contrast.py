@@ -79,8 +79,8 @@ def test_the_ground_of_a_cell_is_its_lightest_pixel() -> None:
 
 
 class CellByCell(Surroundings):
-    def _one_limit(self, share: float, limits: np.ndarray) -> None:
-        """None that is known of."""
+    def _cut_at(self, share: float) -> np.ndarray:
+        return self._limits(share)
 
 
 @pytest.mark.parametrize("share", [0.3, 0.35, 0.45])
@@ -111,8 +111,7 @@ def test_a_white_ground_is_known_without_closing_it(ink: int) -> None:
 
 def test_black_on_white_takes_the_fast_way() -> None:
     for ground, fast in ((255, True), (204, False)):
-        around = Surroundings(page(ground, 0))
-        assert (around._one_limit(SHARE, around._limits(SHARE)) is not None) == fast
+        assert (Surroundings(page(ground, 0))._cut_at(SHARE).ndim == 0) == fast
 
 
 def test_a_pale_watermark_is_paper_and_pale_letters_are_ink() -> None:
