@@ -27,7 +27,6 @@ LENGTH_MASK = np.array(63, np.uint64)
 CODE_MASK = np.array(~LENGTH_MASK)
 MAX_CODE_BITS = 58
 WORD_BITS = np.array(64, np.uint64)
-_WORD_SHIFT = np.array(6, np.uint64)
 _ALL = np.array(2**64 - 1, np.uint64)
 _SHIFT, _REST = np.array(6), np.array(63)  # of signed numbers
 _FEW = 16_000  # codes that are not worth being joined to pairs
@@ -148,52 +147,26 @@ def _join(
     np.add.accumulate(lengths, out=starts[1:])
     end = int(starts[-1])
     words = np.zeros((end >> 6) + 2, np.uint64)
-    if len(codes):
-        _add_codes(words, codes, starts[:-1], empty=True)
+    place_codes(words, codes, starts[:-1].view(np.int64))
     begins = starts.take(marks).view(np.int64)
     begins += before
     return words, end + before, begins
 
 
-def _add_codes(
-    words: NDArray[np.uint64], codes: NDArray[np.uint64], starts: NDArray[np.uint64], *, empty: bool
-) -> None:
-    """Or codes into words at these bits, which hold zeros; ``empty`` if all bits do."""
-    shift = starts & LENGTH_MASK
-    placed = codes >> shift
-    np.add.accumulate(placed, out=placed)
-    word_of = np.right_shift(starts, _WORD_SHIFT, out=shift)
-    opens = np.empty(len(codes), np.bool_)
-    opens[-1] = True
-    np.not_equal(word_of[1:], word_of[:-1], out=opens[:-1])
-    last = opens.nonzero()[0]  # the last code of each word
-    sums = placed.take(last)
-    sums[1:] -= sums[:-1].copy()
-    begins = starts.take(last)
-    used = (begins >> _WORD_SHIFT).view(np.int64)
-    begins &= LENGTH_MASK
-    np.subtract(WORD_BITS, begins, out=begins)
-    tails = codes.take(last)
-    tails <<= begins  # a shift by 64 leaves nothing
-    low, high = int(used[0]), int(used[-1]) + 1
-    if high - low == len(used):
-        words[low:high] |= sums
-        words[low + 1 : high + 1] |= tails
-        return
-    words[used] = sums if empty else words.take(used) | sums
-    used += 1
-    words[used] = words.take(used) | tails
-
-
 def place_codes(
-    words: NDArray[np.uint64], bits: NDArray[np.uint64], starts: NDArray[np.int64]
+    words: NDArray[np.uint64], codes: NDArray[np.uint64], starts: NDArray[np.int64]
 ) -> None:
-    """Put left-justified codes at these bit positions, which hold zeros.
+    """Put left-justified codes at these bits of ``words``, which hold zeros.
 
-    ``starts`` ascends and no code overlaps the next; the word after the last is needed too.
+    No code overlaps another; the word after the last is needed too.
     """
-    if len(bits):
-        _add_codes(words, bits, starts.view(np.uint64), empty=False)
+    word = starts >> _SHIFT
+    shift = (starts & _REST).view(np.uint64)
+    parts = codes >> shift
+    np.add.at(words, word, parts)
+    np.subtract(WORD_BITS, shift, out=shift)
+    np.left_shift(codes, shift, out=parts)  # what hangs over; a shift by 64 leaves nothing
+    np.add.at(words[1:], word, parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ _TAKEN = np.array(31, np.uint64)
 _PLACE = np.array(PLACE, np.uint64)
 _POSITION = np.array((1 << PLACE) - 1, np.uint64)
 _BLOCK_PIXELS = 1 << 23
+_WORTH_A_LOOK = 32
 _NOTHING, _ONE = np.array(0, np.uint64), np.array(1, np.uint64)
 _LOW, _HIGH = np.array(0xFFFF, np.int32), np.array(16, np.int32)  # of two numbers in one
 _HEAD = np.array(64)
@@ -114,7 +115,9 @@ def _unlike_the_one_before(
     fresh[1:] |= heads[1:] != heads[:-1]
     alike = (lengths > _HEAD) & ~fresh
     long = alike.nonzero()[0]
-    if len(long):
+    if len(long) * _WORTH_A_LOOK < len(starts):  # decoding these few is quicker than a look at them
+        fresh[long] = True
+    else:
         sizes = lengths.take(long) - _HEAD
         own = cut_pieces(words, starts.take(long) + _HEAD, sizes)
         other = cut_pieces(words, starts.take(long - 1) + _HEAD, sizes)
@@ -253,15 +256,13 @@ def _packed_words(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
 def _run_parity(words: NDArray[np.uint64]) -> None:
     """Make every bit the exclusive or of all bits of its row up to it.
 
-    In each word by shifts; what is left of a word is the same thing over the words' last bits.
+    In each word by shifts; across words the last bits so far are counted.
     """
     for shift in _SHIFTS:
         words ^= words >> shift
-    rows, count = words.shape
-    if count > 1:
-        last = np.zeros((rows, -(-count // 64) * 64), np.bool_)
-        last[:, 1:count] = words[:, :-1] & _ONE
-        before = _packed_words(last)
-        _run_parity(before)
-        colours = np.unpackbits(before.astype(">u8").view(np.uint8), axis=1, count=count)
-        words ^= np.negative(colours.astype(np.uint64))
+    last = words & _ONE
+    before = np.add.accumulate(last.reshape(-1)).reshape(words.shape)
+    before -= last
+    before ^= before[:, :1]
+    before &= _ONE
+    words ^= np.negative(before, out=before)
