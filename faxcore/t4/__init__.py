@@ -8,7 +8,7 @@ over pixels, runs or, where rows do not need each other, rows.
   them; tables have the codes of several pixels joined (``mh_symbols``, ``units``). Rows like
   the one above are left out and put in at the end (``two_dimensional_page``).
 - *Writing* joins codes to words without a loop: where each begins is a running sum of lengths, and
-  words are differences of another running sum (``bits``).
+  there it is added to its word (``bits``).
 - *Decoding* MH goes through all rows of a page side by side, several codes of each at a step
   (``run_decoder``). In MR and MMR a row needs the one above, so those go row by row
   (``row_decoder``).

@@ -2,11 +2,10 @@
 
 Theory of operation. Joining works on 64-bit words. Where a code begins is the running sum of the
 lengths before it. Each code, left-justified in a ``uint64``, is shifted to its place in the word
-where it begins; the bits of one word never overlap, so the word is the *difference of a running
-sum* of these (modulo 2^64), taken at the last code that begins in each word, and what hangs over
-opens the next word. This needs no scatter: one pass of cumsum instead of an ``or`` per code. Codes
-are short (6 bits in text, 3 in MMR), so neighbours are first joined to pairs, which halves all
-that follows.
+where it begins and added to that; what hangs over is added to the next word. The bits of one word
+never overlap, so ``np.add.at``, the one scatter of numpy's that is quick (1.5 ns a code), does it.
+Codes are short (6 bits in text, 3 in MMR), so neighbours are first joined to pairs, which halves
+all that follows.
 
 Some stretches repeat (passes, rows like the one above, fill): they are left out as *gaps* after a
 code and filled afterwards by ``repeat_pattern``.

@@ -1,9 +1,8 @@
 """Horizontal codes, which hold two runs: T.4 4.2.1.3.2, table 4.
 
-No table of pixels has them. What is coded behind one in its octet is its *tail*. Both are joined to
-what comes before them in the octet. Where that gets too long for a word, the code of the octet is
-what comes before its first horizontal code, its length is that of all, and the rest is placed
-afterwards, in the gap.
+No table of pixels has them. What is coded behind one in its octet is its *tail*. The code of an
+octet with horizontal codes is what comes before the first of these, its length is that of all, and
+the rest is placed afterwards, in the gap.
 
 Few pixels have such a code, so what takes time is not their number but that of the calls: what is
 done to a0 and a1 is done to a1 and a2 by the same call.
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from faxcore.t4 import tables
 from faxcore.t4.bitmaps import BITS, Layout
-from faxcore.t4.bits import CODE_MASK, LENGTH_MASK, WORD_BITS, make_code, place_codes
+from faxcore.t4.bits import CODE_MASK, LENGTH_MASK, make_code, place_codes
 from faxcore.t4.codes import MAX_WIDTH, run_codes
 from faxcore.t4.modes import Modes
 from faxcore.t4.units import Units, rare_codes
@@ -28,7 +27,7 @@ _HORIZONTAL_BITS = np.uint64(len(tables.HORIZONTAL))
 _ONE, _PLANE = np.array(1, np.uint16), np.array(8, np.uint16)
 _THIRD = np.array(0x00FF, np.uint16)  # of two planes side by side
 _OCTET_SHIFT, _OCTET_MASK, _ODD = np.array(3), np.array(7), np.array(1)
-_NOTHING, _ONCE = np.array(0, np.uint8), np.array(1, np.uint8)
+_NOTHING = np.array(0, np.uint8)
 _COLOUR = np.array(MAX_WIDTH + 1, np.int32)  # from white to black runs in a table of runs
 _SECOND = np.array(2 * (MAX_WIDTH + 1), np.int32)  # and from first to second runs
 _STEP, _NONE = np.array(1, np.int32), np.array(0, np.int32)
@@ -38,76 +37,38 @@ _STEP, _NONE = np.array(1, np.int32), np.array(0, np.int32)
 class Horizontal:
     """Horizontal codes, their lengths and their tails.
 
-    ``places`` are where octets with such codes are among all octets, ``counts`` how many each has.
+    ``units`` tell in which unit each is, ``sides`` whether in its left (0) or right (1) octet,
+    ``before`` how many bits of such codes and their tails precede it in its octet.
     """
 
-    places: NDArray[np.intp]
-    counts: NDArray[np.uint8]
+    units: NDArray[np.intp]
+    sides: NDArray[np.intp]
+    before: NDArray[np.uint64]
     codes: NDArray[np.uint64]
     sizes: NDArray[np.uint64]
     tails: NDArray[np.uint64]
 
-    def append(self, codes: NDArray[np.uint64], lengths: NDArray[np.uint64]) -> Apart | None:
-        """Join them to the codes of their octets; what gets too long is left to be placed."""
-        items = self.tails & CODE_MASK
-        items >>= self.sizes
-        items |= self.codes
-        sizes = self.tails & LENGTH_MASK
-        sizes += self.sizes
-        counts = self.counts.astype(np.intp)
-        first = np.add.accumulate(counts)
-        first -= counts
-        own = lengths.take(self.places)
-        joined = items.take(first)
-        joined >>= own
-        joined |= codes.take(self.places)
-        total = sizes.take(first)
-        total += own
-        some = (self.counts > _ONCE).nonzero()[0]
-        nth = 1
-        while len(some):
-            item = first.take(some)
-            item += nth
-            before = total.take(some)
-            joined[some] |= items.take(item) >> before
-            before += sizes.take(item)
-            total[some] = before
-            nth += 1
-            some = (self.counts > nth).nonzero()[0]
-        long = (total > WORD_BITS).nonzero()[0]
-        if len(long):
-            joined[long] = codes.take(self.places.take(long))
-        codes[self.places], lengths[self.places] = joined, total
-        return Apart(self._only(long), own.take(long)) if len(long) else None
+    def make_room(self, lengths: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Lengthen the octets that hold them; how far behind its unit's begin each will be.
 
-    def _only(self, some: NDArray[np.intp]) -> Horizontal:
-        """Those of some of the octets."""
-        wanted = np.zeros(len(self.places), np.bool_)
-        wanted[some] = True
-        kept = wanted.repeat(self.counts).nonzero()[0]
-        codes, sizes, tails = self.codes.take(kept), self.sizes.take(kept), self.tails.take(kept)
-        return Horizontal(self.places.take(some), self.counts.take(some), codes, sizes, tails)
+        ``lengths`` are those of the left octets of all units and, in a second row, the right ones.
+        """
+        octet = self.sides * lengths.shape[1]
+        octet += self.units
+        flat = lengths.reshape(-1)
+        at: NDArray[np.uint64] = flat.take(octet)
+        at += self.before
+        np.add.at(flat, octet, self.sizes + (self.tails & LENGTH_MASK))
+        left = lengths[0].take(self.units)
+        left *= self.sides.view(np.uint64)
+        at += left
+        return at.view(np.int64)
 
-
-@dataclass(frozen=True, slots=True)
-class Apart:
-    """Horizontal codes to be placed in gaps, ``own`` bits behind the begin of their octets."""
-
-    runs: Horizontal
-    own: NDArray[np.uint64]
-
-    def place(self, words: NDArray[np.uint64], starts: NDArray[np.uint64]) -> None:
-        """Put them into the octets that begin at these bits of ``words``, in ascending order."""
-        runs = self.runs
-        sizes = runs.sizes + (runs.tails & LENGTH_MASK)
-        at = sizes.cumsum()
-        at -= sizes
-        first = runs.counts.cumsum(dtype=np.intp) - runs.counts
-        at += (starts + self.own - at.take(first)).repeat(runs.counts)
-        place_codes(words, runs.codes, at.view(np.int64))
-        some = (runs.tails != 0).nonzero()[0]
-        at += runs.sizes
-        place_codes(words, runs.tails.take(some) & CODE_MASK, at.take(some).view(np.int64))
+    def place(self, words: NDArray[np.uint64], starts: NDArray[np.int64]) -> None:
+        """Put them where they begin."""
+        behind = starts + self.sizes.view(np.int64)
+        codes = np.concatenate((self.codes, self.tails & CODE_MASK))
+        place_codes(words, codes, np.concatenate((starts, behind)))
 
 
 def find_horizontal(
@@ -147,25 +108,30 @@ def find_horizontal(
     tails = np.zeros(len(of), np.uint64)
     tails[some] = joined[len(common) :]
 
-    codes, sizes = _codes(units, modes, layout, units.rare.take(octets).take(of), inside)
-    found = Horizontal(units.places.take(octets), np.bitwise_count(marks), codes, sizes, tails)
-    return found, joined[: len(common)]
+    octet = units.rare.take(octets).take(of)
+    unit, side = octet >> _ODD, octet & _ODD
+    codes, sizes = _codes(units, modes, layout, unit, side << _OCTET_SHIFT | inside)
+    spans = tails & LENGTH_MASK
+    spans += sizes
+    before_each = np.add.accumulate(spans)
+    before_each -= spans
+    counts = np.bitwise_count(marks)
+    first = np.add.accumulate(counts, dtype=np.intp)
+    first -= counts
+    before_each -= before_each.take(first).take(of)
+    return Horizontal(unit, side, before_each, codes, sizes, tails), joined[: len(common)]
 
 
 def _codes(
     units: Units,
     modes: Modes,
     layout: Layout,
-    octet: NDArray[np.intp],
-    inside: NDArray[np.intp],
+    unit: NDArray[np.intp],
+    pixel: NDArray[np.intp],
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """The codes at these pixels of octets, 001, a0 to a1, a1 to a2, and their lengths."""
-    unit = octet >> _ODD
-    octet &= _ODD
-    octet <<= _OCTET_SHIFT
-    octet |= inside
-    bit, number = octet.astype(np.uint16), units.numbers.take(unit)
-    behind = octet.astype(np.int32)
+    """The codes at these pixels of units, 001, a0 to a1, a1 to a2, and their lengths."""
+    bit, number = pixel.astype(np.uint16), units.numbers.take(unit)
+    behind = pixel.astype(np.int32)
     behind += _STEP
     ends = np.empty((2, len(unit)), np.int32)
     begin = units.columns(number)

@@ -1,7 +1,7 @@
 """From modes to codes: T.4 4.2.1.3, table 4.
 
-Theory of operation. Tables have the codes of eight pixels joined (``units``), to which those that
-hold runs are appended (``horizontal``). The left and the right octets of all units lie apart, so
+Theory of operation. Tables have the codes of eight pixels joined (``units``), with gaps for those
+that hold runs (``horizontal``). The left and the right octets of all units lie apart, so
 that each left code is joined to the right one beside it by operations on whole arrays; ``bits``
 joins the pairs.
 """
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from faxcore.t4.bitmaps import Layout
 from faxcore.t4.bits import CODE_MASK, LENGTH_MASK, join_pairs
-from faxcore.t4.horizontal import Apart, find_horizontal
+from faxcore.t4.horizontal import find_horizontal
 from faxcore.t4.modes import Active, Modes
 from faxcore.t4.units import common_codes, find_units
 
@@ -43,37 +43,18 @@ def code_rows(
     units = find_units(modes, active, layout)
     codes = common_codes(units)
     runs, rare = find_horizontal(units, modes, layout)
-    flat = codes.ravel()
-    flat[units.places] = rare
+    codes.reshape(-1)[units.places] = rare
     lengths = codes & LENGTH_MASK
     codes &= CODE_MASK
-    apart = runs.append(flat, lengths.ravel())
-    left, right = lengths[0], lengths[1]
+    behind = runs.make_room(lengths)
     last = units.last
-    sizes = left.take(last) + right.take(last)
-    right[last] += gaps.view(np.uint64)
-    if apart is None:
-        words, end, begins = join_pairs(codes, lengths, start, last)
-    else:
-        words, end, begins = _join_apart(codes, lengths, start, last, apart)
-    row_bits = begins + sizes.view(np.int64)
+    sizes = lengths[0].take(last) + lengths[1].take(last)
+    lengths[1, last] += gaps.view(np.uint64)
+    words, end, begins = join_pairs(codes, lengths, start, np.concatenate((last, runs.units)))
+    behind += begins[len(last) :]
+    behind -= start & ~63
+    runs.place(words, behind)
+    row_bits = begins[: len(last)] + sizes.view(np.int64)
     row_bits[1:] -= row_bits[:-1] + gaps[:-1]
     row_bits[0] -= start
     return Coded(words, row_bits, end)
-
-
-def _join_apart(
-    codes: NDArray[np.uint64],
-    lengths: NDArray[np.uint64],
-    start: int,
-    marks: NDArray[np.intp],
-    apart: Apart,
-) -> tuple[NDArray[np.uint64], int, NDArray[np.int64]]:
-    """``join_pairs`` with what is left to be placed."""
-    places, units = apart.runs.places, codes.shape[1]
-    right = places >= units
-    unit = places - right * units
-    words, end, begins = join_pairs(codes, lengths, start, np.concatenate((marks, unit)))
-    at = begins[len(marks) :] + lengths[0].take(unit).view(np.int64) * right
-    apart.place(words, (at - (start & ~63)).view(np.uint64))
-    return words, end, begins[: len(marks)]
