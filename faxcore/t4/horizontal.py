@@ -1,8 +1,9 @@
 """Horizontal codes, which hold two runs: T.4 4.2.1.3.2, table 4.
 
-No table of pixels has them. What is coded behind one in its octet is its *tail*. The code of an
-octet with horizontal codes is what comes before the first of these, its length is that of all, and
-the rest is placed afterwards, in the gap.
+No table of pixels has them. What is coded behind one in its octet is its *tail*. Both are joined to
+what comes before them in the octet. Where that gets too long for a word, the code of the octet is
+what comes before its first horizontal code, its length is that of all, and the rest is placed
+afterwards, in the gap.
 
 Few pixels have such a code, so what takes time is not their number but that of the calls: what is
 done to a0 and a1 is done to a1 and a2 by the same call.
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from faxcore.t4 import tables
 from faxcore.t4.bitmaps import BITS, Layout
-from faxcore.t4.bits import CODE_MASK, LENGTH_MASK, make_code, place_codes
+from faxcore.t4.bits import CODE_MASK, LENGTH_MASK, WORD_BITS, make_code, place_codes
 from faxcore.t4.codes import MAX_WIDTH, run_codes
 from faxcore.t4.modes import Modes
 from faxcore.t4.units import Units, rare_codes
@@ -48,27 +49,59 @@ class Horizontal:
     sizes: NDArray[np.uint64]
     tails: NDArray[np.uint64]
 
-    def make_room(self, lengths: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Lengthen the octets that hold them; how far behind its unit's begin each will be.
+    def append(self, codes: NDArray[np.uint64], lengths: NDArray[np.uint64]) -> Far | None:
+        """Join them to the codes of their octets; what gets too long for a word is left out.
 
-        ``lengths`` are those of the left octets of all units and, in a second row, the right ones.
+        Both are those of the left octets of all units and, in a second row, the right ones. Room is
+        made for what is left out, too.
         """
         octet = self.sides * lengths.shape[1]
         octet += self.units
         flat = lengths.reshape(-1)
         at: NDArray[np.uint64] = flat.take(octet)
         at += self.before
-        np.add.at(flat, octet, self.sizes + (self.tails & LENGTH_MASK))
-        left = lengths[0].take(self.units)
-        left *= self.sides.view(np.uint64)
-        at += left
-        return at.view(np.int64)
+        spans = self.tails & LENGTH_MASK
+        spans += self.sizes
+        np.add.at(flat, octet, spans)
+        long = flat.take(octet) > WORD_BITS
+        joined = self.tails & CODE_MASK
+        joined >>= self.sizes
+        joined |= self.codes
+        joined >>= at
+        some = long.nonzero()[0]
+        joined[some] = 0
+        np.add.at(codes.reshape(-1), octet, joined)
+        if not len(some):
+            return None
+        units = self.units.take(some)
+        behind = lengths[0].take(units)
+        behind *= self.sides.take(some).view(np.uint64)
+        behind += at.take(some)
+        return Far(
+            units,
+            behind.view(np.int64),
+            self.codes.take(some),
+            self.sizes.take(some).view(np.int64),
+            self.tails.take(some) & CODE_MASK,
+        )
 
-    def place(self, words: NDArray[np.uint64], starts: NDArray[np.int64]) -> None:
-        """Put them where they begin."""
-        behind = starts + self.sizes.view(np.int64)
-        codes = np.concatenate((self.codes, self.tails & CODE_MASK))
-        place_codes(words, codes, np.concatenate((starts, behind)))
+
+@dataclass(frozen=True, slots=True)
+class Far:
+    """Horizontal codes to be placed in gaps, so many bits ``behind`` the begin of their units."""
+
+    units: NDArray[np.intp]
+    behind: NDArray[np.int64]
+    codes: NDArray[np.uint64]
+    sizes: NDArray[np.int64]
+    tails: NDArray[np.uint64]
+
+    def place(self, words: NDArray[np.uint64], begins: NDArray[np.int64]) -> None:
+        """Put them into the units that begin at these bits of ``words``."""
+        starts = begins + self.behind
+        place_codes(words, self.codes, starts)
+        starts += self.sizes
+        place_codes(words, self.tails, starts)
 
 
 def find_horizontal(

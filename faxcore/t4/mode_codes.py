@@ -1,7 +1,7 @@
 """From modes to codes: T.4 4.2.1.3, table 4.
 
-Theory of operation. Tables have the codes of eight pixels joined (``units``), with gaps for those
-that hold runs (``horizontal``). The left and the right octets of all units lie apart, so
+Theory of operation. Tables have the codes of eight pixels joined (``units``), to which those that
+hold runs are appended (``horizontal``). The left and the right octets of all units lie apart, so
 that each left code is joined to the right one beside it by operations on whole arrays; ``bits``
 joins the pairs.
 """
@@ -46,14 +46,16 @@ def code_rows(
     codes.reshape(-1)[units.places] = rare
     lengths = codes & LENGTH_MASK
     codes &= CODE_MASK
-    behind = runs.make_room(lengths)
+    far = runs.append(codes, lengths)
     last = units.last
     sizes = lengths[0].take(last) + lengths[1].take(last)
     lengths[1, last] += gaps.view(np.uint64)
-    words, end, begins = join_pairs(codes, lengths, start, np.concatenate((last, runs.units)))
-    behind += begins[len(last) :]
-    behind -= start & ~63
-    runs.place(words, behind)
+    if far is None:
+        words, end, begins = join_pairs(codes, lengths, start, last)
+    else:
+        marks = np.concatenate((last, far.units))
+        words, end, begins = join_pairs(codes, lengths, start, marks)
+        far.place(words, begins[len(last) :] - (start & ~63))
     row_bits = begins[: len(last)] + sizes.view(np.int64)
     row_bits[1:] -= row_bits[:-1] + gaps[:-1]
     row_bits[0] -= start
