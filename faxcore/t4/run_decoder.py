@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faxcore.t4.bits import bits_from, cut_pieces
-from faxcore.t4.steps import CHANGES, EMPTY_RUN, PLACE, WINDOW, step_table
+from faxcore.t4.steps import CHANGES, PLACE, WINDOW, step_table
 
 _STEPS = 4  # out of 64 bits
 _TOGETHER = 2  # changes of a step that are marked without asking whether it has them
@@ -70,23 +70,25 @@ def decode_rows(
     fresh = _unlike_the_one_before(words, starts, lengths)
     first = fresh.nonzero()[0]
     begins, sizes = starts.take(first), lengths.take(first)
-    stops, whole = begins.copy(), np.zeros(len(first), np.bool_)
-    pixels = np.zeros((len(first), (width + 7) // 8), np.uint8)
+    order, stops = np.empty_like(first), np.empty_like(begins)
+    whole = np.empty(len(first), np.bool_)
+    pixels = np.empty((len(first), (width + 7) // 8), np.uint8)
     step = max(1, _BLOCK_PIXELS // _stride(width))
     for top in range(0, len(first), step):
-        rows = np.arange(top, min(top + step, len(first)))
-        rows = rows[_longest_first(sizes[rows])]
-        stops[rows], columns, changes = _decode_block(words, begins[rows], width)
-        whole[rows] = (columns == width) & changes[:, width]
-        pixels[rows] = fill_between(changes, width)
-    if len(first) == len(starts):
-        return DecodedRuns(stops, whole, pixels)
-    origin = np.add.accumulate(fresh, dtype=np.intp)
-    origin -= 1
-    stops -= begins
-    stops = stops.take(origin)
-    stops += starts
-    return DecodedRuns(stops, whole.take(origin), pixels.take(origin, axis=0))
+        some = slice(top, top + step)
+        rows = _longest_first(sizes[some])
+        rows += top
+        order[some] = rows
+        stops[some], columns, changes = _decode_block(words, begins.take(rows), width)
+        whole[some] = (columns == width) & changes[:, width]
+        pixels[some] = fill_between(changes, width)
+    stops -= begins.take(order)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    number = np.add.accumulate(fresh, dtype=np.intp)
+    number -= 1
+    place = place.take(number)
+    return DecodedRuns(stops.take(place) + starts, whole.take(place), pixels.take(place, axis=0))
 
 
 def _stride(width: int) -> int:
@@ -194,8 +196,6 @@ def _mark_changes(
     table = step_table()
     if not ends:
         count = table.count.take(index)
-        doubtful = (count >= EMPTY_RUN).nonzero()[0]
-        count[doubtful] = 0
         for first in range(0, CHANGES, _TOGETHER):
             some = (count > first).nonzero()[0]
             if not len(some):
@@ -206,12 +206,7 @@ def _mark_changes(
             two >>= _HIGH
             changed[there + first_of_two] = True
             changed[there + two] = True
-        if not len(doubtful):
-            return
-        there = _changes(index.take(doubtful), place.take(doubtful), None)
-        there.sort()
-        if not changed.take(there).any() and (there[1:] != there[:-1]).all():
-            changed[there] = True
+        if np.count_nonzero(changed) == count.sum():
             return
     # two runs of no length at one column undo each other, so only odd counts are changes
     changed_at = _changes(index, place, np.concatenate(ends) if ends else None)
@@ -225,7 +220,7 @@ def _changes(
     table = step_table()
     found: list[NDArray[np.int64]] = []
     for number in range(CHANGES):
-        some = (table.count.take(index) & (EMPTY_RUN - 1) > number).nonzero()[0]
+        some = (table.count.take(index) > number).nonzero()[0]
         if not len(some):
             break
         index, place = index.take(some), place.take(some)

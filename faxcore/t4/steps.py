@@ -12,7 +12,6 @@ from faxcore.t4 import tables
 
 WINDOW = 15  # bits looked at in a step; the longest code has 13
 CHANGES = 6  # at most so many changes of colour in a step
-EMPTY_RUN = 8
 PLACE = 39  # the bit of a row's state from which on its place is told
 _CODE = 13
 
@@ -23,9 +22,8 @@ class StepTable:
 
     ``step`` is what to add to a row's state: the bits consumed (0: no code here), which are less
     than 32, and the columns that the row advanced; the colour that comes next is bit ``WINDOW``.
-    ``count`` says how many changes there were, and ``EMPTY_RUN`` more if one was where the change
-    before it had been or the step began; ``changes`` at which columns, from where the step began,
-    of shape (CHANGES, size); those that a step does not have are like its last one.
+    ``count`` says how many changes there were, ``changes`` at which columns, from where the step
+    began, of shape (CHANGES, size); those that a step does not have are like its last one.
     ``pairs`` are the same, two in one number, the first in its lower 16 bits.
     """
 
@@ -67,9 +65,6 @@ def step_table() -> StepTable:
                 changes[number, lacks] = changes[number - 1, lacks]
             pairs = (changes[::2] | changes[1::2] << 16).astype(np.int32)
             small = changes.astype(np.int16)
-            before = np.concatenate((np.zeros_like(changes[:1]), changes[:-1]))
-            here = np.arange(CHANGES)[:, np.newaxis] < count
-            count += EMPTY_RUN * ((changes == before) & here).any(axis=0)
             return StepTable(step.astype(np.uint64), count.astype(np.int8), small, pairs)
         bits += np.where(going, taken, 0)
         advance += np.where(going, length, 0)
