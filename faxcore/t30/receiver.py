@@ -177,6 +177,9 @@ def _on_post_message(call: IncomingCall, end: FCF) -> Procedure[tuple[Frame, ...
     if call.pending is not None:
         call.last_answer = yield from _judge_page(call, call.pending, parameters)
         call.pending = None
+    elif end is not call.last_command:  # no repetition, so a page between the two was not heard
+        call.last_answer = None
+    call.last_command = end
     answer = call.last_answer or FCF.RTN
     call.finished = end is FCF.EOP and answer is not FCF.RTN
     call.retraining = answer is not FCF.MCF

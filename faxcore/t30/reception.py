@@ -79,9 +79,10 @@ class FairReception:
 class IncomingCall:
     """The state of one incoming call.
 
-    ``answered`` is what was last said for a block, and the command that it answered. ``x_bit`` is
-    X where we have received a DIS, being the one that called; ``request`` is then the burst that
-    ends with DTC, and no burst ends with DIS.
+    ``last_answer`` is what was last said for a page, to ``last_command``; ``answered`` the same
+    for a block, and the command that it answered. ``x_bit`` is X where we have received a DIS,
+    being the one that called; ``request`` is then the burst that ends with DTC, and no burst ends
+    with DIS.
     """
 
     capabilities: Capabilities
@@ -98,6 +99,7 @@ class IncomingCall:
     trainings: int = 0
     pending: bytes | None = None
     last_answer: FCF | None = None
+    last_command: FCF | None = None
     finished: bool = False
     x_bit: int = 0
     request: tuple[Frame, ...] = ()

@@ -118,6 +118,13 @@ def test_a_page_that_was_missed_is_not_confirmed():
     assert result.status is HangupStatus.RECEIVE_REJECTED
 
 
+def test_a_short_page_that_was_missed_is_told_by_another_command_than_the_last():
+    result, line = receive([DCS, FCF.MPS, FCF.EOP, FCF.EOP, FCF.DCN], [coded(1), 1.5])
+    assert len(line.kept) == 1
+    assert line.sent()[-3:] == ["MCF", "RTN", "RTN"]
+    assert result.status is HangupStatus.RECEIVE_REJECTED
+
+
 def test_identifies_itself_until_t1():
     result, line = receive([Ended.TIMEOUT] * 20, [])
     assert result.status is HangupStatus.RECEIVE_T1
