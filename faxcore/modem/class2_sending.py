@@ -30,6 +30,7 @@ _EARLY_OKS = 3
 
 _XON = 0x11
 _STATUS_OF = {kind: number for number, kind in PAGE_STATUS.items()}
+_REFUSALS = {GIVEN_UP, _STATUS_OF[FCF.RTN], _STATUS_OF[FCF.PIN]}
 
 
 class PageSender:
@@ -82,7 +83,10 @@ class PageSender:
         return PAGE_STATUS.get(reports.status or GIVEN_UP)
 
     def _ask_status(self, reply: Reply) -> None:
-        """OK means a page that was taken, ERROR one that was not; ``+FPS?`` tells more (T.32)."""
+        """OK means a page that was taken, ERROR one that was not; ``+FPS?`` tells more (T.32).
+
+        Behind ERROR a good status is not this page's: it is of the page before, or the default.
+        """
         talk, reports = self._talk, self._talk.reports
         if reports.status is not None or reports.hung_up not in {None, HangupStatus.NORMAL}:
             return
@@ -91,6 +95,8 @@ class PageSender:
             return
         told = talk.command(f"AT{talk.dialect.set_status}?")
         reports.read_answer(told.lines)
+        if reports.status not in _REFUSALS:
+            reports.status = None
 
     def _be_ready(self) -> None:
         if not self._talk.ready:

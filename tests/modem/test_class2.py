@@ -190,6 +190,24 @@ def test_in_2_0_error_behind_a_page_is_asked_about() -> None:
     assert result.status is HangupStatus.OPERATOR_WANTED
 
 
+@pytest.mark.parametrize("told", ["1", "+FPS:03", "5"])
+def test_in_2_0_a_good_status_behind_error_is_not_this_pages(told: str) -> None:
+    turns = [
+        *prepared_20("(0,1),(0-3),(0),(2),(0),(0),(0),(0-7)"),
+        *dialled_20("+FCO", "+FIS:1,3,0,2,0,0,0,0", offer="1,3,0,2,0,0,0,7"),
+        turn("AT+FIS=1,3,0,2,0,0,0,0", OK),
+        turn("AT+FDT", "+FCS:1,3,0,2,0,0,0,0", CONNECT),
+        turn(on_the_wire(form(1)) + b"\x10\x2c", OK),
+        turn("AT+FDT", CONNECT),
+        turn(on_the_wire(form(2)) + b"\x10\x2e", ERROR),
+        turn("AT+FPS?", told, OK),
+        turn("AT+FKS", "+FHS:02", OK),
+    ]
+    result = send(turns, T32, False)
+    assert outcomes(result) == [PageOutcome.CONFIRMED, PageOutcome.UNCERTAIN]
+    assert result.status is HangupStatus.EOP_UNANSWERED
+
+
 def test_hanging_up_normally_without_a_status_is_inferred_only() -> None:
     turns = [*up_to_the_first_page(), turn("AT+FET=2", "+FHNG:0", OK)]
     result = send(turns, CLASS_2, False, FaxDocument(PAGES.pages[:1]))
