@@ -67,6 +67,7 @@ class PageSender:
     def end_page(self, kind: FCF) -> FCF | None:
         """Say what follows the page; what the far end answered, if the modem tells."""
         talk, reports = self._talk, self._talk.reports
+        talk.check_hung_up()  # what is not said any more is no end of a page, either
         talk.page_end = kind
         reports.status = None
         if talk.dialect.page_ends_by_command:
@@ -100,6 +101,7 @@ class PageSender:
 
     def _be_ready(self) -> None:
         if not self._talk.ready:
+            self._talk.check_hung_up()
             self._set_session()
             self._start_page()
 

@@ -216,6 +216,14 @@ def test_hanging_up_normally_without_a_status_is_inferred_only() -> None:
     assert not result.ok
 
 
+def test_hanging_up_normally_before_the_end_of_the_page_was_said_infers_nothing() -> None:
+    turns = up_to_the_first_page()
+    turns[-1] = turn(turns[-1].said, "+FHNG:0", OK)
+    result = send(turns, CLASS_2, False, FaxDocument(PAGES.pages[:1]))
+    assert outcomes(result) == [PageOutcome.UNCERTAIN]
+    assert result.status is HangupStatus.ABORTED
+
+
 @pytest.mark.parametrize(
     ("code", "status"),
     [
