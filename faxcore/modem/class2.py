@@ -95,7 +95,12 @@ class Class2Line(ModemLine):
             and self._talk.page_end is FCF.EOP
             and not self._answering
         ):
-            text = "the modem hung up normally behind the last page, and said nothing of the page"
+            text = "the modem hung up normally behind the last page"
+            told = self._talk.reports.status
+            if told is not None:
+                text = f"{text}, whose status was {told}"
+                return replace(result, status=hung_up, text=text)
+            text = f"{text}, and said nothing of the page"
             return _with_outcome(replace(result, status=hung_up, text=text), PageOutcome.INFERRED)
         if hung_up is HangupStatus.NORMAL:
             return result

@@ -216,6 +216,19 @@ def test_hanging_up_normally_without_a_status_is_inferred_only() -> None:
     assert not result.ok
 
 
+@pytest.mark.parametrize(
+    ("status", "outcome"), [("2", PageOutcome.DOUBTFUL), ("7", PageOutcome.UNCERTAIN)]
+)
+def test_hanging_up_normally_infers_nothing_where_a_status_was_told(
+    status: str, outcome: PageOutcome
+) -> None:
+    turns = [*up_to_the_first_page(), turn("AT+FET=2", f"+FPTS:{status}", "+FHNG:0", OK)]
+    result = send(turns, CLASS_2, False, FaxDocument(PAGES.pages[:1]))
+    assert outcomes(result) == [outcome]
+    assert result.pages[0].sendings == 1
+    assert result.text.endswith(f"whose status was {status}")
+
+
 def test_hanging_up_normally_before_the_end_of_the_page_was_said_infers_nothing() -> None:
     turns = up_to_the_first_page()
     turns[-1] = turn(turns[-1].said, "+FHNG:0", OK)
