@@ -92,7 +92,9 @@ class PageSender:
         if reports.status is not None or reports.hung_up not in {None, HangupStatus.NORMAL}:
             return
         if reply.code is Code.OK:
-            reports.status = _STATUS_OF[FCF.MCF]
+            # Behind a hang-up, which no answer to MPS or EOM brings about, it is the hang-up's.
+            if reports.hung_up is None or talk.page_end is FCF.EOP:
+                reports.status = _STATUS_OF[FCF.MCF]
             return
         told = talk.command(f"AT{talk.dialect.set_status}?")
         reports.read_answer(told.lines)

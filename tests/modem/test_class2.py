@@ -208,6 +208,19 @@ def test_in_2_0_a_good_status_behind_error_is_not_this_pages(told: str) -> None:
     assert result.status is HangupStatus.EOP_UNANSWERED
 
 
+def test_in_2_0_the_ok_of_a_hang_up_in_the_midst_of_a_document_confirms_no_page() -> None:
+    turns = [
+        *prepared_20("(0,1),(0-3),(0),(2),(0),(0),(0),(0-7)"),
+        *dialled_20("+FCO", "+FIS:1,3,0,2,0,0,0,0", offer="1,3,0,2,0,0,0,7"),
+        turn("AT+FIS=1,3,0,2,0,0,0,0", OK),
+        turn("AT+FDT", "+FCS:1,3,0,2,0,0,0,0", CONNECT),
+        turn(on_the_wire(form(1)) + b"\x10\x2c", "+FHS:00", OK),
+    ]
+    result = send(turns, T32, False)
+    assert outcomes(result) == [PageOutcome.UNCERTAIN, PageOutcome.UNSENT]
+    assert result.status is HangupStatus.ABORTED
+
+
 def test_hanging_up_normally_without_a_status_is_inferred_only() -> None:
     turns = [*up_to_the_first_page(), turn("AT+FET=2", "+FHNG:0", OK)]
     result = send(turns, CLASS_2, False, FaxDocument(PAGES.pages[:1]))
