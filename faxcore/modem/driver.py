@@ -69,6 +69,10 @@ class FaxModem(PreparedModem):
             if self._speeds is None:
                 self.prepare()
             self._allow_v34(options.ecm and options.fastest >= CallOptions().fastest)
+            offer = self._most and sendable(self._most, self.profile, document, options)
+            if offer is not None and self._setup is not None:
+                self._set_up(self._setup, station, offer)
+                options = replace(options, ecm_by_modem=True)
             if self._cancelled.is_set():
                 raise Interrupted
         except Interrupted:
@@ -82,10 +86,6 @@ class FaxModem(PreparedModem):
             if on_progress is not None:
                 on_progress(share)
 
-        offer = self._most and sendable(self._most, self.profile, document, options)
-        if offer is not None and self._setup is not None:
-            self._set_up(self._setup, station, offer)
-            options = replace(options, ecm_by_modem=True)
         line: AnyLine = self._line(offer, None, sending, limit)
         try:
             outcome = self._try_call(lambda: self._link.dial(to, limit, self._judge))
@@ -122,8 +122,12 @@ class FaxModem(PreparedModem):
         """
         self._use(WatchedPort(self.port, cancel) if cancel is not None else self.port)
         limit = self.port.now() + timeout if timeout is not None else math.inf
-        self._allow_v34(capabilities.ecm)
-        line = self._receiving_line(capabilities, station, keep, limit)
+        try:
+            self._allow_v34(capabilities.ecm)
+            line = self._receiving_line(capabilities, station, keep, limit)
+        except Interrupted:
+            self._cancelled.clear()
+            return CallResult(HangupStatus.CANCELLED, text="cancelled before answering")
 
         def begin(lines: Sequence[str]) -> _Begun:
             rates = told_rates(lines)

@@ -5,6 +5,7 @@ Each is what a modem that keeps to its standard says; each is also played one oc
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -77,6 +78,20 @@ def dialled_20(*reports: str, offer: str = "1,5,2,2,3,1,0,7") -> list[Turn]:
         turn(f"AT+FCC={offer}", OK),
         turn("ATDT5550100", *reports, OK),
     ]
+
+
+class CancelledAt(ScriptDce):
+    """Sets ``cancel`` when it is told ``command``, which it answers after that."""
+
+    def __init__(self, turns: list[Turn], command: bytes) -> None:
+        super().__init__([*turns, Turn(command, OK, 2.0)])
+        self.command = command
+        self.cancel = threading.Event()
+
+    def feed(self, data: bytes, now: float) -> None:
+        super().feed(data, now)
+        if self.command in self.heard:
+            self.cancel.set()
 
 
 FAR_2 = ("+FCON", '+FCSI:"        15550123"', "+FDIS:1,3,0,2,0,0,0,0")
@@ -281,6 +296,22 @@ def test_calls_that_reach_no_fax(answer: tuple[bytes | str, ...], status: Hangup
     result = send([*prepared_2(), *dialling, turn("ATDT5550100", *answer)], CLASS_2, False)
     assert result.status is status
     assert outcomes(result) == [PageOutcome.UNSENT] * 2
+
+
+def test_cancelling_while_the_modem_is_told_of_the_call_dials_nothing() -> None:
+    modem = CancelledAt(prepared_2(), b'AT+FLID="+1 555 0199"\r')
+    fax = FaxModem(VirtualPort(modem), CLASS_2)
+    result = fax.send(PAGES, "555-0100", HERE, cancel=modem.cancel)
+    assert result.status is HangupStatus.CANCELLED
+    assert outcomes(result) == [PageOutcome.UNSENT] * 2
+
+
+def test_cancelling_while_the_modem_is_told_what_to_offer_answers_nothing() -> None:
+    modem = CancelledAt(prepared_2(), b'AT+FLID="+1 555 0199"\r')
+    fax = FaxModem(VirtualPort(modem), CLASS_2)
+    fax.prepare()
+    result = fax.receive(Capabilities(), HERE, lambda page: True, cancel=modem.cancel)
+    assert result.status is HangupStatus.CANCELLED
 
 
 def test_a_failed_training_is_the_far_ends_word_for_it() -> None:
