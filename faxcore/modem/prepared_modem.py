@@ -82,14 +82,16 @@ class PreparedModem:
 
         Raises ModemError when that fails, Interrupted after ``cancel()``.
         """
-        self._speeds = self._link.prepare()
+        self._speeds = self._most = None  # until all is done: half of it would do for no call
+        speeds = self._link.prepare()
         self._fax_class = self._link.fax_class
-        self._most = None
         if (setup := self._setup) is not None:
             setup.prepare()
             self._most = setup.most
+        self._speeds = speeds
         if not self.ladder:
-            told = ", ".join(map(str, sorted(self._speeds))) or "nothing"
+            self._speeds = None
+            told = ", ".join(map(str, sorted(speeds))) or "nothing"
             raise UnexpectedReply(f"+FTM=?: no carrier that can be used, got {told}")
 
     def receivable(self) -> frozenset[Modulation]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from faxcore.errors import NoReply
 from faxcore.modem.class2_reports import Reports
 from faxcore.modem.dialect import DIALECTS
 from faxcore.modem.driver import FaxModem
@@ -296,6 +297,17 @@ def test_calls_that_reach_no_fax(answer: tuple[bytes | str, ...], status: Hangup
     result = send([*prepared_2(), *dialling, turn("ATDT5550100", *answer)], CLASS_2, False)
     assert result.status is status
     assert outcomes(result) == [PageOutcome.UNSENT] * 2
+
+
+def test_a_modem_that_failed_while_it_was_prepared_is_prepared_anew() -> None:
+    deaf = Turn(b"AT+FDCC=?\r")
+    modem = ScriptDce([*prepared_2()[:-1], deaf, *prepared_2(), *dialled_2("+FHNG:11")])
+    fax = FaxModem(VirtualPort(modem), CLASS_2)
+    with pytest.raises(NoReply):
+        fax.prepare()
+    modem.turns.append(turn("ATH0", OK))
+    assert fax.send(PAGES, "555-0100", HERE).status is HangupStatus.T1_EXPIRED
+    assert modem.finished
 
 
 def test_cancelling_while_the_modem_is_told_of_the_call_dials_nothing() -> None:
