@@ -6,6 +6,7 @@ under way, so that DCN can follow.
 
 from __future__ import annotations
 
+import contextlib
 import math
 from abc import ABC, abstractmethod
 
@@ -50,7 +51,6 @@ class ModemLine(ABC):
         except NoReply as error:
             if self._now() < self._carriers.limit:
                 return self._fail(error, began)
-            self._carriers.limit = math.inf
             return self._stop(Ended.TIME_LIMIT, began)
         except ModemError as error:
             return self._fail(error, began)
@@ -68,10 +68,12 @@ class ModemLine(ABC):
         """Lead the modem back to commands, from wherever it is."""
 
     def _stop(self, ended: Ended, began: float) -> Heard:
-        """End what is under way on the modem, so that DCN can follow."""
+        """End what is under way on the modem, so that DCN can follow; nothing stops that."""
         text = {Ended.CANCELLED: "cancelled", Ended.TIME_LIMIT: "the call's time was over"}[ended]
+        self._carriers.limit = math.inf
         try:
-            self._recover()
+            with contextlib.suppress(Interrupted), self._engine.uninterrupted():
+                self._recover()
         except ModemError as error:
             return self._fail(error, began)
         return Heard(ended, began, self._now(), text=text)

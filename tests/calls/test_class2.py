@@ -14,6 +14,7 @@ from faxcore.sim import CALLERS, SimModem, caller, numbered_page
 from faxcore.t4 import Resolution
 from faxcore.t4.tiff import read_tiff
 from faxcore.t30.document import Station
+from faxcore.t30.line import SendPage
 from faxcore.t30.result import HangupStatus, PageOutcome
 from faxcore.transport.virtual_port import VirtualPort
 from tests.calls import played, test_receiving, test_scenarios
@@ -118,6 +119,38 @@ def test_a_cancelled_call_leaves_the_modem_free(fax_class):
         assert result.count(PageOutcome.CONFIRMED) == 0
         assert modem.telephone is None
         assert fax.send(document(1, 100), "1", Station()).ok
+
+
+class CancelledTwice(VirtualPort):
+    """A port that is interrupted once more by whoever cancels again while a page is aborted."""
+
+    def write(self, data, until):
+        sent = super().write(data, until)
+        if b"\x18\x10\x03" in data:
+            self.interrupt()
+        return sent
+
+
+@CLASSES
+def test_a_call_that_is_cancelled_twice_keeps_its_confirmed_pages(fax_class):
+    chosen = profile(fax_class)
+    begun = []
+
+    def note(op, heard):
+        if isinstance(op, SendPage) and heard is None:
+            begun.append(op.number)
+
+    with FaxModem(CancelledTwice(SimModem("normal", profile=chosen)), chosen) as fax:
+        fax.prepare()
+        result = fax.send(
+            document(3, 600),
+            "1",
+            Station(),
+            observe=note,
+            on_progress=lambda share: fax.cancel() if begun == [1, 2] else None,
+        )
+    assert result.status is HangupStatus.CANCELLED
+    assert result.count(PageOutcome.CONFIRMED) == 1
 
 
 @pytest.mark.parametrize(("fax_class", "told"), [("2", ""), ("2.0", "12"), ("2.1", "12")])
