@@ -38,10 +38,17 @@ class WatchedPort:
         sent = 0
         while True:
             look_at = self._port.now() + _LOOK_S
-            sent += self._port.write(data[sent:], min(until, look_at))
+            try:
+                sent += self._port.write(data[sent:], min(until, look_at))
+            except Interrupted:
+                if not sent:
+                    raise
+                self._port.interrupt()  # the next call raises; this one tells what went
+                return sent
             if sent == len(data) or self._port.now() >= until or (sent and self._stop.is_set()):
                 return sent
-            self._look()
+            if not sent:
+                self._look()
 
     def control(self, state: LineState) -> bool:
         """See ``Port.control``."""

@@ -189,3 +189,39 @@ def test_an_event_ends_a_read_within_half_a_second(tmp_path: Path) -> None:
         thread.join()
         assert port.now() - began < 0.55
         assert port.read(port.now() + 0.01) == b""
+
+
+class Slow(Echo):
+    """A modem that has room for three octets at first, and is interrupted when it took them."""
+
+    port: Port
+
+    def room(self, now: float) -> int:
+        return 3 if now == 0.0 else 0
+
+    def feed(self, data: bytes, now: float) -> None:
+        super().feed(data, now)
+        self.port.interrupt()
+
+
+def test_octets_that_went_before_an_interruption_are_counted_behind_an_event_too() -> None:
+    modem = Slow(DELAY_S)
+    modem.port = VirtualPort(modem)
+    port = WatchedPort(modem.port, threading.Event())
+    assert port.write(b"12345", 5.0) == 3
+    with pytest.raises(Interrupted):
+        port.write(b"45", 5.0)
+
+
+def test_an_event_that_is_set_at_any_moment_of_a_write_loses_no_count() -> None:
+    class SetLater(threading.Event):
+        looks = 0
+
+        def is_set(self) -> bool:
+            self.looks += 1
+            return self.looks > 2
+
+    modem = Slow(DELAY_S)
+    modem.port = VirtualPort(Echo(DELAY_S))
+    port = WatchedPort(VirtualPort(modem), SetLater())
+    assert port.write(b"12345", 5.0) == 3
