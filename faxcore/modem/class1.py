@@ -103,11 +103,9 @@ class Class1Line(ModemLine):
             data = reverse_bits(op.octets)
             return self._send_data(op.speed, data, op.rung, self._on_progress, began)
         if isinstance(op, ReceiveTraining):
-            most = _octets(op.rung, _MAX_TRAINING_SECONDS)
-            return self._receive_data(op.rung.long_train, op.within_s, most, began)
+            return self._receive_data(op, op.rung.long_train, _MAX_TRAINING_SECONDS, began)
         if isinstance(op, ReceivePage):
-            most = _octets(op.rung, _MAX_PAGE_SECONDS)
-            return self._receive_data(op.speed, op.within_s, most, began)
+            return self._receive_data(op, op.speed, _MAX_PAGE_SECONDS, began)
         return keep_page(self._keep, op, began, self._now)
 
     def _send_data(
@@ -125,10 +123,13 @@ class Class1Line(ModemLine):
                 self._engine.pause(self._profile.early_ok_ms / 1000)
         return self._heard(reply, began)
 
-    def _receive_data(self, speed: int, within_s: float, most: int, began: float) -> Heard:
+    def _receive_data(
+        self, op: ReceiveTraining | ReceivePage, speed: int, longest_s: int, began: float
+    ) -> Heard:
         told = self._profile.says_fcerror
-        within_s = within_s if told else min(within_s, _UNTOLD_CARRIER_S)
-        got = receive_data(self._carriers, speed, within_s, most)
+        within_s = op.within_s if told else min(op.within_s, _UNTOLD_CARRIER_S)
+        most = op.rung.bits_per_second * longest_s // 8
+        got = receive_data(self._carriers, speed, within_s, most, longest_s)
         if got is None and not told:
             text = f"+FRM={speed}: nothing within {within_s:.1f} s, perhaps another carrier"
             return Heard(Ended.OTHER_CARRIER, began, self._now(), text=text)
@@ -136,6 +137,9 @@ class Class1Line(ModemLine):
             text = f"+FRM={speed}: no carrier within {within_s:.1f} s"
             return Heard(Ended.TIMEOUT, began, self._now(), text=text)
         code, octets = got
+        if code is Code.CONNECT:
+            text = f"+FRM={speed}: a carrier of more than {longest_s} s"
+            return Heard(Ended.TIMEOUT, began, self._now(), text=text)
         if code is Code.FCERROR:
             text = f"+FRM={speed}: another carrier was heard"
             return Heard(Ended.OTHER_CARRIER, began, self._now(), text=text)
@@ -208,7 +212,3 @@ class Class1Line(ModemLine):
 
     def _recover(self) -> None:
         self._carriers.recover()
-
-
-def _octets(rung: Rung, seconds: int) -> int:
-    return rung.bits_per_second * seconds // 8

@@ -74,8 +74,9 @@ class PageTaker:
         talk = self._talk
         talk.engine.write_all(_DC2, talk.now() + _SILENT_S)
         unstuffer, data = Unstuffer(), bytearray()
+        latest = min(talk.now() + _MAX_PAGE_SECONDS, talk.carriers.limit)
         while not unstuffer.ended:
-            piece = talk.engine.read_data(min(talk.now() + _SILENT_S, talk.carriers.limit))
+            piece = talk.engine.read_data(min(talk.now() + _SILENT_S, latest))
             if not piece:
                 talk.carriers.check_limit()
                 raise NoReply(f"+FDR: {len(data)} octets of a page, and no end of it")

@@ -7,8 +7,8 @@ result code does, so the two can be told apart.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable
 
 from faxcore.errors import NoReply, UnexpectedReply
 from faxcore.modem.at import Reply
@@ -50,7 +50,7 @@ def receive_frame(
             return reply.code, b""
         until = min(max(until, carriers.now() + FRAME_HEARD_S), carriers.limit)
     unstuffer = Unstuffer(doubled=doubled)
-    octets = _collect(carriers, unstuffer, lambda: until, _MAX_FRAME, _IN_FRAME)
+    octets = _collect(carriers, unstuffer, until, _MAX_FRAME, _IN_FRAME)
     if octets is None:
         carriers.stop_listening()
         return None
@@ -62,12 +62,13 @@ def receive_frame(
 
 
 def receive_data(
-    carriers: Carriers, speed: int, within_s: float, most: int
+    carriers: Carriers, speed: int, within_s: float, most: int, longest_s: float
 ) -> tuple[Code, bytes] | None:
     """Take fast data (``+FRM``) until its carrier drops; None where none began in time.
 
-    The code is NO CARRIER or OK behind data, +FCERROR where another carrier was heard. A modem with
-    adaptive reception says ``+FRH:3`` then, and listens to the frames already (T.31 8.5.1).
+    The code is NO CARRIER or OK behind data, +FCERROR where another carrier was heard, CONNECT
+    where the carrier was still there after ``longest_s``. A modem with adaptive reception says
+    ``+FRH:3`` to frames in place of data, and listens to the frames already (T.31 8.5.1).
     """
     until = carriers.now() + within_s
     while True:
@@ -77,11 +78,12 @@ def receive_data(
         if reply.code is Code.CONNECT and _FRAMES_INSTEAD.intersection(reply.lines):
             return Code.FCERROR, b""
         if reply.code is Code.CONNECT:
-            octets = _collect(
-                carriers, Unstuffer(), lambda: carriers.now() + _SILENT_S, most, _IN_DATA
-            )
+            latest = carriers.now() + longest_s
+            octets = _collect(carriers, Unstuffer(), latest, most, _IN_DATA, _SILENT_S)
             if octets is None:
                 carriers.stop_listening()
+                if carriers.now() >= latest:
+                    return Code.CONNECT, b""
                 raise UnexpectedReply(f"+FRM={speed}: CONNECT, and then no end of the data")
             verdict = _verdict(carriers, f"+FRM={speed}, the data's end")
             if octets or verdict.code is Code.FCERROR:
@@ -116,14 +118,18 @@ def _listen(carriers: Carriers, command: str, until: float) -> Reply | None:
 def _collect(
     carriers: Carriers,
     unstuffer: Unstuffer,
-    until: Callable[[], float],
+    until: float,
     most: int,
     code: re.Pattern[bytes],
+    silent_s: float = math.inf,
 ) -> bytes | None:
-    """Data up to DLE ETX, at most ``most`` octets of it; None at ``until`` or at the limit."""
+    """Data up to DLE ETX, at most ``most`` octets of it.
+
+    None at ``until``, at the limit, or when nothing came for ``silent_s``.
+    """
     data = bytearray()
     while not unstuffer.ended:
-        piece = carriers.engine.read_data(min(until(), carriers.limit))
+        piece = carriers.engine.read_data(min(until, carriers.now() + silent_s, carriers.limit))
         if not piece:
             return None
         data += unstuffer.feed(piece)

@@ -24,6 +24,7 @@ from faxcore.t30.line import (
     Silence,
 )
 from faxcore.t30.modulation import V17_14400, V27TER_2400, V29_9600
+from faxcore.transport.port import LineState
 from faxcore.transport.virtual_port import VirtualPort
 
 from .script import ScriptDce, Turn
@@ -400,6 +401,50 @@ def test_takes_a_page(piecemeal: bool) -> None:
 def test_a_page_that_never_begins_is_a_timeout(piecemeal: bool) -> None:
     bench = Bench((b"AT+FRM=96\r", b""), (b"\x18", OK), piecemeal=piecemeal)
     assert bench.perform(ReceivePage(V29_9600, 6.0)).ended is Ended.TIMEOUT
+
+
+class Endless:
+    """A modem whose far end sends on the fast carrier and never drops it."""
+
+    def __init__(self) -> None:
+        self.now, self.sends = 0.0, False
+        self.said = b""
+
+    def feed(self, data: bytes, now: float) -> None:
+        self.sends = data.startswith(b"AT+FRM")
+        self.said += CONNECT if self.sends else END + OK
+
+    def due(self) -> float | None:
+        return self.now if self.said else self.now + 1.0 if self.sends else None
+
+    def take(self, now: float) -> bytes:
+        assert now < 4 * 3600, "it is listened to for ever"
+        said, self.said = self.said, b""
+        if self.sends and not said and now >= self.now + 1.0:
+            said = b"\xaa" * 1800
+        self.now = now if said else self.now
+        return said
+
+    def room(self, now: float) -> int:
+        return 1000
+
+    def control(self, now: float, state: LineState) -> None:
+        pass
+
+    def carrier(self) -> bool | None:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("op", "longest_s"),
+    [(ReceiveTraining(V17_14400, 4.0), 10), (ReceivePage(V17_14400, 7.0), 1800)],
+)
+def test_a_fast_carrier_that_never_ends_does_not_hold_us(op: LineOp, longest_s: int) -> None:
+    line = Class1Line(AtEngine(VirtualPort(Endless())), PROFILE)
+    heard = line.perform(op)
+    assert heard.ended is Ended.TIMEOUT
+    assert heard.at == pytest.approx(longest_s, abs=3)
+    assert f"a carrier of more than {longest_s} s" in heard.text
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,20 @@ from dataclasses import replace
 import pytest
 
 from faxcore.errors import NoReply
+from faxcore.modem.at import AtEngine
+from faxcore.modem.class2_receiving import PageTaker
 from faxcore.modem.class2_reports import Reports
+from faxcore.modem.class2_talk import Talk
 from faxcore.modem.dialect import DIALECTS
 from faxcore.modem.driver import FaxModem
 from faxcore.modem.stuffing import stuff
+from faxcore.modem.t32 import Numbers
 from faxcore.profiles import ModemProfile
 from faxcore.t4 import Coding, EncodedPage, reverse_bits
 from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import FaxDocument, Station
 from faxcore.t30.line import KeepPage
+from faxcore.t30.modulation import V29_9600
 from faxcore.t30.result import CallResult, HangupStatus, PageOutcome
 from faxcore.transport.virtual_port import VirtualPort
 from tests.documents import document
@@ -416,6 +421,35 @@ def test_class_2_receives_two_pages(piecemeal: bool, msb_first: bool) -> None:
     assert result.status is HangupStatus.NORMAL
     assert result.remote_id == "15550123"
     assert [page.octets for page in kept] == [form(1).data, form(2).data]
+
+
+class Endless(ScriptDce):
+    """A modem that gives page data and never ends them."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.given_at = 0.0
+
+    def feed(self, data: bytes, now: float) -> None:
+        assert data == DC2
+
+    def due(self) -> float | None:
+        return self.given_at + 1.0
+
+    def take(self, now: float) -> bytes:
+        assert now < 4 * 3600, "it is listened to for ever"
+        if now < self.given_at + 1.0:
+            return b""
+        self.given_at = now
+        return b"\xaa" * 1800
+
+
+def test_a_page_that_never_ends_does_not_hold_us() -> None:
+    engine = AtEngine(VirtualPort(Endless()))
+    talk = Talk(engine, CLASS_2, DIALECTS["2"], Numbers())
+    with pytest.raises(NoReply, match="no end of it"):
+        PageTaker(talk).take_page(V29_9600)
+    assert talk.now() == pytest.approx(1800, abs=3)
 
 
 def test_a_sub_address_and_a_password_are_not_left_to_the_next_call() -> None:
