@@ -57,7 +57,8 @@ class Carriers:
 
     ``limit`` is the moment, on the port's clock, at which the call has lasted long enough.
     ``sent_last`` tells whose carrier was the last on the line, ours or the far end's;
-    ``dle_is_half`` that the last octet of data that went was the first of a doubled DLE.
+    ``dle_is_half`` that the last octet of data that went was the first of a doubled DLE;
+    ``all_given`` that the modem has taken all the data of this operation.
 
     With ``software_flow`` the port heeds XON and XOFF while we send fast data, and only then: at
     any other time it would eat them out of frames and pages, 0x13 with every final frame.
@@ -70,7 +71,7 @@ class Carriers:
         self._software_flow = software_flow
         self._flows = False
         self.sent_last = False
-        self.dle_is_half = False
+        self.dle_is_half = self.all_given = False
 
     @property
     def state(self) -> State:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import math
 from abc import ABC, abstractmethod
+from dataclasses import replace
 
 from faxcore.errors import ModemError, NoReply
 from faxcore.modem.at import AtEngine
@@ -37,6 +38,13 @@ class ModemLine(ABC):
 
     def perform(self, op: LineOp) -> Heard:
         """See ``Line.perform``."""
+        self._carriers.all_given = False
+        heard = self._performed(op)
+        given = isinstance(op, SendPage) and self._carriers.all_given
+        lost = heard.ended is Ended.NO_CARRIER
+        return replace(heard, all_given=True) if given and not lost else heard
+
+    def _performed(self, op: LineOp) -> Heard:
         began = self._now()
         if self._failure:
             return Heard(Ended.EQUIPMENT, began, began, text=self._failure)

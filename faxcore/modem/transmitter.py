@@ -86,6 +86,7 @@ def write_data(
     while sent < len(data):
         until = min(deadline, carriers.now() + _SLICE_S, carriers.limit)
         sent += carriers.engine.write(data[sent : sent + _CHUNK], until)
+        carriers.all_given = sent == len(data)
         carriers.dle_is_half = trailing_dles(data, sent) % 2 == 1
         if progress is not None:
             progress(sent / len(data))

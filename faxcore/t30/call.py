@@ -164,10 +164,15 @@ def command(fcf: FCF, fif: bytes = b"") -> Frame:
 def hear(op: LineOp) -> Procedure[Heard]:
     """Have one operation performed; raise CallEnded when the call was stopped or lost its modem."""
     heard = yield op
+    check_stopped(heard)
+    return heard
+
+
+def check_stopped(heard: Heard) -> None:
+    """Raise CallEnded where the call was stopped or has lost its modem."""
     if heard.ended in _STOPPED:
         status, farewell = _STOPPED[heard.ended]
         raise CallEnded(status, heard.text or status.sentence, farewell=farewell)
-    return heard
 
 
 def answer(within_s: float = T4) -> Procedure[Reply]:

@@ -160,7 +160,8 @@ class Heard:
     ``began`` and ``at`` are the moments it began and ended on the line's clock, in seconds;
     ``frames`` the undamaged frames in order; ``damaged`` how many came with a wrong FCS;
     ``octets`` what the fast carrier brought; ``text`` a sentence for people where ``ended`` is
-    not DONE.
+    not DONE. ``all_given``: in SendPage, the modem had all of the page by then and told of no lost
+    line, so that it may have gone out whole, however the operation ended.
     """
 
     ended: Ended
@@ -170,6 +171,7 @@ class Heard:
     damaged: int = 0
     octets: bytes = b""
     text: str = ""
+    all_given: bool = False
 
     @property
     def done(self) -> bool:

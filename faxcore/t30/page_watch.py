@@ -48,7 +48,7 @@ class PageWatch:
     def _page(self, op: SendPage, heard: Heard | None) -> None:
         if heard is None:
             self._begin(op)
-        elif heard.done and not self._correcting:
+        elif (heard.done or heard.all_given) and not self._correcting:
             self._note(PageOutcome.UNCERTAIN)
 
     def _begin(self, op: SendPage) -> None:

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from faxcore.t4 import EncodedPage, line_octets
-from faxcore.t30.call import Call, CallEnded, command, hear
+from faxcore.t30.call import Call, CallEnded, check_stopped, command, hear
 from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import CallOptions, FaxDocument, Station
 from faxcore.t30.ecm_sender import send_page_with_correction
@@ -184,14 +184,16 @@ def send_page(call: Call, index: int, form: EncodedPage) -> Procedure[None]:
     yield from hear(Silence())
     call.report(index, sendings=call.reports[index].sendings + 1, parameters=parameters)
     is_last = call.is_last_part(index)
-    heard = yield from hear(SendPage(parameters.rung, octets, number, is_last_part=is_last))
+    heard = yield SendPage(parameters.rung, octets, number, is_last_part=is_last)
+    if heard.done or heard.all_given:
+        call.report(index, outcome=PageOutcome.UNCERTAIN, octets=len(octets))
+    check_stopped(heard)
     if not heard.done:
         raise CallEnded(
             HangupStatus.PHASE_C,
             f"page {number}: {heard.text or heard.ended.value}",
             farewell=False,
         )
-    call.report(index, outcome=PageOutcome.UNCERTAIN, octets=len(octets))
 
 
 def disconnect() -> Procedure[None]:

@@ -1,6 +1,7 @@
 """Calls that are stopped: by the caller, by the clock, by a modem that dies. Never an exception."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from faxcore.profiles import load_profile
 from faxcore.sim import SimModem
 from faxcore.t30.document import Station
 from faxcore.t30.line import SendPage
+from faxcore.t30.page_watch import PageWatch
 from faxcore.t30.result import HangupStatus, PageOutcome
 from faxcore.transport.virtual_port import VirtualPort
 from tests.calls.test_scenarios import call
@@ -99,3 +101,21 @@ def test_a_time_limit_holds(scenario):
 def test_the_line_is_released(scenario):
     _, modem, _ = call(scenario)
     assert modem.telephone is None
+
+
+@pytest.mark.parametrize("profile_class", ["1", "2"])
+def test_a_page_that_the_modem_had_whole_when_the_call_was_stopped_is_uncertain(profile_class):
+    swallowing = replace(PROFILE, fax_class=profile_class, buffer_octets=1 << 20)
+    said = []
+    with FaxModem(VirtualPort(SimModem("normal", profile=swallowing)), swallowing) as fax:
+        result = fax.send(
+            document(2, 600),
+            "1",
+            Station(),
+            observe=PageWatch(lambda number, outcome: said.append((number, outcome))),
+            on_progress=lambda share: fax.cancel() if share == 1.0 else None,
+        )
+    assert result.status is HangupStatus.CANCELLED
+    outcomes = [page.outcome for page in result.pages]
+    assert outcomes == [PageOutcome.UNCERTAIN, PageOutcome.UNSENT]
+    assert said == [(1, PageOutcome.UNCERTAIN)]
