@@ -82,6 +82,7 @@ class AtEngine:
         self._asked_at = 0.0
         self._echo = ""
         self._left = _MAX_OCTETS
+        self._lines: list[str] = []
         self._in_words = False
         self._skip_line_feed = False
         self._shields = 0
@@ -105,12 +106,16 @@ class AtEngine:
         self.discard_input()
         self._asked = text.removeprefix("AT") or text
         self._echo = text
+        self._lines = []
         self.write_all(text.encode("ascii") + b"\r", self.port.now() + _WRITE_S)
         self._asked_at = self.port.now()
 
     def reply(self, until: float, finals: frozenset[Code] = FINAL) -> Reply:
-        """Wait until a moment for the result code of what was asked last."""
-        lines: list[str] = []
+        """Wait until a moment for the result code of what was asked last.
+
+        Where none comes, the text before it is kept for the next that asks for it.
+        """
+        lines = self._lines
         self._left = _MAX_OCTETS
         while (line := self._line(until)) is not None:
             if self._echo and line == self._echo:
@@ -120,6 +125,7 @@ class AtEngine:
             if code in finals:
                 self._answered_at = self.port.now()
                 seconds = self._answered_at - self._asked_at
+                self._lines = []
                 return Reply(self._asked, code, line, tuple(lines), seconds)
             if code in _UNASKED_CODES or is_unasked(line):
                 self.unasked.append(line)
@@ -137,6 +143,7 @@ class AtEngine:
         """Name what the next result code answers, where it is no command: the end of a frame."""
         self._asked = what
         self._asked_at = self.port.now()
+        self._lines = []
 
     def read_data(self, until: float) -> bytes:
         """Octets as they came, without waiting longer than ``until``; ``b""`` then."""

@@ -60,6 +60,7 @@ class PageSender:
         early = write_data(talk.carriers, reverse_bits(octets), rate, self._on_progress)
         if early is not None:
             talk.left_data(early)
+            talk.check_hung_up()
             raise UnexpectedReply(f"a page: {early.line} before its end")
         if talk.dialect.page_ends_by_command:
             talk.left_data(talk.end_data(END, "the page's end"))

@@ -343,6 +343,28 @@ def test_a_failed_training_is_the_far_ends_word_for_it() -> None:
     assert outcomes(result) == [PageOutcome.UNSENT] * 2
 
 
+class HoldsBack(ScriptDce):
+    """A modem that has no room while it has something to say."""
+
+    def room(self, now: float) -> int:
+        return 1024 if self.due() is None else 0
+
+
+@pytest.mark.parametrize("said", [(line("+FHNG:43"), OK), (b"", line("+FHNG:43") + OK)])
+def test_why_the_modem_hung_up_in_a_page_is_known(said: tuple[bytes, bytes]) -> None:
+    page = on_the_wire(form(1))
+    turns = [
+        *up_to_the_first_page()[:-1],
+        Turn(page[:1024], said[0]),
+        Turn(page[1024:2048], said[1]),
+        turn("ATH0", OK),
+    ]
+    with FaxModem(VirtualPort(HoldsBack(turns)), CLASS_2) as fax:
+        result = fax.send(FaxDocument(PAGES.pages[:1]), "555-0100", HERE)
+    assert result.status is HangupStatus.UNDERRUN
+    assert outcomes(result) == [PageOutcome.UNSENT]
+
+
 def test_a_modem_that_says_ok_before_connect_is_asked_again() -> None:
     turns = [
         *prepared_2(),
