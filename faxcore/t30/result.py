@@ -35,7 +35,7 @@ class HangupStatus(enum.IntEnum):
     T1_EXPIRED = 0x11, "not_a_fax", "no fax machine identified itself within T1"
     PHASE_B = 0x20, "negotiation", "the session could not be agreed upon"
     CANNOT_RECEIVE = 0x21, "cannot_receive", "the far end cannot receive a fax"
-    DCN_IN_PHASE_B = 0x22, "negotiation", "the far end hung up before the first page"
+    DCN_IN_PHASE_B = 0x22, "negotiation", "the far end hung up before a page"
     DCS_REJECTED = 0x24, "negotiation", "the far end disconnected in answer to our commands"
     DCS_UNANSWERED = 0x25, "negotiation", "our commands were not answered three times"
     DIS_REPEATED = 0x26, "negotiation", "the far end did not understand our commands three times"

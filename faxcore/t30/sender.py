@@ -171,8 +171,10 @@ def _return_to_phase_b(call: Call, verdict: Verdict) -> Procedure[None]:
     try:
         yield from find_receiver(call, 2 * T2)
     except CallEnded as end:
-        if end.status is not HangupStatus.T1_EXPIRED or verdict is Verdict.GO_ON:
+        if end.status is not HangupStatus.T1_EXPIRED:
             raise
+        if verdict is Verdict.GO_ON:
+            raise CallEnded(HangupStatus.PHASE_B, f"{end} after EOM", farewell=False) from end
 
 
 def send_page(call: Call, index: int, form: EncodedPage) -> Procedure[None]:

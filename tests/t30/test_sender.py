@@ -225,6 +225,20 @@ def test_a_page_of_another_format_is_announced_by_eom():
     assert line.sent() == ["DCS", "EOM", "DCS", "EOP", "DCN"]
 
 
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [(Ended.TIMEOUT, "no DIS came within 14 s after EOM"), (FCF.DCN, "DCN came in place of DIS")],
+)
+def test_a_far_end_that_is_gone_after_eom_was_a_fax_all_the_same(answer, text):
+    coarse = FaxPage((encode_page(bitmap(2, 200, Resolution.COARSE)),))
+    mixed = FaxDocument((page(1), coarse))
+    result, _ = play(send_document(mixed, Station("")), [DIS, FCF.CFR, FCF.MCF, answer])
+    assert outcomes(result) == [CONFIRMED, UNSENT]
+    assert result.status.reason == "negotiation"
+    assert "first page" not in result.status.sentence
+    assert result.text == text
+
+
 def test_resumes_with_the_number_it_is_told():
     resumed = FaxDocument(document(1).pages, first_number=4)
     result, _ = play(send_document(resumed, Station("")), [DIS, FCF.CFR, FCF.MCF])
