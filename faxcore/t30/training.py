@@ -65,7 +65,7 @@ def agree(call: Call, index: int) -> EncodedPage:
     """Choose the form of page ``index`` and the parameters it goes under.
 
     A receiver disconnects at a line of more than 5 s (T.4 4.1.3): at 2400 bit/s a dense row can be
-    one, and is not sent. Error correction knows no lines.
+    one, and is not sent, nor is a page before it. Error correction knows no lines.
     """
     form, far = call.form(index), call.receiver
     call.parameters = replace(
@@ -73,11 +73,12 @@ def agree(call: Call, index: int) -> EncodedPage:
         subaddress=bool(far.subaddress and call.station.subaddress),
         password=bool(far.password and call.station.password),
     )
-    seconds = longest_row_s(form, call.current_rung)
-    if seconds > LONGEST_LINE_S and not call.agreed.ecm:
-        number, rate = call.reports[index].number, call.current_rung.name
-        text = f"page {number} has a row of {seconds:.1f} s at {rate}"
-        raise CallEnded(HangupStatus.PAGE_FORMAT, f"{text}, at most {LONGEST_LINE_S:.0f} go")
+    for each in range(index, len(call.pages) if not call.agreed.ecm else index):
+        seconds = longest_row_s(call.form(each), call.current_rung)
+        if seconds > LONGEST_LINE_S:
+            number, rate = call.reports[each].number, call.current_rung.name
+            text = f"page {number} has a row of {seconds:.1f} s at {rate}"
+            raise CallEnded(HangupStatus.PAGE_FORMAT, f"{text}, at most {LONGEST_LINE_S:.0f} go")
     return form
 
 

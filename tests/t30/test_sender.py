@@ -1,9 +1,11 @@
 """The sender against scripted far ends: one box of the flow chart at a time."""
 
+import numpy as np
 import pytest
 
 from faxcore.errors import ProcedureError
-from faxcore.t4 import Resolution, encode_page
+from faxcore.t4 import Coding, PageBitmap, Resolution, encode_page
+from faxcore.t30.capabilities import Capabilities
 from faxcore.t30.document import FaxDocument, FaxPage, Station
 from faxcore.t30.frames import FCF, Frame
 from faxcore.t30.line import Ended, SendPage, SendTraining
@@ -237,6 +239,21 @@ def test_a_far_end_that_is_gone_after_eom_was_a_fax_all_the_same(answer, text):
     assert result.status.reason == "negotiation"
     assert "first page" not in result.status.sentence
     assert result.text == text
+
+
+def test_a_row_of_more_than_5_s_is_refused_before_the_pages_before_it_are_sent():
+    pixels = np.zeros((20, 3456), bool)
+    blank = PageBitmap.from_array(pixels, Resolution.R408X391)
+    pixels[:, ::2] = True
+    dense = PageBitmap.from_array(pixels, Resolution.R408X391)
+    pages = tuple(FaxPage((encode_page(each, Coding.MH),)) for each in (blank, dense))
+    slow = Capabilities(slow_v27ter_only=True, resolutions=frozenset(Resolution))
+    answers = [Frame(FCF.DIS, slow.encode()), FCF.CFR, FCF.MCF, FCF.MCF]
+    result, line = play(send_document(FaxDocument(pages), Station("")), answers)
+    assert outcomes(result) == [UNSENT, UNSENT]
+    assert result.status is HangupStatus.PAGE_FORMAT
+    assert "page 2 has a row of 6.5 s at 2400" in result.text
+    assert line.sent() == ["DCN"]
 
 
 def test_resumes_with_the_number_it_is_told():
