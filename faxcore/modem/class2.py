@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from faxcore.errors import UnexpectedReply
 from faxcore.modem.at import AtEngine
 from faxcore.modem.class2_receiving import STATUS_OF, PageTaker
 from faxcore.modem.class2_sending import PageSender
@@ -147,6 +148,7 @@ class Class2Line(ModemLine):
         if self._answering and not self._pending and not self._talk.page_end:
             self._start_reception()
             self._hear_command()
+            self._check_told()
         if self._pending:
             return Heard(Ended.DONE, began, self._now(), self._pending.popleft())
         self._talk.check_hung_up()
@@ -167,6 +169,11 @@ class Class2Line(ModemLine):
         if told is not None:
             dcs = Frame(FCF.DCS, session_of(told, ecm=False).encode())
             self._pending.append((*self._identity(FCF.TSI), *self._address(), dcs))
+
+    def _check_told(self) -> None:
+        """A page of which nobody knows how it is coded cannot be taken."""
+        if self._talk.ready and not self._pending:
+            raise UnexpectedReply(f"+FDR: a page begins, and no {self._talk.dialect.agreed} came")
 
     def _identity(self, kind: FCF) -> tuple[Frame, ...]:
         name = self._talk.reports.remote_id

@@ -466,6 +466,22 @@ class Endless(ScriptDce):
         return b"\xaa" * 1800
 
 
+def test_a_page_of_which_no_format_was_told_ends_the_call() -> None:
+    modem = ScriptDce([
+        *prepared_2(),
+        turn('AT+FLID="+1 555 0199"', OK),
+        turn("AT+FDCC=1,5,0,2,0,0,0,0", OK),
+        turn("ATA", "+FCON", OK),
+        turn("AT+FDR", CONNECT),
+        turn("ATH0", OK),
+    ])  # fmt: skip
+    with FaxModem(VirtualPort(modem), CLASS_2) as fax:
+        fax.prepare()
+        result = fax.receive(Capabilities(), HERE, lambda page: True)
+    assert result.status is HangupStatus.EQUIPMENT
+    assert "no +FDCS: came" in result.text
+
+
 def test_a_page_that_never_ends_does_not_hold_us() -> None:
     engine = AtEngine(VirtualPort(Endless()))
     talk = Talk(engine, CLASS_2, DIALECTS["2"], Numbers())
