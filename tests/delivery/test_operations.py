@@ -356,6 +356,17 @@ def test_a_sent_fax_is_resent_whole_or_from_a_page(
     assert (recipient.first_page, recipient.run, recipient.pages_confirmed) == (4, 2, 0)
 
 
+def test_a_fax_without_pages_is_not_resent_from_behind_its_first(
+    queue: Queue, account: int, message: MessageName
+) -> None:
+    """It would be taken for sent as soon as it turned out to be shorter."""
+    send_message(queue, account, message, NOW)
+    cancel(queue, account, message, NOW)
+    with pytest.raises(RequestRefused, match="was not rendered yet"):
+        resend(queue, account, message, NOW, first_page=2)
+    assert resend(queue, account, message, NOW, first_page=1).done == 1
+
+
 def test_only_what_is_final_or_waiting_is_deleted(
     queue: Queue, account: int, message: MessageName
 ) -> None:

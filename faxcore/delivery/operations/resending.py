@@ -65,10 +65,9 @@ def _begin_anew(
     message: Message, recipient: Recipient, first_page: int | None, *, again: bool
 ) -> None:
     page = 1 if first_page is None else first_page
-    if page < 1 or (recipient.pages and page > recipient.pages):
-        raise RequestRefused(
-            "first_page", f"{page}: the fax to recipient {recipient.id} has {recipient.pages} pages"
-        )
+    if not 1 <= page <= max(recipient.pages, 1):
+        has = f"has {recipient.pages} pages" if recipient.pages else "was not rendered yet"
+        raise RequestRefused("first_page", f"{page}: the fax to recipient {recipient.id} {has}")
     recipient.tries = recipient.failures = recipient.run_dials = 0
     recipient.first_attempt = None
     recipient.cancel_wish, recipient.hold_wish = CancelWish.NO, False
