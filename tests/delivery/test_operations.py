@@ -356,6 +356,30 @@ def test_a_sent_fax_is_resent_whole_or_from_a_page(
     assert (recipient.first_page, recipient.run, recipient.pages_confirmed) == (4, 2, 0)
 
 
+def test_a_recipient_that_was_cancelled_is_sent_to_again_only_by_name(
+    queue: Queue, account: int, message: MessageName
+) -> None:
+    other = add_recipient(queue, account, message, RecipientDraft(Channel.FAX, "+1 555 0199"), NOW)
+    send_message(queue, account, message, NOW)
+    cancel(queue, account, message, NOW, other.id)
+    with queue.store.write("test") as session:
+        failed = session.scalars(select(Recipient).order_by(Recipient.id)).first()
+        failed.state, failed.letter = RecipientState.FAILED, Letter.FAILED
+    assert resend(queue, account, message, NOW).done == 1
+    letters = [each.letter for each in message_report(queue, account, message).recipients]
+    assert letters == [Letter.PENDING, Letter.FAILED]
+    assert resend(queue, account, message, NOW, other.id).done == 1
+
+
+def test_a_message_that_was_cancelled_whole_is_sent_again_to_all(
+    queue: Queue, account: int, message: MessageName
+) -> None:
+    add_recipient(queue, account, message, RecipientDraft(Channel.FAX, "+1 555 0199"), NOW)
+    send_message(queue, account, message, NOW)
+    cancel(queue, account, message, NOW)
+    assert resend(queue, account, message, NOW).done == 2
+
+
 def test_a_fax_without_pages_is_not_resent_from_behind_its_first(
     queue: Queue, account: int, message: MessageName
 ) -> None:

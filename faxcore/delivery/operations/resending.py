@@ -57,8 +57,11 @@ def resend(
 
 
 def _meant(message: Message, recipient_id: int | None) -> list[Recipient]:
-    """A message that was cancelled as a whole can be sent again, too."""
-    return list(message.recipients) if recipient_id is None else chosen(message, recipient_id)
+    """A message that was cancelled as a whole can be sent again, too.
+
+    Who was cancelled out of several is sent to only by name: the number may have been wrong.
+    """
+    return chosen(message, recipient_id) or list(message.recipients)
 
 
 def _begin_anew(
