@@ -145,15 +145,12 @@ def _outcome(
 
 
 def _history(session: Session, recipient: Recipient, now: datetime) -> History:
+    own = Attempt.recipient_id == recipient.id
+    charged = session.scalar(select(func.max(Attempt.number)).where(own, Attempt.counted))
     local = session.scalar(
         select(func.count())
         .select_from(Attempt)
-        .where(
-            Attempt.recipient_id == recipient.id,
-            Attempt.state == AttemptState.DONE,
-            Attempt.counted.is_(False),
-            Attempt.began > (recipient.last_attempt or recipient.message.created),
-        )
+        .where(own, Attempt.state == AttemptState.DONE, Attempt.number > (charged or 0))
     )
     return History(
         dials=recipient.run_dials,

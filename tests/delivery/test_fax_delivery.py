@@ -11,7 +11,7 @@ from faxcore.delivery.fax_content import Identity
 from faxcore.delivery.fax_plan import render_due
 from faxcore.delivery.findings import Finding, PageInCall
 from faxcore.delivery.model import Account, Destination, PageRow, Worker
-from faxcore.delivery.operations import Which, cancel, hold, release, resend
+from faxcore.delivery.operations import RecipientReport, Which, cancel, hold, release, resend
 from faxcore.delivery.recording import finish_call, mark_dialled, note_page
 from faxcore.delivery.retry import Failure, RetryPolicy
 from faxcore.delivery.rules import Queue
@@ -190,6 +190,27 @@ def test_local_trouble_is_not_charged_and_the_modem_is_left_alone_for_a_while(
     house.work_for(300, 30)
     assert house.recipient().letter is Letter.SENT
     assert house.recipient().attempts == 1
+
+
+def ended(house: House, failure: Failure, now: datetime) -> RecipientReport:
+    """A call that dialled, and ended so."""
+    call_id = claim(house.queue, Claimant("north/usb0", "north", Channel.FAX, "usb0"), now)
+    assert call_id is not None
+    render_due(house.queue, call_id, Identity(), now, rendered(1))
+    page = PageInCall(1, house.rows()[0].id, 1, 1, "")
+    assert mark_dialled(house.queue, call_id, [page], now)
+    finish_call(house.queue, call_id, Finding(failure, failure.value), now, 0.0)
+    return house.recipient()
+
+
+def test_local_trouble_after_dialling_waits_twice_as_long_each_time(house: House) -> None:
+    house.submit()
+    now, waits = NOW, []
+    for _ in range(5):
+        due = ended(house, Failure.LOCAL, now).next_attempt
+        waits.append((due - now).total_seconds())
+        now = due
+    assert waits == [5, 10, 20, 40, 80]
 
 
 def test_a_port_that_cannot_be_opened_dials_nothing_and_charges_nothing(house: House) -> None:
