@@ -107,6 +107,8 @@ def _count(
             attempt.counted = False
             recipient.dials -= 1
             recipient.run_dials -= 1
+        if not recipient.run_dials:
+            recipient.first_attempt = None  # the time to try has not begun to run
         return
     if progressed:
         recipient.tries = 0

@@ -213,6 +213,12 @@ def test_local_trouble_after_dialling_waits_twice_as_long_each_time(house: House
     assert waits == [5, 10, 20, 40, 80]
 
 
+def test_the_time_to_try_does_not_run_before_a_dial_is_charged(house: House) -> None:
+    house.submit()
+    ended(house, Failure.LOCAL, NOW)
+    assert ended(house, Failure.BUSY, later(4 * 3600)).letter is Letter.BUSY
+
+
 def test_a_port_that_cannot_be_opened_dials_nothing_and_charges_nothing(house: House) -> None:
     def broken(url, profile, record):
         raise PortError("/dev/ttyUSB0 is in use by process 7 (minicom)")
