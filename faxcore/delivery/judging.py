@@ -174,7 +174,7 @@ def _settle(
 ) -> None:
     wish, holds = recipient.cancel_wish, recipient.hold_wish
     recipient.cancel_wish, recipient.hold_wish = CancelWish.NO, False
-    if decision.verdict is Verdict.RETRY and wish is not CancelWish.NO:
+    if decision.verdict in {Verdict.RETRY, Verdict.HOLD} and wish is not CancelWish.NO:
         stop(session, account, recipient, now)
         return
     never_went = decision.reason == "cancelled" and not (

@@ -160,6 +160,20 @@ def test_the_policy_ask_holds_an_uncertain_page_until_it_is_released(house: Hous
     assert kept(house) == [1, 1, 2]
 
 
+def test_a_wish_to_cancel_goes_before_the_policy_ask(house: House) -> None:
+    house.pages = 1
+    name = house.submit(uncertain=UncertainPolicy.ASK)
+    call_id = claim(house.queue, Claimant("north/usb0", "north", Channel.FAX, "usb0"), NOW)
+    assert call_id is not None
+    render_due(house.queue, call_id, Identity(), NOW, rendered(1))
+    page = PageInCall(1, house.rows()[0].id, 1, 1, "")
+    assert mark_dialled(house.queue, call_id, [page], NOW)
+    note_page(house.queue, call_id, 1, PageOutcome.UNCERTAIN, NOW)
+    assert cancel(house.queue, house.account, name, NOW).on_line == 1
+    finish_call(house.queue, call_id, Finding(Failure.PAGE, "eop_unanswered"), NOW, 0.0)
+    assert (house.recipient().letter, house.recipient().reason) == (Letter.FAILED, "cancelled")
+
+
 def test_the_policy_accept_names_the_page_and_sends_nothing_twice(house: House) -> None:
     plays(house, "silent-after-eop")
     house.submit(uncertain=UncertainPolicy.ACCEPT)
