@@ -380,6 +380,18 @@ def test_a_message_that_was_cancelled_whole_is_sent_again_to_all(
     assert resend(queue, account, message, NOW).done == 2
 
 
+def test_a_resend_for_a_set_time_waits_for_it_after_a_hold(
+    queue: Queue, account: int, message: MessageName
+) -> None:
+    send_message(queue, account, message, NOW)
+    put_state(queue, RecipientState.FAILED)
+    resend(queue, account, message, NOW, send_time=later(86400))
+    hold(queue, account, message, later(60))
+    release(queue, account, message, later(120))
+    (recipient,) = message_report(queue, account, message).recipients
+    assert (recipient.letter, recipient.next_attempt) == (Letter.TIMED, later(86400))
+
+
 def test_a_fax_without_pages_is_not_resent_from_behind_its_first(
     queue: Queue, account: int, message: MessageName
 ) -> None:

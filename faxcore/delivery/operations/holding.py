@@ -65,16 +65,18 @@ def release(
 
 
 def resumed(message: Message, recipient: Recipient, now: datetime) -> Step:
-    """Back into the queue, for now or for the time that the message was set for."""
-    if message.send_time is not None and message.send_time > now:
-        text = f"waits until {message.send_time.isoformat(timespec='seconds')}"
-        return Step(RecipientState.QUEUED, Cause.SCHEDULED, "scheduled", text, message.send_time)
+    """Back into the queue, for now or for the time that was set: for the message or a resend."""
+    set_for = recipient.due or message.send_time
+    if set_for is not None and set_for > now:
+        text = f"waits until {set_for.isoformat(timespec='seconds')}"
+        return Step(RecipientState.QUEUED, Cause.SCHEDULED, "scheduled", text, set_for)
     return Step(RecipientState.QUEUED, Cause.NONE, "queued", "waits for its turn", now)
 
 
 def _held(recipient: Recipient) -> Step:
     text = f"held; before: {recipient.description}" if recipient.description else "held"
-    return Step(RecipientState.HELD, recipient.cause, "held", text)
+    due = recipient.due if recipient.reason == "scheduled" else None
+    return Step(RecipientState.HELD, recipient.cause, "held", text, due)
 
 
 def _check(message: Message, what: str) -> None:
