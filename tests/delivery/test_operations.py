@@ -83,6 +83,21 @@ def test_a_set_time_makes_a_recipient_timed(queue: Queue, account: int) -> None:
     assert recipient.next_attempt == later(3600)
 
 
+@pytest.mark.parametrize("told", ["9999-12-31T23:59:00-12:00", "0001-01-01T00:00:00+14:00"])
+def test_a_time_that_could_not_be_read_back_is_refused(
+    queue: Queue, account: int, message: MessageName, told: str
+) -> None:
+    """In UTC it is in no year that a datetime has: every list with it would fail."""
+    draft = replace(TEXT, client_id="m2", send_time=datetime.fromisoformat(told))
+    with pytest.raises(RequestRefused, match="is in the year"):
+        create_message(queue, account, draft, NOW)
+    send_message(queue, account, message, NOW)
+    put_state(queue, RecipientState.FAILED)
+    with pytest.raises(RequestRefused, match="is in the year"):
+        resend(queue, account, message, NOW, send_time=draft.send_time)
+    assert len(list(list_rows(queue, account))) == 1
+
+
 def test_the_same_creation_again_gives_the_same_answer(queue: Queue, account: int) -> None:
     first = create_message(queue, account, TEXT, NOW)
     assert create_message(queue, account, TEXT, later(5)) == first

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -219,8 +219,7 @@ def _check_draft(queue: Queue, draft: MessageDraft) -> None:
         raise RequestRefused("client_id", "is empty")
     if draft.body is not None and draft.body_type is None:
         raise RequestRefused("body_type", "is required with a body")
-    if draft.send_time is not None and draft.send_time.tzinfo is None:
-        raise RequestRefused("send_time", "has no time zone")
+    check_send_time(draft.send_time)
     if draft.paper.upper() not in {"A4", "LETTER", "LEGAL", "B4", "A3"}:
         raise RequestRefused("paper", "A4, letter, legal, B4 or A3 is expected")
     if draft.node and queue.rules.node(draft.node) is None:
@@ -235,6 +234,16 @@ def _check_draft(queue: Queue, draft: MessageDraft) -> None:
         raise RequestRefused("sender_email", "is no e-mail address")
     if draft.sender_number:
         _check_station(draft.sender_number)
+
+
+def check_send_time(moment: datetime | None) -> None:
+    """Refuse a moment without a zone, and one that has no year in every zone."""
+    if moment is None:
+        return
+    if moment.tzinfo is None:
+        raise RequestRefused("send_time", "has no time zone")
+    if not MINYEAR < moment.year < MAXYEAR:
+        raise RequestRefused("send_time", f"is in the year {moment.year}")
 
 
 def _check_station(number: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from faxcore.delivery.model import Message, Recipient
+from faxcore.delivery.operations.creating import check_send_time
 from faxcore.delivery.operations.finding import chosen, find_message, ref_of
 from faxcore.delivery.operations.values import Effect, MessageName, Which
 from faxcore.delivery.rules import Queue
@@ -33,8 +34,7 @@ def resend(
     beginning or from that page, to those who have it all too. Who is still being tried is
     ``on_line`` and left alone. Raises RequestRefused where nobody is left to send to.
     """
-    if send_time is not None and send_time.tzinfo is None:
-        raise RequestRefused("send_time", "has no time zone")
+    check_send_time(send_time)
     with queue.store.write("resend") as session:
         account = lock_account(session, account_id)
         message = find_message(session, account_id, name)
