@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from starlette.background import BackgroundTask
@@ -188,11 +188,18 @@ def _streamed(
 ) -> Response:
     """A list, written as its rows are read; a cursor moves when all of it is out."""
     answer = kind(serverResponse="200:Query Successful")
-    return StreamingResponse(
-        stream_answer(version, answer, "dataTableRow", listing.rows),
-        media_type=TYPES[version],
-        background=BackgroundTask(listing.written),
-    )
+    is_out = False
+
+    def pieces() -> Iterator[bytes]:
+        nonlocal is_out
+        yield from stream_answer(version, answer, "dataTableRow", listing.rows)
+        is_out = True
+
+    def over() -> None:  # called, too, where the client has gone in the middle of it
+        if is_out:
+            listing.written()
+
+    return StreamingResponse(pieces(), media_type=TYPES[version], background=BackgroundTask(over))
 
 
 def _refused(call: Call, text: str) -> Elements:

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
 import warnings
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from faxcore.service.app import make_app
 from faxcore.service.contract import NAMESPACE, OPERATIONS
-from tests.service.conftest import PASSWORD, Service, add_account, told_twice
+from faxcore.service.tables import ChangeCursor
+from tests.service.conftest import PASSWORD, Service, add_account, no_banner, told_twice
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import zeep
 
 ME = {"username": "clinic", "password": PASSWORD}
+SCOPE = {
+    "type": "http",
+    "asgi": {"version": "3.0", "spec_version": "2.3"},
+    "method": "POST",
+    "path": "/soap",
+    "raw_path": b"/soap",
+    "query_string": b"",
+    "root_path": "",
+    "headers": [(b"content-type", b"text/xml")],
+    "client": ("127.0.0.1", 1),
+    "server": ("127.0.0.1", 80),
+    "scheme": "http",
+    "http_version": "1.1",
+}
+"""A request as uvicorn describes it."""
 
 
 @pytest.fixture(params=["PresencePort", "PresencePort12"])
@@ -307,3 +327,39 @@ def test_a_recipient_that_is_new_since_the_last_answer_is_told(client: Any) -> N
         recipientPhone="1",
     )
     assert told_twice(changed) == ["W"]
+
+
+def test_an_answer_that_is_cut_does_not_move_the_cursor(service: Service, client: Any) -> None:
+    """The service is asked as uvicorn does, by a client that goes after the first piece."""
+    for number in ("1", "2"):
+        made = client.CFCreateMessageWS(**ME, memo="x")
+        uid = made.presenceUniqueIdentifier
+        client.CFAddRecipientWS(
+            **ME, presenceUniqueIdentifier=uid, recipientType="FAX", recipientPhone=number
+        )
+    asked = envelope(
+        f"<CFListOutboundMessagesWS><username>clinic</username><password>{PASSWORD}</password>"
+        "<restrictToChanged>true</restrictToChanged></CFListOutboundMessagesWS>"
+    ).encode()
+    app = make_app(service.queue, lambda: datetime.now(UTC), fetch_banner=no_banner)
+
+    async def ask() -> None:
+        gone = asyncio.Event()
+        given = [{"type": "http.request", "body": asked}]
+
+        async def receive() -> dict[str, Any]:
+            if given:
+                return given.pop()
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: dict[str, Any]) -> None:
+            if message.get("body"):
+                gone.set()
+                await asyncio.Event().wait()  # nobody reads any more
+
+        await app(SCOPE, receive, send)
+
+    asyncio.run(ask())
+    with service.queue.store.read() as session:
+        assert session.scalar(select(ChangeCursor)) is None
