@@ -7,6 +7,7 @@ JSON, come through here.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -104,11 +105,13 @@ def zoned(moment: datetime | None, caller: Caller, desk: Desk) -> datetime | Non
     """A moment; one without a zone is of the account's, else of this server's."""
     if moment is None or moment.tzinfo is not None:
         return moment
+    with contextlib.suppress(ZoneInfoNotFoundError, ValueError):
+        if caller.zone:
+            return moment.replace(tzinfo=ZoneInfo(caller.zone))
     try:
-        zone = ZoneInfo(caller.zone) if caller.zone else desk.now().astimezone().tzinfo
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = desk.now().astimezone().tzinfo
-    return moment.replace(tzinfo=zone)
+        return moment.astimezone()  # with the offset of that day: summer time may begin before it
+    except (ValueError, OverflowError, OSError):  # the first or the last day that there is
+        return moment.replace(tzinfo=desk.now().astimezone().tzinfo)
 
 
 def add_recipient(
