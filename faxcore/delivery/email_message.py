@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -77,7 +78,7 @@ def _headed(message: Message) -> EmailMessage:
         if "To" not in mail and "Cc" not in mail:
             mail["To"] = "undisclosed-recipients:;"
         mail["Subject"] = message.subject
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, MessageError) as error:
         raise ContentError(f"a header of the e-mail: {error}") from error
     return mail
 

@@ -189,6 +189,18 @@ def test_a_refusal_is_for_now_or_for_good(
     assert code in other.description
 
 
+def test_an_address_that_no_header_can_bear_ends_the_attempts(
+    house: House, server: MailServer
+) -> None:
+    """One that an account was given, or that an earlier version took."""
+    submit(house, to("ada@example.org"))
+    with house.queue.store.write("test") as session:
+        session.get_one(Account, house.account).sender_email = "clinic@example..org"
+    work(house, server)
+    (recipient,) = message_report(house.queue, house.account, M1).recipients
+    assert (recipient.letter, recipient.reason) == (Letter.FAILED, "convert_failed")
+
+
 def test_a_server_that_is_not_there_is_charged_to_nobody(house: House, server: MailServer) -> None:
     submit(house, to("ada@example.org"))
     work(house, MailServer("127.0.0.1", 1, timeout_s=1))

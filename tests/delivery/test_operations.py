@@ -211,6 +211,8 @@ def test_an_email_takes_any_file(queue: Queue, account: int) -> None:
         ({"node": "south"}, "node"),
         ({"subject": "a\r\nBcc: b"}, "subject"),
         ({"sender_name": "a\nb"}, "sender_name"),
+        ({"subject": "a\u2028b"}, "subject"),
+        ({"sender_email": "grün@example.org"}, "sender_email"),
         ({"sender_number": "five"}, "sender_number"),
         ({"sender_email": "a@elsewhere.org"}, "sender_email"),
         ({"sender_email": "no address"}, "sender_email"),
@@ -238,6 +240,9 @@ def test_what_is_wrong_with_a_message_is_named(
         (RecipientDraft(Channel.FAX, "+881 6 1234"), "recipient_phone"),
         (RecipientDraft(Channel.EMAIL, "a b@example.org"), "recipient_email"),
         (RecipientDraft(Channel.EMAIL, "a@b\nBcc: c@d"), "recipient_email"),
+        (RecipientDraft(Channel.EMAIL, "a@b..org"), "recipient_email"),
+        (RecipientDraft(Channel.EMAIL, "a..b@b.org"), "recipient_email"),
+        (RecipientDraft(Channel.EMAIL, "a\x01@b.org"), "recipient_email"),
         (RecipientDraft(Channel.FAX, "555", name="a\rb"), "recipient_name"),
     ],
 )

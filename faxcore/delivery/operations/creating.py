@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import MAXYEAR, MINYEAR, datetime
+from email.errors import MessageError
+from email.headerregistry import Address
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,7 +34,7 @@ from faxcore.errors import ContentError, RequestRefused, SettingsError
 _ADDRESS = re.compile(
     r"[^\s@<>\",;:()\[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?"
 )
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _LENGTHS = {
     "client_id": 256,
     "group_id": 256,
@@ -230,7 +232,7 @@ def _check_draft(queue: Queue, draft: MessageDraft) -> None:
         _check_text(field, getattr(draft, field) or "", longest, lines=False)
     for field in ("memo", "body"):
         _check_text(field, getattr(draft, field) or "", _TEXT_OCTETS, lines=True)
-    if draft.sender_email and not _ADDRESS.fullmatch(draft.sender_email):
+    if draft.sender_email and not _is_mailbox(draft.sender_email):
         raise RequestRefused("sender_email", "is no e-mail address")
     if draft.sender_number:
         _check_station(draft.sender_number)
@@ -281,7 +283,7 @@ def _address(queue: Queue, draft: RecipientDraft) -> tuple[str, str]:
     """The address as it is kept, and its one form."""
     address = draft.address.strip()
     if draft.channel is Channel.EMAIL:
-        if not _ADDRESS.fullmatch(address) or not address.isascii():
+        if not _is_mailbox(address):
             raise RequestRefused("recipient_email", f"{address[:80]!r} is no e-mail address")
         return address, address.lower()
     if not address:
@@ -290,6 +292,17 @@ def _address(queue: Queue, draft: RecipientDraft) -> tuple[str, str]:
         return address, allowed_number(address, queue.rules.numbers).destination
     except SettingsError as error:
         raise RequestRefused("recipient_phone", str(error)) from error
+
+
+def _is_mailbox(address: str) -> bool:
+    """Whether mail can bear an address: one that cannot stand in a header stops all copies."""
+    if not _ADDRESS.fullmatch(address) or not address.isascii():
+        return False
+    try:
+        Address(addr_spec=address)
+    except (ValueError, IndexError, MessageError):
+        return False
+    return True
 
 
 def _check_text(field: str, text: str, longest: int, *, lines: bool) -> None:
