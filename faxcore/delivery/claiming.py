@@ -54,30 +54,36 @@ def claim(queue: Queue, claimant: Claimant, now: datetime) -> int | None:
 def something_to_do(queue: Queue, claimant: Claimant, now: datetime) -> bool:
     """Whether a claim may find something: a look that locks nobody out."""
     due = select(Recipient.id).where(
-        Recipient.channel == claimant.channel,
-        Recipient.state == RecipientState.QUEUED,
-        Recipient.due <= now,
-        _for_modem(claimant),
+        *_due(claimant, now),
+        _nobody_calls() & _for_node(queue.rules, claimant, now)
+        | (Recipient.cause == Cause.SCHEDULED),  # whose time has come, a claim wakes
     )
     with queue.store.look() as connection:
         return connection.scalar(due.limit(1)) is not None
 
 
 def _candidates(rules: Rules, claimant: Claimant, now: datetime) -> Select[int]:
-    busy = select(Call.busy_destination).where(Call.busy_destination.is_not(None))
     return (
         select(Recipient.id)
-        .where(
-            Recipient.channel == claimant.channel,
-            Recipient.state == RecipientState.QUEUED,
-            Recipient.due <= now,
-            Recipient.destination.not_in(busy),
-            _for_modem(claimant),
-            _for_node(rules, claimant, now),
-        )
+        .where(*_due(claimant, now), _nobody_calls(), _for_node(rules, claimant, now))
         .order_by(Recipient.priority.desc(), Recipient.due, Recipient.id)
         .limit(_LOOKED_AT)
     )
+
+
+def _due(claimant: Claimant, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Recipient.channel == claimant.channel,
+        Recipient.state == RecipientState.QUEUED,
+        Recipient.due <= now,
+        _for_modem(claimant),
+    )
+
+
+def _nobody_calls() -> ColumnElement[bool]:
+    """That its destination is not being called already."""
+    busy = select(Call.busy_destination).where(Call.busy_destination.is_not(None))
+    return Recipient.destination.not_in(busy)
 
 
 def _for_node(rules: Rules, claimant: Claimant, now: datetime) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from faxcore.delivery.claiming import Claimant, claim
+from faxcore.delivery.claiming import Claimant, claim, something_to_do
 from faxcore.delivery.fax_content import Identity
 from faxcore.delivery.fax_plan import render_due
 from faxcore.delivery.findings import Finding, PageInCall
@@ -351,6 +351,20 @@ def test_one_call_at_a_time_goes_to_a_number(house: House) -> None:
     first = claim(house.queue, north, NOW)
     assert first is not None
     assert claim(house.queue, south, NOW) is None
+
+
+def test_a_modem_that_can_call_nobody_now_is_left_to_listen(house: House) -> None:
+    """Its listening is broken off for what can be claimed, and for nothing else."""
+    north = Claimant("north/a", "north", Channel.FAX)
+    south = Claimant("south/b", "south", Channel.FAX)
+    house.submit(["5550100"], "m1")
+    house.submit(["555-0100"], "m2")
+    assert something_to_do(house.queue, north, NOW)
+    assert claim(house.queue, north, NOW) is not None
+    assert not something_to_do(house.queue, north, NOW)
+    house.submit(["5550101"], "m3", node="north")
+    assert something_to_do(house.queue, north, NOW)
+    assert not something_to_do(house.queue, south, NOW)
 
 
 def test_several_faxes_to_one_number_go_in_one_call_where_that_is_allowed(house: House) -> None:
