@@ -104,6 +104,11 @@ class Gate:
             return account, ""
         return account, account.password
 
+    def standing(self, caller: Caller) -> tuple[Caller, str] | None:
+        """A caller as his account is now, and the hash of its password; None if it is shut out."""
+        account, kept = self._account(caller.name)
+        return (caller_of(account), kept) if account is not None and kept else None
+
     def _checked(self, name: str, password: str) -> Caller | None:
         begun = time.thread_time()
         account, kept = self._account(name)

@@ -17,6 +17,7 @@ from faxcore.delivery.model import Worker
 from faxcore.delivery.operations import MessageDraft, MessageName, RecipientDraft
 from faxcore.delivery.owning import Line
 from faxcore.delivery.states import Channel
+from faxcore.service.administering import set_disabled, set_password
 from tests.service.conftest import PASSWORD, Service, add_account
 
 NOW = datetime.now(UTC)
@@ -213,6 +214,17 @@ def test_logging_out_ends_the_session(service: Service) -> None:
     with browser(service) as client:
         form = form_of(client.get("/").text)
         client.post("/logout", data={"form": form})
+        assert "Log in" in client.get("/").text
+
+
+@pytest.mark.parametrize("change", ["disabled", "password"])
+def test_a_session_ends_with_the_right_to_come_in(service: Service, change: str) -> None:
+    with browser(service) as client:
+        assert client.get("/").status_code == 200
+        if change == "disabled":
+            set_disabled(service.queue, "clinic", disabled=True)
+        else:
+            set_password(service.queue, "clinic", "another horse")
         assert "Log in" in client.get("/").text
 
 

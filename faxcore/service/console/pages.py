@@ -60,14 +60,24 @@ class Console:
 
     # --- coming in
 
-    def _session(self, request: Request) -> Session | None:
-        return self._sessions.find(request.cookies.get(COOKIE, ""), time.monotonic())
+    async def _session(self, request: Request) -> Session | None:
+        """The login of a request, as long as its account stands as it did then."""
+        cookie = request.cookies.get(COOKIE, "")
+        session = self._sessions.find(cookie, time.monotonic())
+        if session is None:
+            return None
+        standing = await _apart(self._gate.standing, session.caller)
+        if standing is None or standing[1] != session.kept:
+            self._sessions.end(cookie)
+            return None
+        session.caller = standing[0]
+        return session
 
     def _inside(self, page: Callable[[Request, Session], Any]) -> Callable[[Request], Any]:
         """A page for those who are logged in; others are sent to the login."""
 
         async def answer(request: Request) -> Response:
-            session = self._session(request)
+            session = await self._session(request)
             if session is None:
                 target = quote(
                     request.url.path + ("?" + request.url.query if request.url.query else "")
@@ -96,10 +106,12 @@ class Console:
             wrong = f"There are {error}."
             return self._page("login.html", None, 429, to=to, wrong=wrong, name=name)
         await _apart(self._audit.note, caller.name, address, "console login", "", "let in")
+        standing = await _apart(self._gate.standing, caller)
+        kept = standing[1] if standing is not None else ""
         response = RedirectResponse(to, 303)
         response.set_cookie(
             COOKIE,
-            self._sessions.begin(caller, time.monotonic()),
+            self._sessions.begin(caller, kept, time.monotonic()),
             httponly=True,
             samesite="strict",
             secure=self._only_tls,
@@ -107,7 +119,7 @@ class Console:
         return response
 
     async def _logout(self, request: Request) -> Response:
-        session = self._session(request)
+        session = await self._session(request)
         if session is not None and is_own_form(session, (await _form(request)).get("form", "")):
             self._sessions.end(request.cookies.get(COOKIE, ""))
         response = RedirectResponse("/login", 303)
@@ -208,7 +220,7 @@ class Console:
     # --- changing
 
     async def _act(self, request: Request) -> Response:
-        session = self._session(request)
+        session = await self._session(request)
         if session is None:
             return RedirectResponse("/login", 303)
         form = await _form(request)

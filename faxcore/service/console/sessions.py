@@ -18,9 +18,13 @@ _MOST = 10_000
 
 @dataclass(slots=True)
 class Session:
-    """One login. ``form`` stands in every form of it; times are those of a steady clock."""
+    """One login. ``form`` stands in every form of it; times are those of a steady clock.
+
+    ``kept`` is the hash of the password that it was begun with.
+    """
 
     caller: Caller
+    kept: str
     form: str
     began: float
     used: float
@@ -33,11 +37,11 @@ class Sessions:
     _all: OrderedDict[str, Session] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def begin(self, caller: Caller, now: float) -> str:
+    def begin(self, caller: Caller, kept: str, now: float) -> str:
         """A new session; the value of its cookie."""
         cookie = secrets.token_urlsafe(32)
         with self._lock:
-            self._all[cookie] = Session(caller, secrets.token_urlsafe(24), now, now)
+            self._all[cookie] = Session(caller, kept, secrets.token_urlsafe(24), now, now)
             while len(self._all) > _MOST:
                 self._all.popitem(last=False)
         return cookie
