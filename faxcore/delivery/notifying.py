@@ -144,7 +144,9 @@ def _post(notice: Notice, now: datetime, private: Collection[str]) -> None:
     headers[SIGNATURE] = sign(notice.key, int(now.timestamp()), body)
     try:
         address = web_address(notice.target)
-        with reached(address, private=private, seconds=_TIMEOUT_S) as connection:
+        with reached(
+            address, private=private, seconds=_TIMEOUT_S, whole_seconds=_TIMEOUT_S
+        ) as connection:
             connection.request("POST", address.target, body, headers)
             answer = connection.getresponse()
             answer.read(1024)

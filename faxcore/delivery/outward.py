@@ -13,6 +13,8 @@ import ipaddress
 import re
 import socket
 import ssl
+import threading
+import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -45,10 +47,16 @@ def web_address(url: str) -> WebAddress:
 
 @contextlib.contextmanager
 def connected(
-    address: WebAddress, *, private: Collection[str], seconds: float
+    address: WebAddress, *, private: Collection[str], seconds: float, whole_seconds: float
 ) -> Iterator[http.client.HTTPConnection]:
-    """A connection to an address. Raises ValueError where it leads inward, and OSError."""
-    plain = _reached(_places(address, allowed=address.host in private), address.port, seconds)
+    """A connection to an address. Raises ValueError where it leads inward, and OSError.
+
+    ``seconds`` is what each step of it may take; after ``whole_seconds`` it is cut, so that nobody
+    who answers drop by drop holds up what waits behind him.
+    """
+    places = _places(address, allowed=address.host in private)
+    until = time.monotonic() + whole_seconds
+    plain = _reached(places, address.port, seconds, until)
     try:
         kind = http.client.HTTPSConnection if address.secure else http.client.HTTPConnection
         connection = kind(address.host, address.port, timeout=seconds)
@@ -57,7 +65,8 @@ def connected(
             if address.secure:
                 context = ssl.create_default_context()
                 connection.sock = context.wrap_socket(plain, server_hostname=address.host)
-            yield connection
+            with _cut_at(until, connection.sock):
+                yield connection
     finally:
         plain.close()
 
@@ -72,9 +81,35 @@ def _places(address: WebAddress, *, allowed: bool) -> list[str]:
     return places
 
 
-def _reached(places: list[str], port: int, seconds: float) -> socket.socket:
+def _reached(places: list[str], port: int, seconds: float, until: float) -> socket.socket:
     """A connection to the first place that answers."""
     for place in places[:-1]:
         with contextlib.suppress(OSError):  # the next may
-            return socket.create_connection((place, port), seconds)
-    return socket.create_connection((places[-1], port), seconds)
+            return _connection(place, port, seconds, until)
+    return _connection(places[-1], port, seconds, until)
+
+
+def _connection(place: str, port: int, seconds: float, until: float) -> socket.socket:
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("nobody answered in time")
+    connection = socket.create_connection((place, port), min(seconds, left))
+    connection.settimeout(seconds)
+    return connection
+
+
+@contextlib.contextmanager
+def _cut_at(until: float, connection: socket.socket) -> Iterator[None]:
+    """Whoever reads from it at that moment reads its end."""
+
+    def cut() -> None:
+        with contextlib.suppress(OSError):  # it is over already
+            connection.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(max(until - time.monotonic(), 0), cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

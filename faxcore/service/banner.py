@@ -77,7 +77,12 @@ class BannerFetcher:
         if address.host not in hosts:
             raise Refused(f"the host {address.host} is not among those that are allowed", ELEMENT)
         try:
-            with connected(address, private=hosts if self._private else (), seconds=SECONDS) as to:
+            with connected(
+                address,
+                private=hosts if self._private else (),
+                seconds=SECONDS,
+                whole_seconds=2 * WHOLE_SECONDS,
+            ) as to:
                 to.request("GET", address.target, headers={"Accept": "image/*"})
                 return _got(to.getresponse())
         except (OSError, http.client.HTTPException, ValueError) as error:
