@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 
 from faxcore.delivery.logs import log
-from faxcore.delivery.model import Account, InboundFax, Message
+from faxcore.delivery.model import Account, Change, InboundFax, Message, Recipient
 from faxcore.delivery.operations import MessageName, delete_message, forget_calls, sweep_files
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.worker import wall_clock
@@ -67,11 +67,17 @@ class Housekeeping:
         return gone
 
     def _due(self, before: datetime) -> Iterator[tuple[Account, str]]:
+        """Messages that have been as they are since before a moment."""
+        changed = (
+            select(Change.id)
+            .join(Recipient, Recipient.id == Change.recipient_id)
+            .where(Recipient.message_id == Message.id, Change.at >= before)
+        )
         with self.queue.store.read() as session:
             rows = session.execute(
                 select(Account, Message.uid)
                 .join(Message, Message.account_id == Account.id)
-                .where(Message.created < before)
+                .where(Message.created < before, ~changed.exists())
                 .order_by(Message.id)
             ).all()
         yield from ((account, uid) for account, uid in rows)

@@ -22,6 +22,7 @@ from faxcore.delivery.operations import (
 from faxcore.delivery.operations.deleting import _REFERENCES
 from faxcore.delivery.owning import Line
 from faxcore.delivery.rules import Queue
+from faxcore.delivery.states import MessageStatus
 from faxcore.service.housekeeping import Housekeeping
 from faxcore.service.tables import AuditEntry
 from tests.delivery.deliveries import House
@@ -119,6 +120,17 @@ def test_a_message_that_is_not_final_is_never_too_old(house: House) -> None:
     assert Housekeeping(house.queue, 90).once(NOW + timedelta(days=999)) == 0
     cancel(house.queue, house.account, M1, NOW)
     assert Housekeeping(house.queue, 90).once(NOW + timedelta(days=999)) == 1
+
+
+def test_a_message_is_kept_from_its_end_on(house: House) -> None:
+    """One that waited for longer than it is kept must still tell what became of it."""
+    house.submit(send_time=NOW + timedelta(days=100))
+    house.clock.advance(100 * 86400)
+    house.work()
+    assert house.report().status is MessageStatus.GONE
+    keeping = Housekeeping(house.queue, 90)
+    assert keeping.once(NOW + timedelta(days=101)) == 0
+    assert keeping.once(NOW + timedelta(days=191)) == 1
 
 
 def test_deleting_a_message_leaves_a_received_fax_alone(house: House) -> None:
