@@ -26,6 +26,8 @@ _NAME = re.compile(r"[0-9a-f]{64}")
 _ARRIVING = "incoming"
 """The folder of what is not whole yet; names in it begin with a dot. Leftovers are swept."""
 
+_FOLDER = re.compile(rf"[0-9a-f]{{2}}|{_ARRIVING}")
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -149,17 +151,20 @@ class BlobStore:
         The age protects a blob that was stored for a row which is not committed yet.
         """
         removed = 0
-        for path in self._files():
-            with contextlib.suppress(FileNotFoundError):  # another host sweeps too
-                if path.name not in used and path.stat().st_mtime < older_than:
-                    path.unlink()
-                    removed += 1
+        with _translated(self._folder):
+            for path in self._files():
+                with contextlib.suppress(FileNotFoundError):  # another host sweeps too
+                    if path.name not in used and path.stat().st_mtime < older_than:
+                        path.unlink()
+                        removed += 1
         return removed
 
     def _files(self) -> Iterator[Path]:
+        """What is in folders of ours: whatever else somebody has put there is not."""
         if self._folder.is_dir():
             for folder in sorted(self._folder.iterdir()):
-                yield from sorted(folder.iterdir())
+                if _FOLDER.fullmatch(folder.name) and folder.is_dir():
+                    yield from sorted(folder.iterdir())
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):

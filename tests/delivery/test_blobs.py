@@ -43,3 +43,23 @@ def test_only_what_is_old_and_unused_is_swept(tmp_path: Path) -> None:
         os.utime(blobs.path(name), (1000, 1000))
     assert blobs.sweep({used}, older_than=2000) == 1
     assert [blobs.path(name).exists() for name in (used, old, new)] == [True, False, True]
+
+
+def test_what_somebody_else_put_there_does_not_stop_the_sweep(tmp_path: Path) -> None:
+    blobs = BlobStore(tmp_path)
+    old = blobs.path(blobs.put(b"old"))
+    os.utime(old, (1000, 1000))
+    (tmp_path / "README").write_bytes(b"in the way")
+    (tmp_path / "lost+found").mkdir()
+    (tmp_path / "lost+found" / "theirs").write_bytes(b"")
+    assert blobs.sweep(set(), older_than=2000) == 1
+    assert (tmp_path / "lost+found" / "theirs").exists()
+
+
+def test_a_file_that_cannot_be_removed_is_an_error_of_the_queue(tmp_path: Path) -> None:
+    blobs = BlobStore(tmp_path)
+    place = blobs.path("ab" * 32)
+    place.mkdir(parents=True)
+    os.utime(place, (1000, 1000))
+    with pytest.raises(QueueError):
+        blobs.sweep(set(), older_than=2000)
