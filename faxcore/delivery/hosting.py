@@ -25,7 +25,7 @@ from faxcore.delivery.notifying import keep_telling
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.running import HOST
 from faxcore.delivery.worker import wall_clock
-from faxcore.errors import QueueError
+from faxcore.errors import QueueError, SettingsError
 
 _LIVED_S = 60.0
 """A worker that lived so long has started well: its next start is at once again."""
@@ -41,7 +41,7 @@ def run_host(configuration: Configuration, stop: threading.Event, *, as_json: bo
     queue = configuration.open()
     end_metrics: Callable[[], None] | None = None
     if configuration.metrics_port:
-        end_metrics, _ = serve_metrics(queue, wall_clock, configuration.metrics_port)
+        end_metrics = _metrics(queue, configuration.metrics_port)
     beside = [
         threading.Thread(
             target=keep_telling, args=(queue, configuration.mail, wall_clock, stop), daemon=True
@@ -62,6 +62,15 @@ def run_host(configuration: Configuration, stop: threading.Event, *, as_json: bo
         if end_metrics is not None:
             end_metrics()
         queue.store.close()
+
+
+def _metrics(queue: Queue, port: int) -> Callable[[], None]:
+    try:
+        end, _ = serve_metrics(queue, wall_clock, port)
+    except OSError as error:
+        queue.store.close()
+        raise SettingsError(f"metrics_port {port}: {error.strerror}") from error
+    return end
 
 
 def _keep_reading(queue: Queue, box: Mailbox, envelope: str, stop: threading.Event) -> None:

@@ -78,10 +78,17 @@ def serve(house: House, *, say: Callable[[str], None], as_json: bool = False) ->
     queue = delivery.open()
     stop = threading.Event()
     keeping = Housekeeping(queue, service.keep_days)
+    problems: list[Exception] = []
+
+    def deliver() -> None:
+        try:
+            run_host(delivery, stop, as_json=as_json)
+        except Exception as error:  # nothing is taken that nobody delivers
+            problems.append(error)
+            server.should_exit = True
+
     threads = [
-        threading.Thread(
-            target=run_host, args=(delivery, stop), kwargs={"as_json": as_json}, name="workers"
-        ),
+        threading.Thread(target=deliver, name="workers"),
         threading.Thread(target=keeping.run, name="housekeeping", daemon=True),
     ]
     try:
@@ -93,6 +100,8 @@ def serve(house: House, *, say: Callable[[str], None], as_json: bool = False) ->
             thread.start()
         with _signals_pass():
             server.run()
+        if problems:
+            raise problems[0]
         if not server.started:
             raise SettingsError(f"{service.host}:{service.port} cannot be listened on")
     finally:

@@ -104,3 +104,18 @@ def test_workers_end_when_their_host_is_killed(serving: Serving) -> None:
     until(lambda: bool(serving.workers()))
     serving.process.kill()
     until(lambda: serving.workers() == [])
+
+
+def test_it_does_not_serve_without_its_workers(tmp_path: Path) -> None:
+    """What was taken then would wait for ever."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        socket.create_server(("127.0.0.1", 0)) as free,
+    ):
+        metrics, port = taken.getsockname()[1], free.getsockname()[1]
+        free.close()
+        (tmp_path / "faxcore.toml").write_text(f"[queue]\nmetrics_port = {metrics}\n")
+        command = [*FAXCORE, "serve", "--data", str(tmp_path), "--port", str(port)]
+        done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    assert done.returncode
+    assert f"metrics_port {metrics}" in done.stderr.decode()
