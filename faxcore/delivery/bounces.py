@@ -25,6 +25,9 @@ from faxcore.delivery.store import lock_account
 from faxcore.delivery.transitions import Step, move
 
 _SHOWN = 200
+_POLICY = email.policy.compat32
+"""Headers as they stand: the newer policies take them apart, and raise where a stranger's do not
+parse (IndexError, AttributeError and others, with a header as short as ``To: "``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def read_bounces(queue: Queue, box: Mailbox, envelope: str, now: datetime) -> in
     """
     changed = 0
     for octets in box.unread():
-        parsed = email.message_from_bytes(octets, policy=email.policy.default)
+        parsed = email.message_from_bytes(octets, policy=_POLICY)
         notice = read_notice(parsed, envelope)
         if notice is not None:
             changed += apply_notice(queue, notice, now)

@@ -281,6 +281,19 @@ def test_what_comes_back_changes_what_was_relayed(
     assert read_bounces(house.queue, box, server.envelope, NOW) == 0
 
 
+@pytest.mark.parametrize("header", ['To: "', "To: :a;a", "To: \n .,charset=\t>=?utf-8?q?"])
+def test_a_mail_that_makes_no_sense_does_not_stop_those_behind_it(
+    house: House, server: MailServer, tmp_path: Path, header: str
+) -> None:
+    submit(house, to("ada@example.org"))
+    work(house, server)
+    recipient = message_report(house.queue, house.account, M1).recipients[0]
+    mails = mailbox.Maildir(tmp_path / "mail")
+    mails.add(f"{header}\n\nwords\n")
+    mails.add(REPORT.format(recipient=recipient.id, action="failed"))
+    assert read_bounces(house.queue, Maildir(tmp_path / "mail"), server.envelope, NOW) == 1
+
+
 def test_a_mail_that_a_crash_cut_off_is_not_handed_over_again_under_the_same_attempt(
     house: House, server: MailServer, inbox: Inbox
 ) -> None:
