@@ -67,17 +67,24 @@ def handle_message(queue: Queue, account_id: int, name: MessageName) -> tuple[st
             ),
         )
         number, handler = message.id, message.handler
+        seen = frozenset(row.id for row in message.attachments)
     try:
         outcome = run_handler(handler, task, queue.store.blobs)
     except HandlerFailed as error:
         raise Refused(str(error), ELEMENT) from error
     if outcome.files is not None or outcome.body is not None:
-        _replace(queue, account_id, number, outcome)
+        _replace(queue, account_id, number, outcome, seen)
     return outcome.warnings
 
 
-def _replace(queue: Queue, account_id: int, number: int, outcome: Made) -> None:
-    """Put the handler's files and body in the place of the message's, if it still waits."""
+def _replace(
+    queue: Queue, account_id: int, number: int, outcome: Made, seen: frozenset[int]
+) -> None:
+    """Put the handler's files and body in the place of the message's, if it still waits.
+
+    An attachment that was added while the handler worked is not among those it has ``seen``, and
+    stays: its sender was told that it was taken.
+    """
     with queue.store.write("handler") as session:
         lock_account(session, account_id)
         message = session.scalar(
@@ -90,8 +97,9 @@ def _replace(queue: Queue, account_id: int, number: int, outcome: Made) -> None:
         if outcome.body is not None:
             message.body = outcome.body
         if outcome.files is not None:
-            for row in list(message.attachments):
-                session.delete(row)
+            for row in message.attachments:
+                if row.id in seen:
+                    session.delete(row)
             session.flush()
             for file in outcome.files:
                 if file.stored.octets:

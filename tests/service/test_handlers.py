@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from faxcore.delivery.blobs import BlobStore, Stored
+from faxcore.delivery.model import AttachmentRow, Message
 from faxcore.service.handlers import (
     Given,
     HandlerFailed,
@@ -37,9 +40,23 @@ def die(task):
     import os
     os._exit(9)
 
+def slow(task):
+    if task.stage is Stage.ATTACHMENT:
+        return Outcome()
+    import time
+    from pathlib import Path
+    place = Path(__file__).parent
+    (place / "begun").touch()
+    while not (place / "go-on").exists():
+        time.sleep(0.02)
+    return Outcome(files=task.files)
+
 def babble(task):
     return "words"
 """
+
+
+NAMES = ("shout", "refuse", "die", "slow", "babble")
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +66,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "ours-1.0.dist-info").mkdir(parents=True)
     (folder / "ours.py").write_text(PACKAGE)
     (folder / "ours-1.0.dist-info/METADATA").write_text("Name: ours\nVersion: 1.0\n")
-    points = "\n".join(f"{name} = ours:{name}" for name in ("shout", "refuse", "die", "babble"))
+    points = "\n".join(f"{name} = ours:{name}" for name in NAMES)
     (folder / "ours-1.0.dist-info/entry_points.txt").write_text(f"[faxcore.handlers]\n{points}\n")
     monkeypatch.syspath_prepend(str(folder))
 
@@ -96,16 +113,30 @@ def test_a_handler_changes_files_and_the_body(service: Service) -> None:
         assert attach(client, uid, b"quiet", "text/plain") == "200: Attachment Created"
         said = client.post(f"/messages/{uid}/send").json()["serverResponse"]
         assert said == "300:Message Sent, the handler warns: mind the volume"
-    from sqlalchemy import select
-
-    from faxcore.delivery.model import AttachmentRow, Message
-
     with service.queue.store.read() as session:
         stored = session.scalar(select(Message).where(Message.uid == uid))
         assert stored is not None
         assert stored.body == "WORDS"
         blob = session.scalar(select(AttachmentRow.blob))
     assert service.queue.store.blobs.get(str(blob)) == b"QUIET"
+
+
+def test_a_file_that_comes_while_a_handler_works_is_not_lost(
+    service: Service, tmp_path: Path
+) -> None:
+    with service.json() as client, ThreadPoolExecutor(1) as pool:
+        uid = message(client, "slow")
+        attach(client, uid, b"first", "text/plain")
+        sending = pool.submit(client.post, f"/messages/{uid}/send")
+        while not (tmp_path / "site/begun").exists():
+            assert not sending.done(), sending.result().text
+        assert attach(client, uid, b"second", "text/plain") == "200: Attachment Created"
+        (tmp_path / "site/go-on").touch()
+        assert sending.result().status_code == 200
+    blobs = select(AttachmentRow.blob)
+    with service.queue.store.read() as session:
+        stored = [service.queue.store.blobs.get(each) for each in session.scalars(blobs)]
+    assert sorted(stored) == [b"first", b"second"]
 
 
 def test_a_failure_at_release_refuses_it_and_the_message_waits(service: Service) -> None:
