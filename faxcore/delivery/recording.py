@@ -37,7 +37,11 @@ def mark_dialled(queue: Queue, call_id: int, pages: Sequence[PageInCall], now: d
         ).all()
         if not guarded:
             return False
-        attempts = attempts_of(session, call_id)
+        attempts = [
+            each
+            for each in attempts_of(session, call_id)
+            if each.state is not AttemptState.DONE  # what could not be rendered is not called for
+        ]
         if any(_recipient(session, each).cancel_wish is not CancelWish.NO for each in attempts):
             session.rollback()
             return False

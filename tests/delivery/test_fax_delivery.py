@@ -396,6 +396,24 @@ def test_a_call_that_breaks_off_in_a_batch_leaves_each_fax_with_its_own_pages(
     assert [kept(house, index) for index in range(2)] == [[1, 1, 1]] * 2
 
 
+def test_what_cannot_be_rendered_in_a_batch_was_not_dialled_for(house: House) -> None:
+    good = rendered(3)
+
+    def render(store, message, recipient, at, sender):
+        if message.client_id == "m2":
+            raise ContentError("letter.pdf is broken")
+        return good(store, message, recipient, at, sender)
+
+    with_rules(house, batch=3)
+    house.submit([N], "m1")
+    house.submit([N], "m2")
+    house.render = render
+    house.work()
+    assert (house.recipient("m1").letter, house.recipient("m1").attempts) == (Letter.SENT, 1)
+    failed = house.recipient("m2")
+    assert (failed.letter, failed.attempts, failed.last_attempt) == (Letter.FAILED, 0, None)
+
+
 def test_a_sent_fax_is_resent_from_a_page_on(house: House) -> None:
     name = house.submit()
     house.work()
