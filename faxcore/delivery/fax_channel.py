@@ -60,6 +60,7 @@ def make_call(
     Never raises for what the modem, the line or the far end do.
     """
     record = equipment.transcript(plan.call_id) if equipment.transcript is not None else None
+    written = str(record) if record is not None else ""
     crash_point("call:opening")
     try:
         port = equipment.opener(equipment.port, equipment.profile, record)
@@ -72,12 +73,12 @@ def make_call(
         except (ModemError, Interrupted) as error:
             return Finding(Failure.LOCAL, "equipment", str(error) or "stopped before dialling")
         crash_point("call:ready")
-        if not mark_dialled(queue, plan.call_id, plan.pages, clock()):
+        if not mark_dialled(queue, plan.call_id, plan.pages, clock(), written):
             return _not_dialled(queue, plan)
         crash_point("call:dialling")
         finding = _dial(queue, plan, modem, equipment, clock, stop)
     crash_point("call:hung-up")
-    return replace(finding, transcript=str(record) if record is not None else "")
+    return replace(finding, transcript=written)
 
 
 def _not_dialled(queue: Queue, plan: Plan) -> Finding:

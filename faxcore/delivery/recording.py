@@ -23,16 +23,23 @@ from faxcore.delivery.store import lock_account
 from faxcore.t30.result import PageOutcome
 
 
-def mark_dialled(queue: Queue, call_id: int, pages: Sequence[PageInCall], now: datetime) -> bool:
+def mark_dialled(
+    queue: Queue,
+    call_id: int,
+    pages: Sequence[PageInCall],
+    now: datetime,
+    transcript: str = "",
+) -> bool:
     """Whether this call may dial now. It is on the disk that it has, before this returns.
 
+    So is where its ``transcript`` is: what it says of pages goes with them, whatever happens.
     False where it has dialled before, is over, or was cancelled meanwhile.
     """
     with queue.store.write("dial") as session:
         guarded = session.scalars(
             update(Call)
             .where(Call.id == call_id, Call.state == CallState.CALLING)
-            .values(state=CallState.DIALLED, dialled=now)
+            .values(state=CallState.DIALLED, dialled=now, transcript=transcript)
             .returning(Call.id)
         ).all()
         if not guarded:
@@ -186,7 +193,7 @@ def _close(call: Call, finding: Finding, now: datetime) -> None:
     call.remote_id = finding.remote_id[:64]
     call.modulation, call.rate, call.ecm = finding.modulation, finding.rate, finding.ecm
     call.resolution, call.trainings = finding.resolution, finding.trainings
-    call.seconds, call.transcript = finding.seconds, finding.transcript
+    call.seconds, call.transcript = finding.seconds, finding.transcript or call.transcript
 
 
 def _close_pages(session: Session, call: Call, finding: Finding) -> None:

@@ -22,7 +22,7 @@ from faxcore.delivery.operations import (
 from faxcore.delivery.operations.deleting import _REFERENCES
 from faxcore.delivery.owning import Line
 from faxcore.delivery.rules import Queue
-from faxcore.delivery.states import MessageStatus
+from faxcore.delivery.states import CallState, MessageStatus
 from faxcore.service.housekeeping import Housekeeping
 from faxcore.service.tables import AuditEntry
 from tests.delivery.deliveries import House
@@ -120,6 +120,24 @@ def test_a_message_that_is_not_final_is_never_too_old(house: House) -> None:
     assert Housekeeping(house.queue, 90).once(NOW + timedelta(days=999)) == 0
     cancel(house.queue, house.account, M1, NOW)
     assert Housekeeping(house.queue, 90).once(NOW + timedelta(days=999)) == 1
+
+
+def test_the_transcript_of_a_call_that_was_cut_goes_too(house: House, tmp_path: Path) -> None:
+    """It holds the pages as the others do."""
+
+    def cut(said: dict) -> None:
+        if "page" in said:
+            raise RuntimeError("the end of this process, as far as the call can see")
+
+    house.network.told.append(cut)
+    house.submit()
+    house.work()
+    assert house.calls()[0].state is CallState.INTERRUPTED
+    assert list(tmp_path.glob("call-*.txt"))
+    cancel(house.queue, house.account, M1, NOW)
+    delete_message(house.queue, house.account, M1)
+    sweep_files(house.queue, NOW)
+    assert list(tmp_path.glob("call-*.txt")) == []
 
 
 def test_a_message_is_kept_from_its_end_on(house: House) -> None:
