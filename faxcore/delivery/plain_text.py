@@ -11,7 +11,9 @@ _BLOCKS = frozenset(
     "address article blockquote br dd div dl dt footer h1 h2 h3 h4 h5 h6 header hr li ol p pre "
     "section table tr ul".split()
 )
-_SILENT = frozenset({"head", "script", "style", "template", "title"})
+_SILENT = frozenset({"script", "style", "template", "title"})
+"""A head has nothing else to be read in it; its own end may be left out (HTML 13.1.2.4)."""
+
 _BLANKS = re.compile(r"[ \t\r\f\v]+")
 _LINES = re.compile(r"\n{3,}")
 
