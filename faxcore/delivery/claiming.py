@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from faxcore.delivery.hours import next_opening, zone_of
 from faxcore.delivery.model import Account, Attempt, Call, Destination, Message, Node, Recipient
 from faxcore.delivery.numbers import judge
+from faxcore.delivery.retry import pages_text
 from faxcore.delivery.rules import Queue, Rules
 from faxcore.delivery.states import AttemptState, CallState, Cause, Channel, RecipientState
 from faxcore.delivery.store import Conflict, lock_account
@@ -170,19 +171,25 @@ def _obstacle(
     """Why a recipient that is due is not called now; None where nothing is in the way."""
     expires = recipient.message.expires
     if expires is not None and expires <= now:
-        return Step(RecipientState.FAILED, reason="expired", text="its time was over")
+        return _failed(recipient, "expired", "its time was over")
     if recipient.channel is Channel.EMAIL:
         return None
     try:
         verdict = judge(recipient.address, rules.numbers)
     except NumberRefused as error:
-        return Step(RecipientState.FAILED, reason="number_refused", text=str(error))
+        return _failed(recipient, "number_refused", str(error))
     if not verdict.allowed:
-        text = f"refused by the rule: {verdict.rule}"
-        return Step(RecipientState.FAILED, reason="number_refused", text=text)
+        return _failed(recipient, "number_refused", f"refused by the rule: {verdict.rule}")
     if recipient.channel is not Channel.FAX:
         return None
     return _not_now(session, rules, account, recipient, now)
+
+
+def _failed(recipient: Recipient, reason: str, text: str) -> Step:
+    """The end of a recipient, and what it may hold in hand already."""
+    if recipient.pages_confirmed or recipient.pages_uncertain:
+        text += f"; {pages_text(recipient.pages_confirmed, recipient.pages, ())}"
+    return Step(RecipientState.FAILED, reason=reason, text=text)
 
 
 def _not_now(

@@ -289,6 +289,20 @@ def test_an_expired_message_is_not_dialled(house: House) -> None:
     assert house.network.dials() == 0
 
 
+def test_an_expired_message_tells_what_has_arrived_of_it(house: House) -> None:
+    with_rules(house, expire_s=7200.0)
+    plays(house, "drops-after-page-1")
+    name = house.submit()
+    house.work()
+    hold(house.queue, house.account, name, NOW)
+    house.clock.advance(7201)
+    release(house.queue, house.account, name, house.clock.now)
+    house.work()
+    recipient = house.recipient()
+    assert (recipient.letter, recipient.reason) == (Letter.FAILED, "expired")
+    assert "1 of 3 pages confirmed" in recipient.description
+
+
 def test_held_is_not_dialled_and_released_is(house: House) -> None:
     name = house.submit()
     hold(house.queue, house.account, name, NOW)
