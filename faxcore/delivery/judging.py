@@ -25,7 +25,7 @@ from faxcore.delivery.retry import (
 from faxcore.delivery.rules import Rules
 from faxcore.delivery.states import AttemptState, CancelWish, Channel, RecipientState
 from faxcore.delivery.transitions import Step, move
-from faxcore.t30.result import PageOutcome
+from faxcore.t30.result import HangupStatus, PageOutcome
 
 _EVERYTHING = {
     Channel.FAX: "every page was confirmed",
@@ -48,6 +48,9 @@ def close_attempt(
     """Decide what follows for the recipient of an attempt, and put it there."""
     recipient = session.get_one(Recipient, attempt.recipient_id, with_for_update=True)
     failure, reason, text = _own_part(recipient, finding)
+    if finding.status == HangupStatus.PAGE_FORMAT and not _is_alone(session, attempt):
+        # the page may be another's: who called together goes alone from now on, and then it shows
+        failure, recipient.message.batched = Failure.PAGE, False
     pages = known_pages(session, rules, recipient)
     policy = _policy(rules, recipient)
     progressed = len(pages.confirmed) > recipient.pages_confirmed
@@ -83,6 +86,12 @@ def _own_part(recipient: Recipient, finding: Finding) -> tuple[Failure | None, s
     if finding.failure is Failure.CANCELLED and not wished:
         return Failure.LOCAL, "interrupted", "the call was broken off by us"
     return finding.failure, finding.reason, finding.text
+
+
+def _is_alone(session: Session, attempt: Attempt) -> bool:
+    """Whether a call carried this attempt and no other."""
+    others = select(Attempt.id).where(Attempt.call_id == attempt.call_id, Attempt.id != attempt.id)
+    return session.scalar(others.limit(1)) is None
 
 
 def _all_done(pages: Pages) -> bool:

@@ -25,7 +25,7 @@ from faxcore.delivery.states import (
 )
 from faxcore.delivery.worker import durable_runner
 from faxcore.errors import ContentError, PortError
-from faxcore.t30.result import PageOutcome
+from faxcore.t30.result import HangupStatus, PageOutcome
 from tests.delivery.deliveries import House
 from tests.delivery.far_end import rendered
 from tests.delivery.moments import NOW, later
@@ -408,6 +408,25 @@ def test_a_call_that_breaks_off_in_a_batch_leaves_each_fax_with_its_own_pages(
     house.work()
     assert house.recipient("m2").letter is Letter.SENT
     assert [kept(house, index) for index in range(2)] == [[1, 1, 1]] * 2
+
+
+def test_a_page_that_cannot_be_sent_does_not_fail_the_others_of_its_batch(house: House) -> None:
+    with_rules(house, batch=3)
+    house.submit([N], "m1")
+    house.submit([N], "m2")
+    call_id = claim(house.queue, Claimant("north/usb0", "north", Channel.FAX, "usb0"), NOW)
+    assert call_id is not None
+    finding = Finding(Failure.PERMANENT, "page_format", status=int(HangupStatus.PAGE_FORMAT))
+    finish_call(house.queue, call_id, finding, NOW, 0.0)
+    letters = [house.recipient(name).letter for name in ("m1", "m2")]
+    assert letters == [Letter.RETRY, Letter.RETRY]
+    house.clock.advance(301)
+    call_id = claim(house.queue, Claimant("north/usb0", "north", Channel.FAX, "usb0"), later(301))
+    assert call_id is not None
+    finish_call(house.queue, call_id, finding, later(301), 0.0)
+    house.work()
+    letters = [house.recipient(name).letter for name in ("m1", "m2")]
+    assert letters == [Letter.FAILED, Letter.SENT]
 
 
 def test_what_cannot_be_rendered_in_a_batch_was_not_dialled_for(house: House) -> None:
