@@ -98,9 +98,7 @@ class BlobStore:
         name = hashlib.sha256(data).hexdigest()
         path = self._path(name)
         with _translated(path):
-            present = path.exists()
-            if present:
-                _renew(path)
+            present = _renewed(path)
         if not present:
             with self.incoming() as new:
                 new.write(data)
@@ -110,11 +108,13 @@ class BlobStore:
 
     def incoming(self) -> Incoming:
         """A place for octets that come piece by piece. Raises QueueError where there is none."""
+        with _translated(self._folder / _ARRIVING):
+            return Incoming(self, self._arriving())
+
+    def _arriving(self) -> Path:
         folder = self._folder / _ARRIVING
-        path = folder / f".{secrets.token_hex(12)}"
-        with _translated(path):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return Incoming(self, path)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder / f".{secrets.token_hex(12)}"
 
     def take(self, path: Path, name: str) -> None:
         """Give a synchronized file the name of its content; raises OSError."""
@@ -155,9 +155,18 @@ class BlobStore:
             for path in self._files():
                 with contextlib.suppress(FileNotFoundError):  # another host sweeps too
                     if path.name not in used and path.stat().st_mtime < older_than:
-                        path.unlink()
-                        removed += 1
+                        removed += self._remove(path, older_than)
         return removed
+
+    def _remove(self, path: Path, older_than: float) -> bool:
+        """Take a file out of the way, and look again: it may have been renewed just now."""
+        aside = self._arriving()
+        path.rename(aside)
+        if aside.stat().st_mtime < older_than:
+            aside.unlink()
+            return True
+        aside.rename(path)
+        return False
 
     def _files(self) -> Iterator[Path]:
         """What is in folders of ours: whatever else somebody has put there is not."""
@@ -172,10 +181,14 @@ class BlobStore:
         return self._folder / name[:2] / name
 
 
-def _renew(path: Path) -> None:
+def _renewed(path: Path) -> bool:
     """A file that is wanted again is as young as a new one: it is not swept meanwhile."""
-    os.utime(path)
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
     synchronize(path.parent)  # another process may have renamed it a moment ago
+    return True
 
 
 @contextlib.contextmanager

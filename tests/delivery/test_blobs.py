@@ -63,3 +63,19 @@ def test_a_file_that_cannot_be_removed_is_an_error_of_the_queue(tmp_path: Path) 
     os.utime(place, (1000, 1000))
     with pytest.raises(QueueError):
         blobs.sweep(set(), older_than=2000)
+
+
+def test_a_file_that_comes_again_while_it_is_looked_at_is_not_swept(tmp_path: Path) -> None:
+    class InBetween(float):
+        """The age that is compared with; somebody stores the file at that moment."""
+
+        def __gt__(self, other: float) -> bool:
+            was_older = super().__gt__(other)
+            blobs.put(b"page")
+            return was_older
+
+    blobs = BlobStore(tmp_path)
+    place = blobs.path(blobs.put(b"page"))
+    os.utime(place, (1000, 1000))
+    assert blobs.sweep(set(), older_than=InBetween(2000)) == 0
+    assert place.read_bytes() == b"page"
