@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from faxcore.delivery import tallies
 from faxcore.delivery.hours import next_opening, zone_of
 from faxcore.delivery.model import Account, Attempt, Call, Destination, Message, Node, Recipient
 from faxcore.delivery.numbers import judge
@@ -301,7 +302,7 @@ def _dials_today(session: Session, account: Account, now: datetime) -> int:
         .join(Message, Recipient.message_id == Message.id)
         .where(Message.account_id == account.id, Call.dialled >= _midnight(account, now))
     )
-    return session.scalar(count) or 0
+    return (session.scalar(count) or 0) + tallies.dials_deleted(session, account, now)
 
 
 def _midnight(account: Account, now: datetime) -> datetime:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from faxcore.delivery.model import Attempt, Call, PageRow, Tally
+from faxcore.delivery.hours import zone_of
+from faxcore.delivery.model import Account, Attempt, Call, PageRow, Recipient, Tally
 from faxcore.delivery.states import Channel
 from faxcore.t30.result import HangupStatus, PageOutcome
 
@@ -35,6 +37,8 @@ class Kind(enum.StrEnum):
     """By channel and by how it ended."""
     SECONDS = "seconds"
     """By worker."""
+    DIAL = "dial"
+    """Of accounts with a budget: by the day in the account's zone, and by account."""
 
 
 def attempts(session: Session, *those: ColumnElement[bool]) -> Counter[Labels]:
@@ -70,10 +74,36 @@ def seconds(session: Session, *those: ColumnElement[bool]) -> Counter[Labels]:
     return _summed(((worker,), total or 0.0) for worker, total in session.execute(query))
 
 
+def dials(session: Session, account: Account, message_id: int) -> Counter[Labels]:
+    """The calls that dialled for a message and for no other that is still there."""
+    own = select(Recipient.id).where(Recipient.message_id == message_id)
+    others = select(Attempt.call_id).where(
+        Attempt.recipient_id.not_in(own), Attempt.call_id.is_not(None)
+    )
+    calls = select(Attempt.call_id).where(Attempt.recipient_id.in_(own))
+    moments = select(Call.dialled).where(
+        Call.dialled.is_not(None), Call.id.in_(calls), Call.id.not_in(others)
+    )
+    return Counter(day_of(account, moment) for moment in session.scalars(moments) if moment)
+
+
+def day_of(account: Account, moment: datetime) -> Labels:
+    """The labels of an account's day, which a moment is of."""
+    day = moment.astimezone(zone_of(account.zone) or UTC).date()
+    return day.isoformat(), str(account.id)
+
+
 def deleted(session: Session, kind: Kind) -> Counter[Labels]:
     """What was deleted of a kind."""
     rows = session.execute(select(Tally.labels, Tally.count).where(Tally.kind == kind.value))
     return _summed((tuple(labels.split(_BETWEEN)), count) for labels, count in rows)
+
+
+def dials_deleted(session: Session, account: Account, moment: datetime) -> int:
+    """How many dials of an account's day, which a moment is of, were deleted."""
+    labels = _BETWEEN.join(day_of(account, moment))
+    row = session.get(Tally, (Kind.DIAL.value, labels))
+    return int(row.count) if row is not None else 0
 
 
 def add(session: Session, kind: Kind, counted: Counter[Labels]) -> None:

@@ -11,7 +11,15 @@ from faxcore.delivery.fax_content import Identity
 from faxcore.delivery.fax_plan import render_due
 from faxcore.delivery.findings import Finding, PageInCall
 from faxcore.delivery.model import Account, Destination, PageRow, Worker
-from faxcore.delivery.operations import RecipientReport, Which, cancel, hold, release, resend
+from faxcore.delivery.operations import (
+    RecipientReport,
+    Which,
+    cancel,
+    delete_message,
+    hold,
+    release,
+    resend,
+)
 from faxcore.delivery.recording import finish_call, mark_dialled, note_page
 from faxcore.delivery.retry import Failure, RetryPolicy
 from faxcore.delivery.rules import Queue
@@ -477,6 +485,21 @@ def test_the_budget_of_a_day_puts_the_rest_off_until_tomorrow(house: House) -> N
     house.clock.advance(86400)
     house.work()
     assert house.report().status is MessageStatus.GONE
+
+
+def test_a_message_that_is_deleted_does_not_give_its_dials_back(house: House) -> None:
+    with house.queue.store.write("test") as session:
+        session.get_one(Account, house.account).budget = 2
+    name = house.submit(["5550101"])
+    house.work()
+    delete_message(house.queue, house.account, name)
+    house.submit(["5550102", "5550103"], "m2")
+    house.work()
+    assert house.network.dials() == 2
+    assert house.recipient("m2", 1).reason == "budget"
+    house.clock.advance(86400)
+    house.work()
+    assert house.report("m2").status is MessageStatus.GONE
 
 
 def test_a_budget_is_of_a_day_in_the_zone_of_the_account(house: House) -> None:

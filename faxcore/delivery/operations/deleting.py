@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from faxcore.delivery import tallies
 from faxcore.delivery.model import (
+    Account,
     AttachmentRow,
     Attempt,
     Call,
@@ -19,6 +20,7 @@ from faxcore.delivery.model import (
     Notification,
     PageRow,
     Recipient,
+    Tally,
 )
 from faxcore.delivery.operations.finding import find_message, ref_of
 from faxcore.delivery.operations.values import MessageName, MessageRef
@@ -34,24 +36,27 @@ _GRACE = timedelta(hours=1)
 def delete_message(queue: Queue, account_id: int, name: MessageName) -> MessageRef:
     """Delete a message that is final or WAITING, with all that is known of it but its calls."""
     with queue.store.write("delete") as session:
-        lock_account(session, account_id)
+        account = lock_account(session, account_id)
         message = find_message(session, account_id, name)
         status = status_of(message)
         if not status.is_final and status is not MessageStatus.WAITING:
             raise RequestRefused("message", f"message {message.uid} is {status.value}: cancel it")
         found = ref_of(message)
-        _tally(session, message)
+        _tally(session, account, message)
         session.execute(delete(Message).where(Message.id == message.id))
         return found
 
 
-def _tally(session: Session, message: Message) -> None:
+def _tally(session: Session, account: Account, message: Message) -> None:
     """What goes with the message has been counted, and is counted on."""
     own = select(Recipient.id).where(Recipient.message_id == message.id)
     attempted = tallies.attempts(session, Attempt.recipient_id.in_(own))
     tallies.add(session, tallies.Kind.ATTEMPT, attempted)
     sent = tallies.pages(session, PageRow.recipient_id.in_(own))
     tallies.add(session, tallies.Kind.PAGE, sent)
+    if account.budget is not None:
+        dialled = tallies.dials(session, account, message.id)
+        tallies.add(session, tallies.Kind.DIAL, dialled)
 
 
 def sweep_files(queue: Queue, now: datetime) -> int:
@@ -105,7 +110,8 @@ def _remove(path: Path) -> None:
 def forget_calls(queue: Queue, before: datetime) -> int:
     """Remove calls that ended before a moment and whose messages are all deleted; how many.
 
-    With them go notifications that were delivered, or given up, before it.
+    With them go notifications that were delivered, or given up, before it, and the counts of its
+    days' dials.
     """
     those = (
         Call.ended < before,
@@ -115,6 +121,11 @@ def forget_calls(queue: Queue, before: datetime) -> int:
     with queue.store.write("forget") as session:
         session.execute(
             delete(Notification).where(Notification.done.is_(True), Notification.created < before)
+        )
+        session.execute(
+            delete(Tally).where(
+                Tally.kind == tallies.Kind.DIAL.value, Tally.labels < before.date().isoformat()
+            )
         )
         tallies.add(session, tallies.Kind.CALL, tallies.calls(session, *those))
         tallies.add(session, tallies.Kind.SECONDS, tallies.seconds(session, *those))
