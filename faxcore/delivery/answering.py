@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from faxcore.delivery.claiming import Claimant, something_to_do
 from faxcore.delivery.equipment import rests_until
@@ -19,7 +20,7 @@ from faxcore.delivery.logs import log
 from faxcore.delivery.owning import Line, asks_for_subaddress
 from faxcore.delivery.rules import Queue
 from faxcore.errors import FaxcoreError, ModemError, SettingsError
-from faxcore.receiving import receive_fax
+from faxcore.receiving import ReceivedFax, receive_fax
 from faxcore.t30.progress import Progress
 
 LISTEN_S = 30.0
@@ -42,14 +43,16 @@ class Listener:
     rings: int = 1
     listen_s: float = LISTEN_S
     _recovered: bool = False
+    _taken: tuple[ReceivedFax, Path, datetime] | None = None
     _answered: threading.Event = field(default_factory=threading.Event)
 
     def __call__(self) -> bool:
         """Listen for a while; False, because the worker is to go on."""
-        if not self._recovered:
-            recover(self.queue, self._line)
-            self._recovered = True
         try:
+            self._keep()
+            if not self._recovered:
+                recover(self.queue, self._line)
+                self._recovered = True
             self._listen()
         except (ModemError, SettingsError) as error:
             log().error("the modem cannot listen", modem=self.claimant.modem, error=str(error))
@@ -91,7 +94,15 @@ class Listener:
         finally:
             over.set()
             watcher.join()
-        keep_fax(self.queue, fax, folder, self._line, self.clock())
+        self._taken = (fax, folder, self.clock())
+        self._keep()
+
+    def _keep(self) -> None:
+        """Store what came last, if it is not stored yet: with all that is known of its call."""
+        if self._taken is not None:
+            fax, folder, at = self._taken
+            keep_fax(self.queue, fax, folder, self._line, at)
+            self._taken = None
 
     def _observe(self, progress: Progress) -> None:
         if progress.text == "answering" or progress.text.startswith("ring "):

@@ -78,6 +78,26 @@ def test_listening_ends_when_the_worker_is_to_end(house: House) -> None:
     assert spool(house) == []
 
 
+class Impatient(threading.Event):
+    """Is waited for no longer than it takes to ask."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return self.is_set()
+
+
+def test_a_fax_that_could_not_be_stored_at_once_is_told_whole_later(house: House) -> None:
+    files = house.queue.store.folder / "files"
+    files.write_bytes(b"in the way")
+    listening = listener(house, "sim://?caller=normal&pages=1", Impatient())
+    listening()
+    assert faxes(house) == []
+    files.unlink()
+    listening()
+    late, _ = faxes(house)  # the second comes in the next call
+    assert (late.pages, late.complete, bool(late.sender_id)) == (1, True, True)
+    assert spool(house) == []
+
+
 @pytest.mark.parametrize("times", [1, 2])
 def test_what_a_crash_left_is_stored_once(house: House, times: int) -> None:
     folder = new_folder(house.queue)
