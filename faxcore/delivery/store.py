@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
 from faxcore.delivery.blobs import BlobStore
@@ -155,3 +156,5 @@ def _translated() -> Iterator[None]:
         raise Conflict(f"the queue's database: {error.orig}") from error
     except DBAPIError as error:
         raise QueueError(f"the queue's database: {error.orig}") from error
+    except NoConnection as error:
+        raise QueueError("the queue's database: all connections are in use") from error

@@ -6,7 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, select, text
 
 from faxcore.delivery import migrations
 from faxcore.delivery.model import Account, Base, Notification, Webhook
@@ -96,3 +96,15 @@ def test_a_locked_database_is_an_error_and_loses_nothing(tmp_path: Path) -> None
 def test_an_address_of_no_known_database_is_refused(tmp_path: Path, address: str) -> None:
     with pytest.raises(SettingsError, match="database"):
         database_url(tmp_path, address)
+
+
+def test_a_store_whose_connections_are_all_in_use_is_trouble_of_ours(tmp_path: Path) -> None:
+    engine = create_engine(
+        f"sqlite:///{tmp_path}/q.sqlite", pool_size=1, max_overflow=0, pool_timeout=0.05
+    )
+    store = Store(engine, tmp_path)
+    try:
+        with store.look(), pytest.raises(QueueError, match="all connections"), store.look():
+            raise AssertionError("there was another connection")
+    finally:
+        store.close()
