@@ -22,7 +22,6 @@ from faxcore.render.geometry import place
 from faxcore.render.layout import Typesetter
 from faxcore.render.pdf import open_pdf, page_size_mm
 from faxcore.render.sniff import Kind, html_of, kind_of, text_of
-from faxcore.render.table import table_html
 from faxcore.render.tokens import COVER_TOKENS, token_values, unknown_tokens
 from faxcore.render.typewriter import typewritten
 from faxcore.t4 import PageBitmap
@@ -193,8 +192,7 @@ class Composer:
         if kind is Kind.CSV:
             text = text_of(file)
             self._places.append((text, file.name))
-            table = table_html(text, file.name)
-            return [Typeset(self.typesetter.lay_out(table, file.name), file.name)]
+            return [Typeset(self.typesetter.lay_out_table(text, file.name), file.name)]
         if kind is Kind.RML:
             return self._drawn(text_of(file), file.name, file.name)
         if kind is Kind.HTML:

@@ -14,11 +14,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from faxcore.errors import RenderError
+from faxcore.errors import ContentError, RenderError
 from faxcore.render.content import Paper
 from faxcore.render.fonts import MissingGlyphs
 from faxcore.render.loading import load_weasyprint
 from faxcore.render.plain_text import even_lines
+from faxcore.render.table import ANCHOR, table_html
 
 if TYPE_CHECKING:
     from weasyprint import CSS, Document
@@ -118,6 +119,18 @@ class Typesetter:
         """The pages of plain text: wrapped, tabs at every eighth column, form feeds obeyed."""
         return self.lay_out(text_html(text), place)
 
+    def lay_out_table(self, text: str, place: str) -> Document:
+        """The pages of a table, set narrower where its last columns would be cut off.
+
+        ContentError for a table that is wider than a page even so.
+        """
+        document = self.lay_out(table_html(text, place), place)
+        if _is_cut(document):
+            document = self.lay_out(table_html(text, place, narrow=True), place)
+        if _is_cut(document):
+            raise ContentError(f"{place} is wider than a page")
+        return document
+
     def write(self, documents: list[Document]) -> bytes:
         """One PDF of the pages of all documents."""
         pages = [page for document in documents for page in document.pages]
@@ -133,6 +146,13 @@ class Typesetter:
         """RenderError for the first drawing that was not begun because it comes to too much."""
         if self._bombs:
             raise self._bombs[0]
+
+
+def _is_cut(document: Document) -> bool:
+    """Whether a table reaches beyond the edge of its page."""
+    return any(
+        page.anchors[ANCHOR][2] > page.width for page in document.pages if ANCHOR in page.anchors
+    )
 
 
 def text_html(text: str) -> str:

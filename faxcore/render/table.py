@@ -11,6 +11,9 @@ from faxcore.errors import ContentError
 COLUMNS = 64
 """The most columns of a table: on A4 they are 2.8 mm wide."""
 
+ANCHOR = "table"
+"""The name that the table has in its HTML."""
+
 _SAMPLE = 8192
 _DELIMITERS = ",;\t|"
 _STYLE = """
@@ -21,12 +24,18 @@ th, td { border: 0.75pt solid #000; padding: 1mm 1.6mm; text-align: left; vertic
 tr { break-inside: avoid }
 td.number { text-align: right; white-space: nowrap }
 """
+_NARROW_STYLE = """
+table { font-size: 9pt }
+th, td { padding: 1mm 0.4mm; overflow-wrap: anywhere }
+td.number { white-space: normal }
+"""
 
 
-def table_html(text: str, place: str) -> str:
+def table_html(text: str, place: str, *, narrow: bool = False) -> str:
     """The table with its first row as the head of every page; numbers stand to the right.
 
-    ContentError, naming the place, for a table that is wider than a page.
+    ``narrow`` breaks words and numbers where the columns would not find room otherwise.
+    ContentError, naming the place, for a table that has more columns than a page holds.
     """
     try:
         rows = [row for row in csv.reader(io.StringIO(text), _dialect(text)) if any(row)]
@@ -36,7 +45,8 @@ def table_html(text: str, place: str) -> str:
     if columns > COLUMNS:
         raise ContentError(f"{place} has {columns} columns; at most {COLUMNS} fit on a page")
     head, body = rows[:1], rows[1:]
-    lines = ["<!DOCTYPE html><style>", _STYLE, "</style><table>"]
+    style = _STYLE + _NARROW_STYLE if narrow else _STYLE
+    lines = ["<!DOCTYPE html><style>", style, f"</style><table id={ANCHOR}>"]
     lines += [f"<thead><tr>{_cells('th', row)}</thead>" for row in head]
     lines += [f"<tr>{_cells('td', row)}" for row in body]
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 import pypdfium2 as pdfium
 import pytest
 
+from faxcore.errors import ContentError
 from faxcore.render.layout import Typesetter
 from faxcore.render.table import table_html
 
@@ -36,3 +37,30 @@ def test_no_row_and_no_number_is_torn_apart():
     lines = " ".join("".join(pages).split())
     assert all(f"part {n} {n} {n * 1.25:.2f}" in lines for n in range(90))
     assert all("quantity" in page for page in pages)
+
+
+def _cells_on_the_page(text):
+    """What of a table lies on its page from side to side, without blanks."""
+    typesetter = Typesetter([])
+    pdf = typesetter.write([typesetter.lay_out_table(text, "the table")])
+    shown = (
+        page.get_textpage().get_text_bounded(0, 0, *page.get_size())
+        for page in pdfium.PdfDocument(pdf)
+    )
+    return "".join("".join(shown).split())
+
+
+def test_no_column_is_cut_off_at_the_edge_of_the_page():
+    rows = [f"column{n}" for n in range(14)], [f"{n}00000{n}" for n in range(10, 24)]
+    shown = _cells_on_the_page("\n".join(map(",".join, rows)))
+    assert all(cell in shown for cell in ("column13", "2300000", "00023"))
+
+
+def test_no_word_is_cut_off_at_the_edge_of_the_page():
+    assert "x" * 120 in _cells_on_the_page(f"number,note\n1,{'x' * 120}\n")
+
+
+def test_a_table_that_finds_no_room_is_refused():
+    text = ",".join("W" for _ in range(64)) + "\n"
+    with pytest.raises(ContentError, match="the table is wider than a page"):
+        Typesetter([]).lay_out_table(text, "the table")
