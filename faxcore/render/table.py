@@ -53,11 +53,16 @@ def table_html(text: str, place: str, *, narrow: bool = False) -> str:
 
 
 def _dialect(text: str) -> type[csv.Dialect]:
-    """The delimiter that divides the first lines; a comma where nothing does."""
+    """The delimiter that divides the first lines; a comma where nothing does.
+
+    Two quotes always stand for one: Python doubts it where the sample has delimiters in quotes.
+    """
     try:
-        return csv.Sniffer().sniff(text[:_SAMPLE], _DELIMITERS)
+        found = csv.Sniffer().sniff(text[:_SAMPLE], _DELIMITERS)
     except csv.Error:
         return csv.excel
+    found.doublequote = True
+    return found
 
 
 def _cells(tag: str, row: list[str]) -> str:

@@ -22,6 +22,11 @@ def test_quotes_hold_delimiters_and_markup_is_text():
     assert "<td>one, two<td>&lt;b&gt;" in page
 
 
+def test_two_quotes_stand_for_one_beside_a_delimiter():
+    page = table_html('Name,Note\n"Smith","said ""hello, sir"" twice"\n"Jones","a"\n', "the table")
+    assert "<td>Smith<td>said &quot;hello, sir&quot; twice\n" in page
+
+
 def test_one_column_and_empty_lines():
     page = table_html("word\n\nother\n", "the table")
     assert page.count("<tr>") == 2
