@@ -38,7 +38,7 @@ def table_html(text: str, place: str, *, narrow: bool = False) -> str:
     ContentError, naming the place, for a table that has more columns than a page holds.
     """
     try:
-        rows = [row for row in csv.reader(io.StringIO(text), _dialect(text)) if any(row)]
+        rows = [row for row in csv.reader(io.StringIO(text, None), _dialect(text)) if any(row)]
     except csv.Error as error:
         raise ContentError(f"{place} is no table: {error}") from error
     columns = max(map(len, rows), default=0)

@@ -27,6 +27,12 @@ def test_two_quotes_stand_for_one_beside_a_delimiter():
     assert "<td>Smith<td>said &quot;hello, sir&quot; twice\n" in page
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_every_kind_of_line_end_ends_a_row(end):
+    page = table_html(end.join(["name,note", "Ada,one", '"Bob","two"', ""]), "the table")
+    assert page.count("<tr>") == 3
+
+
 def test_one_column_and_empty_lines():
     page = table_html("word\n\nother\n", "the table")
     assert page.count("<tr>") == 2
