@@ -19,7 +19,7 @@ from faxcore.render.geometry import PIXELS_PER_MM, WIDTHS, rows_per_mm
 from faxcore.render.pdf import PictureBook
 from faxcore.render.sniff import Kind, kind_of
 from faxcore.t4 import PageBitmap
-from faxcore.t4.tiff import is_fax_tiff, read_tiff
+from faxcore.t4.tiff import TiffPage, is_fax_tiff, read_tiff
 
 PAGE_MM = (210.0, 297.0)
 MARGIN_MM = 8.0
@@ -98,14 +98,23 @@ def _fax_pages(file: Attachment, notes: list[str]) -> Iterator[tuple[Picture, Pa
             )
         if bad:
             notes.append(f"{file.name} page {number} has {bad} rows that were repaired")
-        resolution = bitmap.resolution
-        natural = bitmap.width / resolution.x_dpi * 25.4, bitmap.height / rows_per_mm(resolution)
+        natural = _natural_mm(page)
         grey = np.where(bitmap.to_array(), np.uint8(0), np.uint8(255))
         if page.is_fax_page and bitmap.width in WIDTHS:
             size = (bitmap.width / PIXELS_PER_MM, natural[1])
             yield Picture(grey, size, size, 0.0), bitmap
         else:
             yield on_paper(grey, natural), None
+
+
+def _natural_mm(page: TiffPage) -> tuple[float, float]:
+    """The size of a page of a fax TIFF: by T.4 if it is as wide as a fax, else as it states it."""
+    bitmap, entry = page.bitmap, page.entry
+    resolution = bitmap.resolution
+    if entry.resolution_known or bitmap.width in WIDTHS:
+        return bitmap.width / resolution.x_dpi * 25.4, bitmap.height / rows_per_mm(resolution)
+    across, down = _sensible_dpi(entry.dpi)
+    return bitmap.width / across * 25.4, bitmap.height / down * 25.4
 
 
 def pictures_of(file: Attachment, kind: str, pixels: int) -> Iterator[Picture]:
@@ -169,7 +178,10 @@ def _frames(file: Attachment, kind: str) -> Iterator[Picture]:
 
 def _dpi(image: Image.Image) -> tuple[float, float]:
     """Pixels an inch as the file says, or those of a screen where it says nothing sensible."""
-    dpi = image.info.get("dpi", ())
+    return _sensible_dpi(image.info.get("dpi", ()))
+
+
+def _sensible_dpi(dpi: Any) -> tuple[float, float]:
     try:
         across, down = float(dpi[0]), float(dpi[1])
     except (LookupError, TypeError, ValueError, ZeroDivisionError):

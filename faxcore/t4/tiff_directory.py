@@ -41,7 +41,8 @@ class TiffEntry:
 
     ``name`` is the file's; ``number`` counts from 0. ``resolution`` is the nearest of T.4, guessed
     from the page's height where ``resolution_known`` is false. ``strips`` are (offset, octets)
-    inside the file. ``bad_fax_lines`` is None where the file does not say. ``obstacle`` tells why
+    inside the file. ``dpi`` is what the file states across and down, 0 where it states nothing.
+    ``bad_fax_lines`` is None where the file does not say. ``obstacle`` tells why
     the pixels cannot be read here, as grey or LZW pages cannot; it is empty for fax pages.
     """
 
@@ -58,6 +59,7 @@ class TiffEntry:
     strips: tuple[tuple[int, int], ...]
     resolution: Resolution
     resolution_known: bool
+    dpi: tuple[float, float]
     bad_fax_lines: int | None
     obstacle: str
 
@@ -180,7 +182,8 @@ def _entry(values: dict[int, tuple[int, ...]], name: str, number: int, size: int
     counts = values.get(Tag.STRIP_BYTE_COUNTS, ())
     if len(offsets) == 1 and not counts:
         counts = (max(size - offsets[0], 0),)
-    resolution, known = _resolution(values, height)
+    dpi = _stated_dpi(values)
+    resolution, known = _resolution(dpi, height)
     bad = values.get(Tag.BAD_FAX_LINES)
     return TiffEntry(
         name=name,
@@ -196,6 +199,7 @@ def _entry(values: dict[int, tuple[int, ...]], name: str, number: int, size: int
         strips=tuple(zip(offsets, counts, strict=False)),
         resolution=resolution,
         resolution_known=known,
+        dpi=dpi,
         bad_fax_lines=bad[0] if bad else None,
         obstacle=_obstacle(values, offsets, counts, size),
     )
@@ -224,16 +228,22 @@ def _obstacle(
     return ""
 
 
-def _resolution(values: dict[int, tuple[int, ...]], height: int) -> tuple[Resolution, bool]:
+def _stated_dpi(values: dict[int, tuple[int, ...]]) -> tuple[float, float]:
+    """Pixels an inch across and down, 0 where the file does not say."""
+    per_inch = {2: 1.0, 3: 2.54}.get((values.get(Tag.RESOLUTION_UNIT) or (2,))[0], 0.0)
+
+    def stated(tag: Tag) -> float:
+        over, under = (*values.get(tag, ()), 0, 0)[:2]
+        return over / under * per_inch if under else 0.0
+
+    return stated(Tag.X_RESOLUTION), stated(Tag.Y_RESOLUTION)
+
+
+def _resolution(stated: tuple[float, float], height: int) -> tuple[Resolution, bool]:
     """The nearest resolution of T.4, and whether the file says one within 3 %.
 
     Without a usable one, a page of up to 1400 rows is taken for coarse: an A4 page has 1143 then.
     """
-    per_inch = {2: 1.0, 3: 2.54}.get((values.get(Tag.RESOLUTION_UNIT) or (2,))[0], 0.0)
-    stated = []
-    for tag in (Tag.X_RESOLUTION, Tag.Y_RESOLUTION):
-        over, under = (*values.get(tag, ()), 0, 0)[:2]
-        stated.append(over / under * per_inch if under else 0.0)
     for known in Resolution:
         pairs = zip(stated, (known.x_dpi, known.y_dpi), strict=True)
         if all(abs(said - dpi) <= 0.01 * dpi for said, dpi in pairs):

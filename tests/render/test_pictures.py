@@ -111,6 +111,19 @@ def test_pages_of_other_widths_are_pictures() -> None:
     assert [bitmap for _, _, bitmap in sheets] == [None, None]
 
 
+@pytest.mark.parametrize("dpi", [(150, 150), (600, 600), (300, 150), None])
+def test_a_one_bit_tiff_of_another_resolution_keeps_its_proportions(dpi) -> None:
+    image = Image.new("1", (600, 400), 1)
+    data = image_file(image, "TIFF", compression="group4", **({"dpi": dpi} if dpi else {}))
+    file = Attachment("drawing.tif", data)
+    ((document, _, bitmap),) = picture_sheets(file, Kind.TIFF, Limits(), [])
+    (picture,) = document[0].get_objects()
+    left, bottom, right, top = picture.get_bounds()
+    across, down = dpi or (1, 1)
+    assert bitmap is None
+    assert (right - left) / (top - bottom) == pytest.approx(600 / across / (400 / down), rel=0.01)
+
+
 def test_many_pages_are_too_many() -> None:
     _, data = fax_tiff()
     with pytest.raises(AttachmentError, match=r"x\.tif has more than 1 pages"):
