@@ -124,6 +124,28 @@ def test_a_one_bit_tiff_of_another_resolution_keeps_its_proportions(dpi) -> None
     assert (right - left) / (top - bottom) == pytest.approx(600 / across / (400 / down), rel=0.01)
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_one_bit_tiff_is_turned_as_it_says(orientation) -> None:
+    image = Image.new("1", (300, 200), 1)
+    image.paste(0, (0, 0, 120, 40))
+    stored = io.BytesIO(
+        image_file(
+            image, "TIFF", compression="group4", dpi=(100, 50), tiffinfo={0x112: orientation}
+        )
+    )
+    with Image.open(stored) as upright:
+        expected = np.where(np.asarray(upright), 255, 0)
+    file = Attachment("scan.tif", stored.getvalue())
+    ((document, _, _),) = picture_sheets(file, Kind.TIFF, Limits(), [])
+    (picture,) = document[0].get_objects()
+    assert (picture.get_bitmap().to_numpy()[:, :, 0] == expected).all()
+    left, bottom, right, top = picture.get_bounds()
+    proportions = 300 / 100 / (200 / 50)
+    assert (right - left) / (top - bottom) == pytest.approx(
+        proportions if orientation < 5 else 1 / proportions, rel=0.01
+    )
+
+
 def test_many_pages_are_too_many() -> None:
     _, data = fax_tiff()
     with pytest.raises(AttachmentError, match=r"x\.tif has more than 1 pages"):
