@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
 from faxcore.errors import AttachmentError
 from faxcore.render.content import Attachment
@@ -209,11 +209,22 @@ def _picture(
     if turned.size != image.size:
         dpi = dpi[1], dpi[0]
     natural = turned.width / dpi[0] * 25.4, turned.height / dpi[1] * 25.4
+    if _is_white_zero(image):
+        turned = Image.fromarray(np.uint16(65535) - np.asarray(turned, np.uint16))
     grey = np.asarray(_grey(turned))
     steps = round(grey.shape[1] / _PIXELS_ACROSS)
     if steps > 1:
         grey = np.asarray(Image.fromarray(grey).reduce((steps, steps)))
     return grey, natural
+
+
+def _is_white_zero(image: Image.Image) -> bool:
+    """Whether a TIFF's 16-bit grey is black by its value, which Pillow minds for 8 bits alone."""
+    return (
+        isinstance(image, TiffImagePlugin.TiffImageFile)
+        and image.mode == "I;16"
+        and image.tag_v2.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0
+    )
 
 
 def _grey(image: Image.Image) -> Image.Image:

@@ -47,6 +47,12 @@ def test_sixteen_bits_are_scaled_and_not_cut() -> None:
     assert grey_of(image_file(image, "PNG"), "PNG").tolist() == [[0, 127, 255]]
 
 
+def test_sixteen_bits_of_white_is_zero_are_no_negative() -> None:
+    values = np.array([[0, 65535], [0, 0]], np.uint16)
+    data = image_file(Image.fromarray(values), "TIFF", tiffinfo={262: 0})
+    assert grey_of(data, "TIFF").tolist() == [[255, 0], [255, 255]]
+
+
 def test_an_image_says_its_size_on_paper() -> None:
     data = image_file(QUARTERS, "PNG", dpi=(60, 40))
     (picture,) = pictures_of(Attachment("x.png", data), "PNG", 1_000_000)
