@@ -24,8 +24,8 @@ from faxcore.t4.tiff import TiffPage, is_fax_tiff, read_tiff
 PAGE_MM = (210.0, 297.0)
 MARGIN_MM = 8.0
 
-_ANIMATED = frozenset({Kind.GIF.name, Kind.WEBP.name})
-"""Of a film the first picture is sent."""
+_OF_PAGES = frozenset({Kind.TIFF.name})
+"""Of a film, and of a photograph that has others beside it, the first picture is sent."""
 
 BANNERS = (Kind.PNG, Kind.JPEG, Kind.GIF, Kind.BMP, Kind.WEBP)
 """What a banner may be."""
@@ -173,7 +173,7 @@ def banner_picture(file: Attachment, pixels: int) -> Image.Image:
 
 def _frames(file: Attachment, kind: str) -> Iterator[Picture]:
     with Image.open(io.BytesIO(file.data), formats=[kind]) as image:
-        frames = 1 if kind in _ANIMATED else getattr(image, "n_frames", 1)
+        frames = getattr(image, "n_frames", 1) if kind in _OF_PAGES else 1
         for number in range(frames):
             if number:
                 image.seek(number)

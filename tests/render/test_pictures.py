@@ -167,8 +167,10 @@ def test_other_pictures_are_read_too(kind: str) -> None:
     assert grey[35, 55] > 247
 
 
-@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
-def test_of_a_film_the_first_picture_is_sent(kind: str) -> None:
+@pytest.mark.parametrize(
+    ("written", "kind"), [("GIF", "GIF"), ("WEBP", "WEBP"), ("PNG", "PNG"), ("MPO", "JPEG")]
+)
+def test_of_a_film_the_first_picture_is_sent(written: str, kind: str) -> None:
     frames = [Image.new("L", (40, 40), shade) for shade in (0, 128, 255)]
-    data = image_file(frames[0], kind, save_all=True, append_images=frames[1:])
+    data = image_file(frames[0], written, save_all=True, append_images=frames[1:])
     assert (grey_of(data, kind) < 10).all()
