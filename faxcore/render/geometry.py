@@ -57,6 +57,10 @@ class Placement:
             self, width_mm=self.width_mm * share, height_mm=self.height_mm * share, top_mm=by_mm
         )
 
+    def lengthened_above(self, by_mm: float) -> Placement:
+        """A longer page with the picture so much lower: it keeps its size."""
+        return replace(self, page_mm=self.page_mm + by_mm, top_mm=by_mm)
+
 
 def widths_for(width_mm: float, height_mm: float) -> tuple[int, ...]:
     """The widths in which a page of this size is made, the best one first, always 1728 too."""

@@ -47,6 +47,10 @@ from faxcore.t4 import PageBitmap, Resolution, encode_page
 _CUT = (ToneKind.AUTO, ToneKind.TEXT, ToneKind.FAST)
 """The tones by which words are cut in the same way."""
 
+_SHORT_MM = 65.0
+"""The header line takes a tenth of a page of this length: what is on a shorter one keeps its size,
+be it a label or the last strip of a long page that was cut."""
+
 _PAPER = 253
 """A grey value from here on is nothing that was meant to be seen."""
 
@@ -203,7 +207,10 @@ def _placements(sheet: Sheet, limits: Limits) -> list[Placement]:
 
 
 def _with_room(drawing: Drawing, placement: Placement, resolution: Resolution) -> Placement:
-    """The placement that keeps the header's band free: as it is, moved down, or smaller."""
+    """The placement that keeps the header's band free: as it is, moved down, or smaller.
+
+    A page so short that its words would get too small becomes longer.
+    """
     rows_each = oversampling(resolution)
     grey = drawing.grey(frame_of(placement, resolution, rows_each))
     inked = np.flatnonzero(grey.min(axis=1) < _PAPER)
@@ -215,6 +222,8 @@ def _with_room(drawing: Drawing, placement: Placement, resolution: Resolution) -
         return placement
     if above + below >= BAND_MM:
         return placement.moved_down(BAND_MM - above)
+    if placement.page_mm < _SHORT_MM:
+        return placement.lengthened_above(BAND_MM - above)
     return placement.shrunk_below(BAND_MM)
 
 

@@ -39,3 +39,8 @@ def test_room_on_top_keeps_the_page_length() -> None:
     shrunk = page.shrunk_below(6)
     assert shrunk.top_mm + shrunk.height_mm == pytest.approx(297)
     assert shrunk.width_mm / shrunk.height_mm == pytest.approx(210 / 297)
+
+
+def test_room_on_top_of_a_longer_page_keeps_the_size() -> None:
+    page = place(200, 8).lengthened_above(6)
+    assert (page.page_mm, page.top_mm, page.width_mm, page.height_mm) == (14, 6, 200, 8)

@@ -101,6 +101,23 @@ def test_a_page_with_room_below_is_moved_down() -> None:
     assert plain.sum() == pytest.approx(headed.sum(), rel=0.05)
 
 
+@pytest.mark.parametrize("high_mm", [5, 8, 30])
+def test_words_on_a_short_page_keep_their_size_below_the_header_line(high_mm: int) -> None:
+    def strip(canvas: Canvas) -> None:
+        canvas.setPageSize((500, high_mm / 25.4 * 72))
+        canvas.setFont("Helvetica", 9)
+        for up in range(3, int(high_mm / 25.4 * 72) - 8, 12):
+            canvas.drawString(50, up, "a label of few millimetres")
+
+    content = attached("strip.pdf", pdf_file(strip))
+    plain, headed = (
+        pixels(render_content(content, header=header).pages[0].at(Resolution.FINE))
+        for header in (None, "")
+    )
+    assert headed.sum() == pytest.approx(plain.sum(), rel=0.02)
+    assert not headed[:49].any()
+
+
 class TestFaxTiff:
     """Pages that already are fax pages."""
 
