@@ -34,7 +34,7 @@ def command(
 ) -> None:
     """Render files to a TIFF class F, as they would be sent."""
     with one_sentence():
-        from faxcore.cli.show import Display  # noqa: PLC0415
+        from faxcore.cli.show import Display, printable  # noqa: PLC0415
         from faxcore.render import CoverFields, Tone  # noqa: PLC0415
         from faxcore.sending import prepare  # noqa: PLC0415
         from faxcore.t4 import Coding  # noqa: PLC0415
@@ -53,3 +53,5 @@ def command(
             )
         count = write_tiff(output, (page.codings[0] for page in fax.rendered.pages))
         print(f"{output}: {count} {'page' if count == 1 else 'pages'}")
+        for note in fax.rendered.notes:
+            print(f"note: {printable(note)}")

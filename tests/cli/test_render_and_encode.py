@@ -37,6 +37,14 @@ def test_encode_of_a_broken_file_leaves_nothing(faxcore, tmp_path):
     assert not target.exists()
 
 
+def test_render_says_what_was_left_out(faxcore, tmp_path):
+    letter = tmp_path / "letter.html"
+    letter.write_text('<p>Look:<img src="http://example.org/chart.png">')
+    run = faxcore("render", letter, "-o", tmp_path / "out.tif")
+    assert run.code == 0, run.err
+    assert "note: letter.html: left out http://example.org/chart.png" in run.out
+
+
 def test_render_into_a_folder_that_is_not_there(faxcore, letter, tmp_path):
     run = faxcore("render", letter, "-o", tmp_path / "no" / "out.tif")
     assert run.code == 2
