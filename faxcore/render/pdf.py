@@ -10,7 +10,7 @@ import ctypes
 import hashlib
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -172,6 +172,20 @@ def picture_boxes(page: Any) -> list[Box]:
 def text_boxes(page: Any) -> list[Box]:
     """The corners of a page's pieces of text, likewise."""
     return _boxes(page, raw.FPDF_PAGEOBJ_TEXT)
+
+
+def cut_pages(document: Any) -> Iterator[bool]:
+    """For each page of a document, whether its text runs over the edge.
+
+    Text that lies beyond the left or the upper edge as a whole was hidden there by its author.
+    """
+    for page in document:
+        width, height = page.get_size()
+        yield any(
+            right > width + 1 or left < -1 < right or bottom < -1 or bottom < height + 1 < top
+            for left, bottom, right, top in text_boxes(page)
+        )
+        page.close()
 
 
 def _boxes(page: Any, kind: int) -> list[Box]:

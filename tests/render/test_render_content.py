@@ -101,6 +101,18 @@ def test_a_page_with_room_below_is_moved_down() -> None:
     assert plain.sum() == pytest.approx(headed.sum(), rel=0.05)
 
 
+def test_text_that_is_cut_off_at_the_edge_is_noted() -> None:
+    body = "<p>All of it<p style='white-space: nowrap'>" + "much too long " * 20
+    rendered = render_content(Content(FIELDS, body=body, body_type=BodyType.HTML))
+    assert rendered.notes == ("body page 1: text runs over the edge of the page and is cut off",)
+
+
+def test_text_that_its_author_hid_beside_the_page_is_not_noted() -> None:
+    hidden = "<p style='position: absolute; left: -9999px'>Hidden<p>Shown"
+    rendered = render_content(Content(FIELDS, body=hidden, body_type=BodyType.HTML))
+    assert rendered.notes == ()
+
+
 @pytest.mark.parametrize("high_mm", [5, 8, 30])
 def test_words_on_a_short_page_keep_their_size_below_the_header_line(high_mm: int) -> None:
     def strip(canvas: Canvas) -> None:
