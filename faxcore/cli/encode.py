@@ -30,19 +30,30 @@ def command(
         CodingName, typer.Option("--coding", help="How the pages are to be coded.")
     ] = CodingName.MH,
 ) -> None:
-    """Encode the pages of a one-bit TIFF anew, pixel for pixel."""
+    """Encode the pages of a one-bit TIFF anew, pixel for pixel.
+
+    Exit code 1 when rows were bad: the file is there all the same, with the row above in their
+    place.
+    """
     with one_sentence():
         from faxcore.t4 import Coding  # noqa: PLC0415
         from faxcore.t4.tiff import write_tiff  # noqa: PLC0415
 
         chosen = Coding(coding.value)
-        count = write_tiff(target, _encoded(source, chosen))
+        bad: list[int] = []
+        count = write_tiff(target, _encoded(source, chosen, bad))
         print(f"{target}: {count} {'page' if count == 1 else 'pages'}, {chosen.value.upper()}")
+        for number, rows in enumerate(bad, 1):
+            if rows:
+                print(f"page {number}: {rows} bad rows")
+    raise SystemExit(1 if any(bad) else 0)
 
 
-def _encoded(source: Path, coding: Coding) -> Iterator[EncodedPage]:
+def _encoded(source: Path, coding: Coding, bad: list[int]) -> Iterator[EncodedPage]:
+    """The pages in another coding; ``bad`` gets the number of bad rows of each."""
     from faxcore.t4 import encode_page  # noqa: PLC0415
     from faxcore.t4.tiff import read_tiff  # noqa: PLC0415
 
     for page in read_tiff(source):
+        bad.append(page.decoded.bad_rows)
         yield encode_page(page.bitmap, coding)

@@ -28,6 +28,19 @@ def test_encode_keeps_every_pixel(faxcore, tmp_path, fill_order, coding):
     assert coding.name in run.out
 
 
+def test_encode_tells_the_bad_rows(faxcore, tmp_path):
+    source, target = tmp_path / "in.tif", tmp_path / "out.tif"
+    write_tiff(source, [encode_page(bitmap(1)), encode_page(bitmap(2))])
+    octets = bytearray(source.read_bytes())
+    octets[-1500:-700] = b"\x55" * 800
+    source.write_bytes(octets)
+    run = faxcore("encode", source, target)
+    assert run.code == 1, run.err
+    assert "page 2: " in run.out
+    assert "bad rows" in run.out
+    assert len(list(read_tiff(target))) == 2
+
+
 def test_encode_of_a_broken_file_leaves_nothing(faxcore, tmp_path):
     source, target = tmp_path / "in.tif", tmp_path / "out.tif"
     source.write_bytes(b"II*\0\xff\xff\xff\x7f")
