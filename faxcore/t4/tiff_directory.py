@@ -151,14 +151,17 @@ class _Reader:
         return offset
 
     def directory(self, offset: int) -> tuple[dict[int, tuple[int, ...]], int]:
-        """The values of the tags that matter, and where the next directory is."""
+        """The values of the tags that matter, and where the next directory is.
+
+        A tag that comes again is passed over: so many of them could ask for the same octets.
+        """
         (count,) = self.unpack("H", self.octets(offset, 2, "a directory"))
         fields = self.octets(offset + 2, 12 * count, "a directory")
         values: dict[int, tuple[int, ...]] = {}
         known = {int(tag) for tag in Tag} - {Tag.SOFTWARE}
         for at in range(0, 12 * count, 12):
             tag, kind, number = self.unpack("HHI", fields[at : at + 8])
-            if tag in known and kind in _LETTERS:
+            if tag in known and tag not in values and kind in _LETTERS:
                 values[tag] = self.values(tag, kind, number, fields[at + 8 : at + 12])
         link = offset + 2 + 12 * count
         following = self.octets(link, 4, "a link") if link + 4 <= self.size else bytes(4)

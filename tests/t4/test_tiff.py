@@ -244,6 +244,17 @@ def test_a_loop_of_directories_is_found():
         list(read_tiff(bytes(data)))
 
 
+def test_of_a_tag_that_comes_again_the_first_counts():
+    def field(tag, value, count=1):
+        return struct.pack("<HHII", tag, 4, count, value)
+
+    lists = field(273, 4 << 10, 1 << 16)  # beyond the end, were it followed
+    fields = [field(256, 1728), field(256, 99), field(257, 5), field(273, 8), lists, field(279, 1)]
+    data = struct.pack("<2sHIH", b"II", 42, 8, len(fields)) + b"".join(fields) + bytes(4)
+    (entry,) = tiff_entries(data)
+    assert (entry.width, entry.height, entry.strips) == (1728, 5, ((8, 1),))
+
+
 def test_more_pages_than_allowed():
     with pytest.raises(AttachmentError, match="more than 2 pages"):
         list(read_tiff(written(), max_pages=2))
