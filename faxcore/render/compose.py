@@ -261,14 +261,15 @@ def _all_pages(document: Any, part: str, cells: Cells | None = None) -> list[Typ
 def _opened(file: Attachment, kind: Kind) -> Any:
     """A file's pages as an open PDF that can be drawn."""
     from faxcore.render.pdf_forms import check_pages  # noqa: PLC0415
+    from faxcore.render.surgery import with_values  # noqa: PLC0415
 
     if kind is Kind.PDF:
         document = open_pdf(file.data, file.name)
         check_pages(file.data, file.name)
-        return document
+        return with_values(document)
     from faxcore.render.office import office_pdf  # noqa: PLC0415
 
-    return open_pdf(office_pdf(file), file.name)
+    return with_values(open_pdf(office_pdf(file), file.name))
 
 
 def _pages_of(part: Typeset | Sheet) -> int:

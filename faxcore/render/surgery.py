@@ -58,6 +58,23 @@ def flattened(document: Any, index: int) -> Any:
     return open_pdf(saved(copy), "a page")
 
 
+def with_values(document: Any) -> Any:
+    """The document with what its form was filled in with as part of its pages.
+
+    PDFium draws no form field with a page. A program that fills in a form may also leave it to the
+    reader to draw the values (ISO 32000-1, 12.7.3.3), which PDFium does as it loads the page.
+    """
+    if document.get_formtype() == raw.FORMTYPE_NONE:
+        return document
+    document.init_forms()
+    for index in range(len(document)):
+        page = load_page(document, index, "a page")
+        if raw.FPDFPage_Flatten(page, raw.FLAT_PRINT) == raw.FLATTEN_FAIL:
+            raise RenderError("the annotations of a page cannot be drawn")
+        page.close()
+    return open_pdf(saved(document), "a page")
+
+
 def with_banner(document: Any, index: int, banner: Image.Image, source: str) -> Any:
     """A document of one page: this one below a banner, moved down, or smaller if it is full."""
     page = load_page(document, index, source)

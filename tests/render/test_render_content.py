@@ -101,6 +101,25 @@ def test_a_page_with_room_below_is_moved_down() -> None:
     assert plain.sum() == pytest.approx(headed.sum(), rel=0.05)
 
 
+def filled_form(canvas: Canvas) -> None:
+    canvas.drawString(100, 780, "Name")
+    canvas.acroForm.textfield(value="Jane Example", x=100, y=700, width=300, height=40, fontSize=20)
+    canvas.acroForm.checkbox(checked=True, x=100, y=600, size=30)
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+def test_what_a_form_was_filled_in_with_is_drawn(drawn: bool) -> None:
+    data = pdf_file(filled_form, invariant=1, pageCompression=0)
+    if not drawn:  # by the program that filled it in: then it is for the reader to do
+        assert data.count(b"/AP ") == 2
+        data = data.replace(b"/AP ", b"/XX ")
+    rendered = render_content(attached("form.pdf", data), header=None)
+    black = pixels(rendered.pages[0].at(Resolution.FINE))
+    rows = np.flatnonzero(black.any(axis=1))
+    assert rows[-1] > (842 - 710) / 842 * 2287, "the text field lies below the words of the page"
+    assert texts(rendered)[0].split() == ["Name", "Jane", "Example"]
+
+
 def test_text_that_is_cut_off_at_the_edge_is_noted() -> None:
     body = "<p>All of it<p style='white-space: nowrap'>" + "much too long " * 20
     rendered = render_content(Content(FIELDS, body=body, body_type=BodyType.HTML))
