@@ -147,12 +147,12 @@ def _runs(pages: Sequence[tuple[Any, int, str]]) -> list[tuple[Any, list[int], s
 
 
 def has_visible_content(page: Any) -> bool:
-    """Whether a page that came out white has letters, or a picture that cannot be decoded.
+    """Whether a page that came out white shows letters, or a picture that cannot be decoded.
 
     A page without objects, of white areas only, or of a white picture is truly blank.
     """
     text = page.get_textpage()
-    letters = text.get_text_range().strip("\0 \t\r\n\ufffe\u00a0")
+    letters = text.get_text_bounded().strip("\0 \t\r\n\ufffe\u00a0")
     text.close()
     if letters:
         return True

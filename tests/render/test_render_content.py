@@ -101,6 +101,13 @@ def test_a_page_with_room_below_is_moved_down() -> None:
     assert plain.sum() == pytest.approx(headed.sum(), rel=0.05)
 
 
+def test_a_blank_part_of_a_long_page_is_blank() -> None:
+    data = pdf_file(lambda canvas: canvas.drawString(100, 3900, "Title"), size=(595, 4000))
+    rendered = render_content(attached("long.pdf", data), header=None)
+    inked = [pixels(page.at(Resolution.FINE)).any() for page in rendered.pages]
+    assert inked == [True, False]
+
+
 def filled_form(canvas: Canvas) -> None:
     canvas.drawString(100, 780, "Name")
     canvas.acroForm.textfield(value="Jane Example", x=100, y=700, width=300, height=40, fontSize=20)
