@@ -168,5 +168,7 @@ def header_html(lines: Sequence[Sequence[str]]) -> str:
     html, body {{ margin: 0; font: bold 8.5pt/1.2 sans-serif }}
     div {{ display: flex; justify-content: space-between; break-after: page; white-space: nowrap }}
     div:last-child {{ break-after: auto }}
+    span {{ min-width: 0; overflow: hidden; text-overflow: ellipsis }}
+    span:last-child {{ flex-shrink: 0 }}
     """
     return f"<!DOCTYPE html><style>{style}</style><body>{rows}"

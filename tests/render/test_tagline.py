@@ -7,6 +7,7 @@ from fontTools.ttLib import TTFont
 from faxcore.errors import RenderError
 from faxcore.render.fonts import vera_folder
 from faxcore.render.geometry import WIDTH
+from faxcore.render.pages import HeaderBands
 from faxcore.render.tagline import AUTO_HEADER, HeaderLine, LineWriter
 from faxcore.render.tokens import token_values
 from faxcore.t4 import Resolution
@@ -79,3 +80,13 @@ def test_a_long_text_is_cut_and_the_page_number_stays() -> None:
     gap = full[:, 1500:1728].any(axis=0)
     assert columns[-1] == np.flatnonzero(gap)[-1] + 1500
     assert np.array_equal(full[:, :1000], small[:, :1000])
+
+
+def test_a_typeset_line_that_is_too_long_leaves_the_page_number_readable() -> None:
+    short, long = (
+        HeaderBands(HeaderLine(f"{left}||Page $[PAGE]"), VALUES, 1).band(1, Resolution.FINE)
+        for left in ("Ελένη", "Ελένη Παπαδοπούλου " * 20)
+    )
+    right = slice(WIDTH - 150, WIDTH)
+    assert short.to_array()[:, right].any()
+    assert np.array_equal(short.to_array()[:, right], long.to_array()[:, right])
