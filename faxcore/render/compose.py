@@ -20,7 +20,7 @@ from faxcore.render.document import Limits
 from faxcore.render.fonts import raise_for_missing
 from faxcore.render.geometry import place
 from faxcore.render.layout import Typesetter
-from faxcore.render.pdf import cut_pages, open_pdf, page_size_mm
+from faxcore.render.pdf import open_pdf, page_size_mm
 from faxcore.render.sniff import Kind, html_of, kind_of, text_of
 from faxcore.render.tokens import COVER_TOKENS, token_values, unknown_tokens
 from faxcore.render.typewriter import typewritten
@@ -234,18 +234,12 @@ class Composer:
             data = self.typesetter.write([part.document for part in typeset])
             raise_for_missing(self.typesetter.missing.characters, self._places)
             written = open_pdf(data, "the typeset part")
-            cut = iter(cut_pages(written))
         index = 0
         for part in parts:
             if isinstance(part, Sheet):
                 yield part
                 continue
             for number in range(_pages_of(part)):
-                if next(cut):
-                    self.notes.append(
-                        f"{part.source} page {number + 1}: text runs over the edge of the page and "
-                        "is cut off"
-                    )
                 yield Sheet(written, index, part.source, number + 1, typeset=True)
                 index += 1
 

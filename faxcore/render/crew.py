@@ -30,10 +30,14 @@ _LENGTH = struct.Struct(">I")
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A page as it goes to the caller: what it is, in JSON's terms, and its codings' octets."""
+    """A page as it goes to the caller: what it is, in JSON's terms, and its codings' octets.
+
+    ``cut`` is a page whose text runs over its edge.
+    """
 
     described: dict[str, Any]
     blank: bool
+    cut: bool
     octets: bytes = field(repr=False)
 
 
@@ -102,8 +106,8 @@ def _send(pipe: IO[bytes], numbers: range, make: Callable[[int], Made]) -> None:
         except MemoryError:
             _write(pipe, {"memory": True})
             return
-        octets = len(made.octets)
-        _write(pipe, {"page": made.described, "blank": made.blank, "octets": octets})
+        told = {"page": made.described, "blank": made.blank, "cut": made.cut}
+        _write(pipe, told | {"octets": len(made.octets)})
         pipe.write(made.octets)
         pipe.flush()
 
@@ -126,7 +130,7 @@ def _received(copy: _Copy) -> Made:
     octets = copy.pages.read(told["octets"])
     if len(octets) < told["octets"]:
         _end_like(os.waitstatus_to_exitcode(os.waitpid(copy.process, 0)[1]))
-    return Made(told["page"], told["blank"], octets)
+    return Made(told["page"], told["blank"], told["cut"], octets)
 
 
 def _end_like(code: int) -> NoReturn:

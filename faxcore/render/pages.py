@@ -33,6 +33,7 @@ from faxcore.render.geometry import (
 )
 from faxcore.render.pdf import (
     has_visible_content,
+    is_cut,
     load_page,
     open_pdf,
     page_size_mm,
@@ -145,10 +146,11 @@ def render_sheet(
     number: int,
     bands: HeaderBands | None,
     request: Request,
-) -> tuple[RenderedPage, bool]:
-    """One page in every resolution, and whether it is blank but for the header line.
+) -> tuple[RenderedPage, bool, bool]:
+    """One page in every resolution; whether it is blank but for the header line, and whether cut.
 
-    RenderError if it came out blank and should not have.
+    Cut is text that was laid out here and runs over the edge of the page. RenderError if the page
+    came out blank and should not have.
     """
     try:
         return _render_sheet(sheet, number, bands, request)
@@ -161,7 +163,7 @@ def _render_sheet(
     number: int,
     bands: HeaderBands | None,
     request: Request,
-) -> tuple[RenderedPage, bool]:
+) -> tuple[RenderedPage, bool, bool]:
     codings = []
     blank = True
     drawing = Drawing(sheet)
@@ -178,8 +180,9 @@ def _render_sheet(
         if bands is not None:
             page = _headed(page, bands.band(number, resolution), sheet.bitmap is not None)
         codings += [encode_page(page, coding) for coding in request.codings]
+    cut = sheet.typeset and sheet.cells is None and is_cut(drawing.page)
     drawing.close()
-    return RenderedPage(sheet.source, tuple(codings)), blank
+    return RenderedPage(sheet.source, tuple(codings)), blank, cut
 
 
 def _wanted(

@@ -10,7 +10,7 @@ import ctypes
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -174,18 +174,16 @@ def text_boxes(page: Any) -> list[Box]:
     return _boxes(page, raw.FPDF_PAGEOBJ_TEXT)
 
 
-def cut_pages(document: Any) -> Iterator[bool]:
-    """For each page of a document, whether its text runs over the edge.
+def is_cut(page: Any) -> bool:
+    """Whether a page's text runs over its edge.
 
     Text that lies beyond the left or the upper edge as a whole was hidden there by its author.
     """
-    for page in document:
-        width, height = page.get_size()
-        yield any(
-            right > width + 1 or left < -1 < right or bottom < -1 or bottom < height + 1 < top
-            for left, bottom, right, top in text_boxes(page)
-        )
-        page.close()
+    width, height = page.get_size()
+    return any(
+        right > width + 1 or left < -1 < right or bottom < -1 or bottom < height + 1 < top
+        for left, bottom, right, top in text_boxes(page)
+    )
 
 
 def _boxes(page: Any, kind: int) -> list[Box]:

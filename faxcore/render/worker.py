@@ -66,12 +66,12 @@ def render(folder: Path, request: Request, lines: IO[str]) -> None:
         bands = HeaderBands(line, values, len(sheets))
 
     def make(index: int) -> Made:
-        page, blank = render_sheet(sheets[index], index + 1, bands, request)
+        page, blank, cut = render_sheet(sheets[index], index + 1, bands, request)
         described, octets = packed(page)
         if request.designs:
             hints = composer.unknown if index == 0 else []
             described |= save_design(folder, index, design_of(sheets[index], hints))
-        return Made(described, blank, octets)
+        return Made(described, blank, cut, octets)
 
     def work(sheet: Sheet) -> float:
         return _LIGHT if sheet.typeset else _HEAVY
@@ -82,6 +82,9 @@ def render(folder: Path, request: Request, lines: IO[str]) -> None:
             report(sheet.source, number, len(sheets))
             page = next(made)
             parts.add(sheet, page.blank)
+            if page.cut:
+                text = "text runs over the edge of the page and is cut off"
+                composer.notes.append(f"{sheet.source}: {text}")
             result.add(page.described, page.octets)
     parts.check()
     pdf = join_pages([(sheet.document, sheet.index, sheet.source) for sheet in sheets])

@@ -33,9 +33,8 @@ def pdf_of_words(pages: list[str]) -> bytes:
 
 
 def made(number: int) -> Made:
-    return Made(
-        {"number": number, "process": os.getpid()}, number % 2 == 0, b"%d" % number * 90_000
-    )
+    described = {"number": number, "process": os.getpid()}
+    return Made(described, number % 2 == 0, number % 3 == 0, b"%d" % number * 90_000)
 
 
 @pytest.mark.parametrize("copies", [1, 2, 3, 8])
@@ -43,6 +42,7 @@ def test_pages_come_in_order_whoever_made_them(copies: int) -> None:
     pages = list(in_order(7, made, copies))
     assert [page.described["number"] for page in pages] == list(range(7))
     assert [page.blank for page in pages] == [True, False] * 3 + [True]
+    assert [page.cut for page in pages] == [True, False, False] * 2 + [True]
     assert [page.octets for page in pages] == [b"%d" % n * 90_000 for n in range(7)]
     assert len({page.described["process"] for page in pages}) == min(copies, 7)
 
