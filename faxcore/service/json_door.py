@@ -34,7 +34,7 @@ from faxcore.service.json_models import (
     named,
     told,
 )
-from faxcore.service.json_once import digest, once
+from faxcore.service.json_once import Done, digest, once
 from faxcore.service.limits import Limits
 from faxcore.service.operations import Desk
 from faxcore.service.requests import Refused
@@ -124,17 +124,20 @@ async def change(
     house, address = house_of(request), address_of(request)
     model, perform = operation
 
-    def work() -> tuple[int, dict[str, Any]]:
+    def work() -> Done:
         credentials = {"username": caller.name, "password": NO_PASSWORD}
         answer = perform(house.desk, caller, model.model_validate({**asked, **credentials}))
-        subject = getattr(answer, "presenceUniqueIdentifier", None) or ""
-        house.audit.note(caller.name, address, model.__name__, subject, answer.serverResponse)
         status = int(answer.serverResponse[:3])
         return 200 if status == 300 else status, answer.model_dump(mode="json")
 
+    def note(done: Done) -> None:
+        _, answer = done
+        subject = answer.get("presenceUniqueIdentifier") or ""
+        house.audit.note(caller.name, address, model.__name__, subject, answer["serverResponse"])
+
     asked_for = digest(request.url.path, asked)
     status, content = await asyncio.to_thread(
-        once, house.desk, caller.account_id, key, asked_for, work
+        once, house.desk, caller.account_id, key, asked_for, work, note
     )
     return JSONResponse(content, status)
 

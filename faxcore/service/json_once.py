@@ -30,18 +30,24 @@ def digest(path: str, asked: dict[str, Any]) -> str:
 
 
 def once(
-    desk: Desk, account_id: int, key: str | None, asked: str, work: Callable[[], Done]
+    desk: Desk,
+    account_id: int,
+    key: str | None,
+    asked: str,
+    work: Callable[[], Done],
+    note: Callable[[Done], None],
 ) -> Done:
     """Do it, or answer as it was answered before under this key. A refusal is not kept.
 
+    ``note`` is told what was done, once its answer is kept: where it fails the key stays good.
     Raises Clash where the key was used for another request, or the same one is under way or was
     cut by a crash: then nobody knows whether it was done, and the caller has to look.
     """
-    if key is None:
-        return work()
-    kept = _kept(desk, account_id, key)
-    if kept is None:
-        return _first(desk, account_id, key, asked, work)
+    kept = None if key is None else _kept(desk, account_id, key)
+    if key is None or kept is None:
+        done = work() if key is None else _first(desk, account_id, key, asked, work)
+        note(done)
+        return done
     if kept.request != asked:
         raise Clash("400:Idempotency-Key: it was used for another request")
     if kept.status == _UNDER_WAY:
@@ -65,12 +71,12 @@ def _first(desk: Desk, account_id: int, key: str, asked: str, work: Callable[[],
     except Conflict as conflict:
         raise Clash("400:Idempotency-Key: the same request is under way") from conflict
     try:
-        status, answer = work()
+        done = work()
     except BaseException:
         _settle(desk, account_id, key, None)
         raise
-    _settle(desk, account_id, key, (status, answer))
-    return status, answer
+    _settle(desk, account_id, key, done)
+    return done
 
 
 def _kept(desk: Desk, account_id: int, key: str) -> Repeat | None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from faxcore.service.administering import add_key, remove_key, set_disabled, set_password
 from tests.service.conftest import Service, add_account
@@ -20,6 +21,14 @@ from tests.service.conftest import Service, add_account
 def client(service: Service) -> Iterator[httpx.Client]:
     with service.json() as client:
         yield client
+
+
+_FULL = "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END"
+
+
+def _say(service: Service, statement: str) -> None:
+    with service.queue.store.write("test") as session:
+        session.execute(text(statement))
 
 
 def message(client: httpx.Client, name: str, *numbers: str) -> str:
@@ -112,6 +121,17 @@ def test_a_refused_request_does_not_spend_its_key(client: httpx.Client) -> None:
     key = {"Idempotency-Key": "k1"}
     assert client.post("/messages", json={"messagePriority": 99}, headers=key).status_code == 400
     assert client.post("/messages", json={"messagePriority": 9}, headers=key).status_code == 200
+
+
+def test_a_message_that_was_made_and_not_written_down_is_not_made_again(service: Service) -> None:
+    key = {"Idempotency-Key": "k1"}
+    with service.json() as client:
+        _say(service, _FULL)
+        assert client.post("/messages", json={"memo": "x"}, headers=key).status_code == 500
+        _say(service, "DROP TRIGGER full")
+        again = client.post("/messages", json={"memo": "x"}, headers=key)
+        (row,) = client.get("/messages").json()["dataTableRow"]
+    assert again.json()["presenceUniqueIdentifier"] == row["PRESENCE_UNIQUE_IDENTIFIER"]
 
 
 def test_racing_posts_of_one_key_make_one_message(service: Service) -> None:
