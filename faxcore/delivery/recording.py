@@ -114,38 +114,27 @@ def finish_call(queue: Queue, call_id: int, finding: Finding, now: datetime, jit
     All in one transaction; a call that is over already is left alone.
     """
     with queue.store.write("finish") as session:
-        call = session.scalar(select(Call).where(Call.id == call_id).with_for_update())
-        if call is None or call.ended is not None:
-            return
-        dialled = call.state is CallState.DIALLED
-        _close(call, finding, now)
-        _close_pages(session, call, finding)
-        session.flush()
-        for attempt in attempts_of(session, call_id):
-            if attempt.state is AttemptState.DONE:
-                continue
-            account_id = session.scalar(
-                select(Message.account_id)
-                .join(Recipient, Recipient.message_id == Message.id)
-                .where(Recipient.id == attempt.recipient_id)
-            )
-            if account_id is not None:
-                account = lock_account(session, account_id)
-                close_attempt(session, queue.rules, account, attempt, finding, now, jitter)
-        if dialled and call.channel is Channel.FAX:
-            _remember(session, queue.rules, call, finding, now)
+        call = _open_call(session, call_id)
+        if call is not None:
+            _finish(session, queue.rules, call, finding, now, jitter)
+
+
+def settle_call(queue: Queue, call_id: int, now: datetime, jitter: float) -> None:
+    """Close a call whose worker is gone: by its pages where it had dialled, else as not begun.
+
+    A worker that is not gone after all may dial until its call is held here, and not later.
+    """
+    with queue.store.write("finish") as session:
+        call = _open_call(session, call_id)
+        if call is not None:
+            finding = INTERRUPTED if call.state is CallState.DIALLED else NOT_BEGUN
+            _finish(session, queue.rules, call, finding, now, jitter)
 
 
 def call_state(queue: Queue, call_id: int) -> CallState:
     """Where the guard of a call is."""
     with queue.store.read() as session:
         return session.get_one(Call, call_id).state
-
-
-def settle_call(queue: Queue, call_id: int, now: datetime, jitter: float) -> None:
-    """Close a call whose worker is gone: by its pages where it had dialled, else as not begun."""
-    begun = call_state(queue, call_id) is CallState.DIALLED
-    finish_call(queue, call_id, INTERRUPTED if begun else NOT_BEGUN, now, jitter)
 
 
 def unfinished_calls(queue: Queue, worker: str) -> list[int]:
@@ -184,6 +173,36 @@ def take_back(session: Session, recipient: Recipient, arrived: int = 0) -> None:
 
 def _recipient(session: Session, attempt: Attempt) -> Recipient:
     return session.get_one(Recipient, attempt.recipient_id, with_for_update=True)
+
+
+def _open_call(session: Session, call_id: int) -> Call | None:
+    """A call, held; None where it is over."""
+    call: Call | None = session.scalar(
+        select(Call).where(Call.id == call_id, Call.ended.is_(None)).with_for_update()
+    )
+    return call
+
+
+def _finish(
+    session: Session, rules: Rules, call: Call, finding: Finding, now: datetime, jitter: float
+) -> None:
+    dialled = call.state is CallState.DIALLED
+    _close(call, finding, now)
+    _close_pages(session, call, finding)
+    session.flush()
+    for attempt in attempts_of(session, call.id):
+        if attempt.state is AttemptState.DONE:
+            continue
+        account_id = session.scalar(
+            select(Message.account_id)
+            .join(Recipient, Recipient.message_id == Message.id)
+            .where(Recipient.id == attempt.recipient_id)
+        )
+        if account_id is not None:
+            account = lock_account(session, account_id)
+            close_attempt(session, rules, account, attempt, finding, now, jitter)
+    if dialled and call.channel is Channel.FAX:
+        _remember(session, rules, call, finding, now)
 
 
 def _close(call: Call, finding: Finding, now: datetime) -> None:

@@ -1,9 +1,12 @@
 """Several modems and hosts on one queue: who calls, who waits, who takes over."""
 
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from faxcore.delivery.claiming import Claimant, claim
 from faxcore.delivery.equipment import note_modem, rests_until
@@ -12,7 +15,9 @@ from faxcore.delivery.leases import LeaseWatch, beat, register, take_over
 from faxcore.delivery.model import Recipient, Worker
 from faxcore.delivery.recording import PageInCall, mark_dialled, note_page
 from faxcore.delivery.retry import Failure
+from faxcore.delivery.rules import Queue
 from faxcore.delivery.states import CancelWish, Channel, Letter, MessageStatus
+from faxcore.delivery.store import Store
 from faxcore.errors import QueueError
 from faxcore.t30.result import HangupStatus, PageOutcome
 from tests.delivery.deliveries import House
@@ -110,6 +115,34 @@ def test_a_call_dials_once(house: House) -> None:
     call_id = dialled(house)
     assert not mark_dialled(house.queue, call_id, [], NOW)
     assert house.recipient().attempts == 1
+
+
+class Overtaken(Store):
+    """A store in which somebody else acts just before anything is written."""
+
+    def __init__(self, store: Store, act: Callable[[], object]) -> None:
+        super().__init__(store.engine, store.folder)
+        self._act = act
+
+    def write(self, name: str) -> AbstractContextManager[Session]:
+        self._act()
+        return super().write(name)
+
+
+def test_who_is_taken_for_dead_as_it_dials_has_dialled(house: House) -> None:
+    house.submit()
+    register(house.queue, NORTH, "", "life", 1, NOW)
+    call_id = claim(house.queue, NORTH, NOW)
+    assert call_id is not None
+    page = PageInCall(1, house.rows()[0].id, 1, 1, "")
+
+    def dial() -> None:
+        assert mark_dialled(house.queue, call_id, [page], NOW)
+        note_page(house.queue, call_id, 1, PageOutcome.UNCERTAIN, NOW)
+
+    overtaken = Queue(Overtaken(house.queue.store, dial), house.queue.rules)
+    take_over(overtaken, "north/usb0", NOW)
+    assert (house.recipient().reason, house.recipient().attempts) == ("interrupted", 1)
 
 
 def test_a_dead_workers_call_is_judged_by_its_pages(house: House) -> None:
