@@ -16,8 +16,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.orm import joinedload
+
 from faxcore.delivery.crash import crash_point
 from faxcore.delivery.email_message import Copy, build_email
+from faxcore.delivery.fax_content import RENDERED
 from faxcore.delivery.findings import INTERRUPTED, Finding, PageFinding, PageInCall
 from faxcore.delivery.judging import known_pages
 from faxcore.delivery.mail_server import (
@@ -29,7 +32,7 @@ from faxcore.delivery.mail_server import (
     connected,
     hand_over,
 )
-from faxcore.delivery.model import Recipient
+from faxcore.delivery.model import Message, Recipient
 from faxcore.delivery.recording import (
     attempts_of,
     call_state,
@@ -46,6 +49,9 @@ from faxcore.t30.result import PageOutcome
 
 _COPY = 1
 """An e-mail is one page, at the one position of its call."""
+
+_ALL_NAMED = joinedload(Recipient.message).selectinload(Message.recipients)
+"""Loads with a recipient the others, who stand in its headers."""
 
 
 @dataclass(slots=True)
@@ -101,8 +107,10 @@ class EmailWork:
     def _build(self, call_id: int) -> Copy:
         with self.queue.store.read() as session:
             (attempt,) = attempts_of(session, call_id)
-            recipient = session.get_one(Recipient, attempt.recipient_id)
-            return build_email(self.queue.store, recipient, self.clock(), self.server)
+            recipient = session.get_one(
+                Recipient, attempt.recipient_id, options=(RENDERED, _ALL_NAMED)
+            )
+        return build_email(self.queue.store, recipient, self.clock(), self.server)
 
     def _hand_over(self, call_id: int, smtp: smtplib.SMTP, copy: Copy) -> Finding:
         def before_dot() -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy.orm import joinedload, selectinload
+
 from faxcore.delivery.documents import pack
 from faxcore.delivery.model import AttachmentRow, Message, Recipient
 from faxcore.delivery.states import Body
@@ -25,6 +27,12 @@ _BODY_TYPES = {
 }
 
 _USUAL = "auto"
+
+
+RENDERED = joinedload(Recipient.message).options(
+    joinedload(Message.account), selectinload(Message.attachments)
+)
+"""Loads with a recipient all that its rendering looks at, so that no transaction waits for it."""
 
 
 @dataclass(frozen=True, slots=True)

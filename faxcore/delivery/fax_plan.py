@@ -9,15 +9,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from faxcore.delivery.documents import pack, raster_hash, unpack
-from faxcore.delivery.fax_content import Identity, Renderer, render_continuation, render_fax
+from faxcore.delivery.fax_content import (
+    RENDERED,
+    Identity,
+    Renderer,
+    render_continuation,
+    render_fax,
+)
 from faxcore.delivery.findings import Finding, PageInCall
 from faxcore.delivery.hours import zone_of
 from faxcore.delivery.judging import close_attempt, known_pages
 from faxcore.delivery.memory import Memory, advice
-from faxcore.delivery.model import Call, Destination, Message, Recipient
+from faxcore.delivery.model import Attempt, Call, Destination, Message, Recipient
 from faxcore.delivery.recording import attempts_of, memory_of
 from faxcore.delivery.retry import Failure
-from faxcore.delivery.rules import Queue
+from faxcore.delivery.rules import Queue, Rules
 from faxcore.delivery.states import AttemptState, CancelWish, UncertainPolicy
 from faxcore.delivery.store import lock_account
 from faxcore.errors import ContentError
@@ -48,46 +54,71 @@ def render_due(
     What cannot be rendered ends that recipient's attempt: it has failed for good. Takes no
     transaction while it renders.
     """
+    for recipient in _unrendered(queue, call_id):
+        message = recipient.message
+        sender = Identity(station_of(message, own), own.header)
+        moment = now.astimezone(zone_of(message.account.zone))
+        try:
+            pages = render(queue.store, message, recipient, moment, sender)
+        except ContentError as error:
+            _refuse(queue, call_id, recipient.id, str(error), now)
+            continue
+        _keep(queue, message.account_id, recipient.id, pages)
+
+
+def _unrendered(queue: Queue, call_id: int) -> list[Recipient]:
     with queue.store.read() as session:
-        waiting = [
-            session.get_one(Recipient, attempt.recipient_id)
-            for attempt in attempts_of(session, call_id)
-            if attempt.state is not AttemptState.DONE
-        ]
-        for recipient in waiting:
-            if recipient.document:
-                continue
-            message = recipient.message
-            sender = Identity(station_of(message, own), own.header)
-            moment = now.astimezone(zone_of(message.account.zone))
-            try:
-                pages = render(queue.store, message, recipient, moment, sender)
-            except ContentError as error:
-                _refuse(queue, call_id, recipient.id, str(error), now)
-                continue
-            _keep(queue, message.account_id, recipient.id, pages)
+        query = (
+            select(Recipient)
+            .join(Attempt, Attempt.recipient_id == Recipient.id)
+            .where(
+                Attempt.call_id == call_id,
+                Attempt.state != AttemptState.DONE,
+                Recipient.document == "",
+            )
+            .order_by(Attempt.id)
+            .options(RENDERED)
+        )
+        return list(session.scalars(query))
 
 
 def plan_call(queue: Queue, call_id: int, own: Identity, now: datetime) -> Plan | None:
-    """What the call sends now; None where nothing is left to be sent in it."""
+    """What the call sends now; None where nothing is left to be sent in it.
+
+    Takes no transaction while it renders a continuation cover.
+    """
     with queue.store.read() as session:
         call = session.get_one(Call, call_id)
-        planned: list[tuple[PageInCall, FaxPage]] = []
-        station = own.number
-        for attempt in attempts_of(session, call_id):
-            recipient = session.get_one(Recipient, attempt.recipient_id)
-            if attempt.state is AttemptState.DONE or recipient.cancel_wish is not CancelWish.NO:
-                continue
-            station = station_of(recipient.message, own)
-            planned += _due_pages(queue, session, recipient, len(planned), now, own)
+        due = [
+            (recipient, _due_numbers(session, queue.rules, recipient))
+            for recipient in _called_for(session, call_id)
+        ]
         remembered = session.get(Destination, call.destination)
         memory = memory_of(remembered) if remembered is not None else Memory()
-        held_back = advice(memory, queue.rules.memory, now)
-        if not planned:
-            return None
-        pages = tuple(page for page, _ in planned)
-        document = FaxDocument(tuple(fax for _, fax in planned), _first_number(pages))
-        return Plan(call_id, call.dial_line, station, pages, document, held_back)
+    planned: list[tuple[PageInCall, FaxPage]] = []
+    station = own.number
+    for recipient, numbers in due:
+        station = station_of(recipient.message, own)
+        if numbers:
+            planned += _due_pages(queue, recipient, numbers, len(planned), now, own)
+    if not planned:
+        return None
+    held_back = advice(memory, queue.rules.memory, now)
+    pages = tuple(page for page, _ in planned)
+    document = FaxDocument(tuple(fax for _, fax in planned), _first_number(pages))
+    return Plan(call_id, call.dial_line, station, pages, document, held_back)
+
+
+def _called_for(session: Session, call_id: int) -> list[Recipient]:
+    """The recipients that a call is made for, with what a cover for them would say."""
+    attempts = [
+        each for each in attempts_of(session, call_id) if each.state is not AttemptState.DONE
+    ]
+    recipients = [
+        session.get_one(Recipient, attempt.recipient_id, options=(RENDERED,))
+        for attempt in attempts
+    ]
+    return [each for each in recipients if each.cancel_wish is CancelWish.NO]
 
 
 def station_of(message: Message, own: Identity) -> str:
@@ -98,14 +129,19 @@ def station_of(message: Message, own: Identity) -> str:
     return account.sender_number or own.number
 
 
-def _due_pages(
-    queue: Queue, session: Session, recipient: Recipient, before: int, now: datetime, own: Identity
-) -> list[tuple[PageInCall, FaxPage]]:
-    known = known_pages(session, queue.rules, recipient)
+def _due_numbers(session: Session, rules: Rules, recipient: Recipient) -> tuple[int, ...]:
     accepts = recipient.message.uncertain is UncertainPolicy.ACCEPT
-    numbers = known.to_send(skip_uncertain=accepts)
-    if not numbers:
-        return []
+    return known_pages(session, rules, recipient).to_send(skip_uncertain=accepts)
+
+
+def _due_pages(
+    queue: Queue,
+    recipient: Recipient,
+    numbers: tuple[int, ...],
+    before: int,
+    now: datetime,
+    own: Identity,
+) -> list[tuple[PageInCall, FaxPage]]:
     stored = unpack(queue.store.blobs.get(recipient.document))
     due = [(number, stored[number - 1]) for number in numbers]
     if recipient.message.resume_cover and numbers[0] > 1:

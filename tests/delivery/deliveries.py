@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from faxcore.delivery.blobs import BlobStore
 from faxcore.delivery.claiming import Claimant
 from faxcore.delivery.fax_channel import Equipment
 from faxcore.delivery.fax_content import Identity
@@ -27,6 +28,7 @@ from faxcore.delivery.operations import (
 )
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.states import Body, Channel
+from faxcore.delivery.store import BLOBS, Store
 from faxcore.delivery.work import FaxWork, Work
 from faxcore.delivery.worker import Pace, RunnerMaker, WorkerLoop
 from faxcore.profiles import load_profile
@@ -71,6 +73,20 @@ class AtOnce:
 
     def close(self) -> None:
         """Nothing to close."""
+
+
+class QuietFiles(BlobStore):
+    """Stored files that are read while no transaction is open, as rendering does."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store.folder / BLOBS)
+        self._store = store
+        self.got: list[str] = []
+
+    def get(self, name: str) -> bytes:
+        assert self._store.engine.pool.checkedout() == 0
+        self.got.append(name)
+        return super().get(name)
 
 
 @dataclass(slots=True)

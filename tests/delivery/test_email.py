@@ -31,7 +31,7 @@ from faxcore.delivery.recording import mark_dialled
 from faxcore.delivery.states import Body, Channel, Letter, MessageStatus, Scope
 from faxcore.delivery.worker import WorkerLoop
 from faxcore.errors import SettingsError
-from tests.delivery.deliveries import AtOnce, House
+from tests.delivery.deliveries import AtOnce, House, QuietFiles
 from tests.delivery.moments import NOW
 from tests.render.samples import image_file
 
@@ -134,6 +134,18 @@ def test_every_recipient_gets_a_copy_and_bcc_is_in_no_header(
     assert {each.letter for each in report.recipients} == {Letter.RELAYED}
     assert report.status is MessageStatus.GONE
     assert inbox.taken[0][0] == f"bounce-{report.recipients[0].id}@ours.example"
+
+
+def test_no_transaction_is_open_while_an_email_is_put_together(
+    house: House, server: MailServer, inbox: Inbox
+) -> None:
+    files = house.queue.store.blobs = QuietFiles(house.queue.store)
+    submit(house, to("ada@example.org"), to("bob@example.org", Scope.CC))
+    call_id = claim(house.queue, Claimant("north/email", "north", Channel.EMAIL, "email"), NOW)
+    assert call_id is not None
+    EmailWork(house.queue, "north/email", server, house.clock).perform(call_id)
+    assert len(files.got) == 1
+    assert inbox.taken[0][2]["Cc"] == "bob@example.org"
 
 
 def test_html_goes_with_its_plain_words(house: House, server: MailServer, inbox: Inbox) -> None:

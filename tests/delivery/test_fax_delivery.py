@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from faxcore.delivery.claiming import Claimant, claim, something_to_do
 from faxcore.delivery.fax_content import Identity
-from faxcore.delivery.fax_plan import render_due
+from faxcore.delivery.fax_plan import plan_call, render_due
 from faxcore.delivery.findings import Finding, PageInCall
-from faxcore.delivery.model import Account, Destination, PageRow, Worker
+from faxcore.delivery.model import Account, Destination, PageRow, Recipient, Worker
 from faxcore.delivery.operations import (
     RecipientReport,
     Which,
@@ -34,7 +34,7 @@ from faxcore.delivery.states import (
 from faxcore.delivery.worker import durable_runner
 from faxcore.errors import ContentError, PortError
 from faxcore.t30.result import HangupStatus, PageOutcome
-from tests.delivery.deliveries import House
+from tests.delivery.deliveries import House, QuietFiles
 from tests.delivery.far_end import rendered
 from tests.delivery.moments import NOW, later
 
@@ -581,3 +581,27 @@ def test_nothing_is_dialled_for_where_nothing_is_left_to_be_sent(house: House) -
     assert house.recipient().letter is Letter.SENT
     assert "page 1 unconfirmed" in house.recipient().description
     assert house.network.dials() == 0
+
+
+def test_no_transaction_is_open_while_a_fax_is_rendered(house: House) -> None:
+    files = house.queue.store.blobs = QuietFiles(house.queue.store)
+    open_meanwhile: list[int] = []
+
+    def render(store, message, recipient, *rest):
+        open_meanwhile.append(store.engine.pool.checkedout())
+        assert not message.attachments
+        return rendered(3)(store, message, recipient, *rest)
+
+    house.submit(resume_cover=True)
+    own_cover = files.put(b"<html><body>$[COMMENTS]</body></html>")
+    call_id = claim(house.queue, Claimant("north/usb0", "north", Channel.FAX, "usb0"), NOW)
+    assert call_id is not None
+    render_due(house.queue, call_id, Identity(), NOW, render)
+    assert open_meanwhile == [0]
+    with house.queue.store.write("test") as session:
+        recipient = session.get_one(Recipient, house.rows()[0].id)
+        recipient.first_page, recipient.message.cover_blob = 2, own_cover
+    plan = plan_call(house.queue, call_id, Identity(), NOW)
+    assert plan is not None
+    assert [page.number for page in plan.pages] == [0, 2, 3]
+    assert files.got == [house.rows()[0].document, own_cover]
