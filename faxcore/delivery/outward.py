@@ -21,6 +21,10 @@ from urllib.parse import urlsplit
 
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\U0010ffff]")
 
+_IPV4_AT_THE_END = (ipaddress.IPv6Network("::/96"), ipaddress.IPv6Network("64:ff9b::/96"))
+_INWARD = (ipaddress.IPv6Network("64:ff9b:1::/48"), ipaddress.IPv6Network("fec0::/10"))
+"""RFC 8215 and 3879: a network's own, whatever older Pythons say."""
+
 
 @dataclass(frozen=True, slots=True)
 class WebAddress:
@@ -76,9 +80,27 @@ def _places(address: WebAddress, *, allowed: bool) -> list[str]:
     found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
     places = [str(each[4][0]) for each in found]
     for place in places:
-        if not allowed and not ipaddress.ip_address(place.partition("%")[0]).is_global:
+        if not allowed and not _is_public(place):
             raise ValueError(f"{address.host} leads to {place}, which is no public address")
     return places
+
+
+def _is_public(place: str) -> bool:
+    """Whether an address, and every IPv4 address that stands in it, is of the public network."""
+    address = ipaddress.ip_address(place.partition("%")[0])
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_global
+    if any(address in network for network in _INWARD):
+        return False
+    return address.is_global and all(each.is_global for each in _ipv4_in(address))
+
+
+def _ipv4_in(address: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """What tunnels and translators take it for: RFC 4291 2.5.5, 3056, 4380 and 6052."""
+    found = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+    if any(address in network for network in _IPV4_AT_THE_END):
+        found.append(ipaddress.IPv4Address(address.packed[-4:]))
+    return [each for each in found if each is not None]
 
 
 def _reached(places: list[str], port: int, seconds: float, until: float) -> socket.socket:
