@@ -1,21 +1,25 @@
 """Bounces: delivery status notifications (RFC 3464) that come back to our envelope address.
 
-A notification is for the recipient whose number stands in the
-envelope address that it was sent to; ``failed`` makes a relayed recipient failed, ``delivered``
-makes it sent. What is read is marked as seen, whatever it was.
+A notification is for the recipient whose number stands in the envelope address that it was sent
+to, if the recipient's mark, which nobody can guess, stands there, too. Mail that went out before
+there were marks has none, and its bounces need none. ``failed`` makes a relayed recipient failed,
+``delivered`` makes it sent. What is read is marked as seen, whatever it was.
 """
 
 from __future__ import annotations
 
 import email
 import email.policy
+import hmac
 import re
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage, Message
 
 from sqlalchemy.orm import Session
 
+from faxcore.delivery.logs import log
 from faxcore.delivery.mailboxes import Mailbox
 from faxcore.delivery.model import Account, Recipient
 from faxcore.delivery.recording import take_back
@@ -25,6 +29,7 @@ from faxcore.delivery.store import lock_account
 from faxcore.delivery.transitions import Step, move
 
 _SHOWN = 200
+_MARK_OCTETS = 10
 _POLICY = email.policy.compat32
 """Headers as they stand: the newer policies take them apart, and raise where a stranger's do not
 parse (IndexError, AttributeError and others, with a header as short as ``To: "``)."""
@@ -32,11 +37,25 @@ parse (IndexError, AttributeError and others, with a header as short as ``To: "`
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a notification says: of which recipient, ``failed`` or ``delivered``, in which words."""
+    """What a notification says: of which recipient, ``failed`` or ``delivered``, in which words.
+
+    ``mark`` is what makes its address one that we gave.
+    """
 
     recipient_id: int
+    mark: str
     action: str
     text: str
+
+
+def bounce_address(envelope: str, recipient: Recipient) -> str:
+    """Where the bounces of a recipient's copy come back to; "" for an empty ``envelope``."""
+    return envelope.replace("%", f"{recipient.id}-{recipient.bounce_mark}")
+
+
+def new_mark() -> str:
+    """A mark for a recipient: in one case of letters, for servers that change it."""
+    return secrets.token_hex(_MARK_OCTETS)
 
 
 def read_bounces(queue: Queue, box: Mailbox, envelope: str, now: datetime) -> int:
@@ -56,7 +75,8 @@ def read_bounces(queue: Queue, box: Mailbox, envelope: str, now: datetime) -> in
 def read_notice(mail: Message, envelope: str) -> Notice | None:
     """What a mail says of a recipient of ours; None where it says nothing."""
     before, _, after = envelope.partition("%")
-    address = re.compile(re.escape(before) + r"(\d{1,18})" + re.escape(after), re.IGNORECASE)
+    name = r"(\d{1,18})(?:-([0-9a-f]{1,32}))?"
+    address = re.compile(re.escape(before) + name + re.escape(after), re.IGNORECASE)
     told = " ".join(str(mail.get(name, "")) for name in ("To", "Delivered-To", "X-Original-To"))
     found = address.search(told)
     if found is None or mail.get_content_type() != "multipart/report":
@@ -68,7 +88,7 @@ def read_notice(mail: Message, envelope: str) -> Notice | None:
             action = _field(block, "Action")
             if action in {"failed", "delivered"}:
                 said = _field(block, "Diagnostic-Code") or _field(block, "Status")
-                return Notice(int(found[1]), action, said[:_SHOWN])
+                return Notice(int(found[1]), (found[2] or "").lower(), action, said[:_SHOWN])
     return None
 
 
@@ -77,6 +97,9 @@ def apply_notice(queue: Queue, notice: Notice, now: datetime) -> bool:
     with queue.store.write("bounce") as session:
         recipient = session.get(Recipient, notice.recipient_id)
         if recipient is None or recipient.channel is not Channel.EMAIL:
+            return False
+        if not hmac.compare_digest(notice.mark, recipient.bounce_mark):
+            log().warning("a bounce to an address that we did not give", recipient=recipient.id)
             return False
         account = lock_account(session, recipient.message.account_id)
         session.refresh(recipient)

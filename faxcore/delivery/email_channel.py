@@ -18,6 +18,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import joinedload
 
+from faxcore.delivery.bounces import new_mark
 from faxcore.delivery.crash import crash_point
 from faxcore.delivery.email_message import Copy, build_email
 from faxcore.delivery.fax_content import RENDERED
@@ -99,6 +100,7 @@ class EmailWork:
             (attempt,) = attempts_of(session, call_id)
             recipient = session.get_one(Recipient, attempt.recipient_id)
             recipient.pages = 1
+            recipient.bounce_mark = recipient.bounce_mark or new_mark()
             session.flush()
             if not known_pages(session, self.queue.rules, recipient).to_send(skip_uncertain=False):
                 return None

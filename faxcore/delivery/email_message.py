@@ -15,6 +15,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 
+from faxcore.delivery.bounces import bounce_address
 from faxcore.delivery.fax_content import render_body, render_pages
 from faxcore.delivery.mail_server import MailServer
 from faxcore.delivery.model import AttachmentRow, Message, Recipient
@@ -62,7 +63,7 @@ def build_email(store: Store, recipient: Recipient, at: datetime, server: MailSe
     remark = ""
     if server.pages or message.account.extra.get(PAGES):
         remark = _attach_pages(mail, store, recipient, at)
-    sender = server.envelope.replace("%", str(recipient.id)) or sender_of(message)
+    sender = bounce_address(server.envelope, recipient) or sender_of(message)
     octets = mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
     return Copy(octets, (sender, recipient.address), remark)
 

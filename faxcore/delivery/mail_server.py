@@ -25,9 +25,9 @@ class MailServer:
     """The next server. ``tls`` is ``none``, ``starttls`` or ``tls`` (from the first octet on).
 
     ``envelope`` is where bounces go: an address of ours with ``%`` where the recipient's number in
-    the queue is put, "" sends them to the sender. ``domain`` stands in Message-IDs. ``answer_s`` is
-    how long the answer to the final dot is waited for (RFC 5321 4.5.3.2.6). ``pages`` attaches the
-    pages of the fax that a message would be, as PDF.
+    the queue and its mark are put, "" sends them to the sender. ``domain`` stands in Message-IDs.
+    ``answer_s`` is how long the answer to the final dot is waited for (RFC 5321 4.5.3.2.6).
+    ``pages`` attaches the pages of the fax that a message would be, as PDF.
     """
 
     host: str

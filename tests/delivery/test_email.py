@@ -16,7 +16,7 @@ from faxcore.delivery.claiming import Claimant, claim
 from faxcore.delivery.email_channel import EmailWork
 from faxcore.delivery.mail_server import MailServer
 from faxcore.delivery.mailboxes import Maildir
-from faxcore.delivery.model import Account
+from faxcore.delivery.model import Account, Recipient
 from faxcore.delivery.operations import (
     MessageDraft,
     MessageName,
@@ -106,6 +106,13 @@ def to(address: str, scope: Scope = Scope.TO, name: str = "") -> RecipientDraft:
     return RecipientDraft(Channel.EMAIL, address, name, scope)
 
 
+def marked(house: House) -> str:
+    """Where the bounces of the first recipient come back to."""
+    row = house.rows()[0]
+    assert len(row.bounce_mark) == 20
+    return f"bounce-{row.id}-{row.bounce_mark}@ours.example"
+
+
 def test_every_recipient_gets_a_copy_and_bcc_is_in_no_header(
     house: House, server: MailServer, inbox: Inbox
 ) -> None:
@@ -133,7 +140,7 @@ def test_every_recipient_gets_a_copy_and_bcc_is_in_no_header(
     report = message_report(house.queue, house.account, M1)
     assert {each.letter for each in report.recipients} == {Letter.RELAYED}
     assert report.status is MessageStatus.GONE
-    assert inbox.taken[0][0] == f"bounce-{report.recipients[0].id}@ours.example"
+    assert inbox.taken[0][0] == marked(house)
 
 
 def test_no_transaction_is_open_while_an_email_is_put_together(
@@ -241,7 +248,7 @@ def test_a_password_does_not_go_over_the_network_in_the_clear() -> None:
 
 REPORT = """\
 From: MAILER-DAEMON@example.org
-To: bounce-{recipient}@ours.example
+To: {address}
 Subject: Undelivered
 MIME-Version: 1.0
 Content-Type: multipart/report; report-type=delivery-status; boundary="b"
@@ -281,9 +288,8 @@ def test_what_comes_back_changes_what_was_relayed(
 ) -> None:
     submit(house, to("ada@example.org"))
     work(house, server)
-    recipient = message_report(house.queue, house.account, M1).recipients[0]
     mails = mailbox.Maildir(tmp_path / "mail")
-    mails.add(REPORT.format(recipient=recipient.id, action=action))
+    mails.add(REPORT.format(address=marked(house), action=action))
     mails.add("From: a@b\nTo: bounce-99@ours.example\nSubject: hello\n\nwords\n")
     box = Maildir(tmp_path / "mail")
     changed = read_bounces(house.queue, box, server.envelope, NOW)
@@ -293,16 +299,41 @@ def test_what_comes_back_changes_what_was_relayed(
     assert read_bounces(house.queue, box, server.envelope, NOW) == 0
 
 
+@pytest.mark.parametrize(
+    "address", ["bounce-{0}@ours.example", "bounce-{0}-{1:020x}@ours.example", "bounce-{0}-@x"]
+)
+def test_a_bounce_to_an_address_that_was_guessed_changes_nothing(
+    house: House, server: MailServer, tmp_path: Path, address: str
+) -> None:
+    submit(house, to("ada@example.org"))
+    work(house, server)
+    guessed = address.format(house.rows()[0].id, 7)
+    mailbox.Maildir(tmp_path / "mail").add(REPORT.format(address=guessed, action="failed"))
+    assert read_bounces(house.queue, Maildir(tmp_path / "mail"), server.envelope, NOW) == 0
+    assert house.rows()[0].letter is Letter.RELAYED
+
+
+def test_mail_from_before_there_were_marks_has_its_bounces(
+    house: House, server: MailServer, tmp_path: Path
+) -> None:
+    submit(house, to("ada@example.org"))
+    work(house, server)
+    with house.queue.store.write("test") as session:
+        session.get_one(Recipient, house.rows()[0].id).bounce_mark = ""
+    known = f"bounce-{house.rows()[0].id}@ours.example"
+    mailbox.Maildir(tmp_path / "mail").add(REPORT.format(address=known, action="failed"))
+    assert read_bounces(house.queue, Maildir(tmp_path / "mail"), server.envelope, NOW) == 1
+
+
 @pytest.mark.parametrize("header", ['To: "', "To: :a;a", "To: \n .,charset=\t>=?utf-8?q?"])
 def test_a_mail_that_makes_no_sense_does_not_stop_those_behind_it(
     house: House, server: MailServer, tmp_path: Path, header: str
 ) -> None:
     submit(house, to("ada@example.org"))
     work(house, server)
-    recipient = message_report(house.queue, house.account, M1).recipients[0]
     mails = mailbox.Maildir(tmp_path / "mail")
     mails.add(f"{header}\n\nwords\n")
-    mails.add(REPORT.format(recipient=recipient.id, action="failed"))
+    mails.add(REPORT.format(address=marked(house), action="failed"))
     assert read_bounces(house.queue, Maildir(tmp_path / "mail"), server.envelope, NOW) == 1
 
 

@@ -18,7 +18,7 @@ from faxcore.t30.result import PageOutcome
 from tests.delivery.deliveries import House
 from tests.delivery.mail_doubles import CuttingSmtp, ImapBox, served
 from tests.delivery.moments import NOW
-from tests.delivery.test_email import M1, REPORT, Inbox, inbox, server, submit, to, work
+from tests.delivery.test_email import M1, REPORT, Inbox, inbox, marked, server, submit, to, work
 
 DOMAIN = "fax.example.org"
 __all__ = ["inbox", "server"]
@@ -154,7 +154,7 @@ def test_a_bounced_mail_is_handed_over_again_on_a_resend(
 
 
 def reports(house: House, action: str) -> dict[int, bytes]:
-    report = REPORT.format(recipient=only(house).id, action=action).replace("\n", "\r\n")
+    report = REPORT.format(address=marked(house), action=action).replace("\n", "\r\n")
     return {4: b"From: a@b\r\nTo: c@d\r\n\r\nwords\r\n", 7: report.encode()}
 
 

@@ -93,9 +93,10 @@ class Recipient(Base):
     and that brought no page further; ``failures`` counts failed calls in a row. ``document`` is the
     rendered fax among the stored files; ``first_page`` is where sending begins. ``run`` counts what
     a resend of everything begins anew: pages confirmed in an earlier run do not count;
-    ``run_dials`` is what the policy counts. ``change`` is the number of the last change of its
-    letter. ``priority``, ``node`` and ``modem_group`` are those of the message, here for the
-    claiming query.
+    ``run_dials`` is what the policy counts. ``bounce_mark`` is what a stranger cannot guess of the
+    address that its bounces go to, "" before it is used. ``change`` is the number of the last
+    change of its letter. ``priority``, ``node`` and ``modem_group`` are those of the message, here
+    for the claiming query.
     """
 
     __tablename__ = "recipient"
@@ -138,6 +139,7 @@ class Recipient(Base):
     gateway_id: Mapped[str] = mapped_column(
         String(1100).with_variant(Text(), "postgresql"), default=""
     )
+    bounce_mark: Mapped[str] = mapped_column(String(32), default="", server_default="")
     change: Mapped[int] = mapped_column(default=0)
     priority: Mapped[int] = mapped_column(default=5)
     node: Mapped[str] = mapped_column(String(128), default="")
