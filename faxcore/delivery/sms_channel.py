@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
+from sqlalchemy.orm import Session
 
 from faxcore.delivery.crash import crash_point
 from faxcore.delivery.findings import INTERRUPTED, Finding, PageFinding, PageInCall
@@ -177,36 +178,47 @@ def apply_report(queue: Queue, report: DeliveryReport, now: datetime) -> bool:
     """
     if report.fate is Fate.TRYING:
         return False
+    wanted = quote(report.reference, safe="")
     with queue.store.write("sms-report") as session:
-        relayed = session.scalars(
-            select(Recipient)
-            .where(
-                Recipient.channel == Channel.SMS,
-                Recipient.state == RecipientState.RELAYED,
-                Recipient.gateway_id != "",
-            )
-            .order_by(Recipient.last_attempt.desc())
-        )
-        wanted = quote(report.reference, safe="")
-        for recipient in relayed:
-            references = recipient.gateway_id.split(",")
-            if wanted not in references or not _is_to(recipient, report):
-                continue
-            account = lock_account(session, recipient.message.account_id)
-            if report.fate is Fate.FAILED:
-                take_back(session, recipient, recipient.pages - len(references))
-                text = f"the network could not deliver it (status {report.status})"
-                step = Step(RecipientState.FAILED, reason="undelivered", text=text)
-                move(session, account, recipient, step, now)
-                return True
-            references.remove(wanted)
-            recipient.gateway_id = ",".join(references)
-            if not references:
-                step = Step(RecipientState.SENT, reason="ok", text="the network delivered it")
-                move(session, account, recipient, step, now)
-                return True
+        recipient = _reported(session, report, wanted)
+        if recipient is None:
             return False
-    return False
+        account = lock_account(session, recipient.message.account_id)
+        session.refresh(recipient)
+        references = recipient.gateway_id.split(",")
+        if recipient.state is not RecipientState.RELAYED or wanted not in references:
+            return False  # another host has taken the same report up just now
+        if report.fate is Fate.FAILED:
+            take_back(session, recipient, recipient.pages - len(references))
+            text = f"the network could not deliver it (status {report.status})"
+            step = Step(RecipientState.FAILED, reason="undelivered", text=text)
+            move(session, account, recipient, step, now)
+            return True
+        references.remove(wanted)
+        recipient.gateway_id = ",".join(references)
+        if references:
+            return False
+        step = Step(RecipientState.SENT, reason="ok", text="the network delivered it")
+        move(session, account, recipient, step, now)
+        return True
+
+
+def _reported(session: Session, report: DeliveryReport, wanted: str) -> Recipient | None:
+    """The last relayed message to a report's number that has a part of its name."""
+    names = literal(",") + Recipient.gateway_id + ","
+    relayed = session.scalars(
+        select(Recipient)
+        .where(
+            Recipient.channel == Channel.SMS,
+            Recipient.state == RecipientState.RELAYED,
+            names.contains(f",{wanted},", autoescape=True),
+        )
+        .order_by(Recipient.last_attempt.desc())
+    )
+    return next(
+        (each for each in relayed if wanted in each.gateway_id.split(",") and _is_to(each, report)),
+        None,
+    )
 
 
 def _is_to(recipient: Recipient, report: DeliveryReport) -> bool:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import func, select
+from sqlalchemy import TextClause, func, select, text
 
 import faxcore.service.tables  # noqa: F401  # its tables stand beside the queue's
 from faxcore.delivery.claiming import Claimant, claim
-from faxcore.delivery.model import Base, Message
+from faxcore.delivery.model import Base, Message, Recipient
 from faxcore.delivery.operations import (
     MessageDraft,
     MessageName,
@@ -25,13 +25,19 @@ from faxcore.delivery.operations import (
     release,
     send_message,
 )
+from faxcore.delivery.sms_channel import apply_report
+from faxcore.delivery.sms_gateway import DeliveryReport
+from faxcore.delivery.sms_pdu import Fate
 from faxcore.delivery.states import Body, Channel, Letter, MessageStatus
-from faxcore.delivery.store import open_store
+from faxcore.delivery.store import Store, lock_account, open_store
 from faxcore.delivery.worker import durable_runner
 from faxcore.errors import QueueError, RequestRefused
 from tests.delivery.deliveries import House
+from tests.delivery.gsm import Gsm
 from tests.delivery.moments import NOW
 from tests.delivery.postgres import Server
+from tests.delivery.test_sms import send as send_text
+from tests.delivery.test_sms import work as work_texts
 
 NORTH = Claimant("north/usb0", "north", Channel.FAX, "usb0")
 SOUTH = Claimant("south/usb0", "south", Channel.FAX, "usb0")
@@ -107,12 +113,37 @@ def test_a_preferred_node_that_is_away_is_waited_for_and_then_replaced(
     assert shared_house.report().status is MessageStatus.GONE
 
 
+def test_reports_that_two_hosts_take_up_at_once_both_count(shared_house: House) -> None:
+    store, queue = shared_house.queue.store, shared_house.queue
+    send_text(shared_house, "x" * 200)
+    work_texts(shared_house, Gsm())
+    (row,) = shared_house.rows()
+    _, last = row.gateway_id.split(",")
+    report = DeliveryReport(last, "", Fate.DELIVERED, "0")
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    with ThreadPoolExecutor(1) as pool:
+        with store.write("test") as session:
+            lock_account(session, shared_house.account)
+            session.get_one(Recipient, row.id).gateway_id = last  # the first has been reported
+            session.flush()
+            other = pool.submit(apply_report, queue, report, NOW)
+            while not other.done() and not _seen(store, waiting):
+                pass
+        assert other.result(60)
+    assert shared_house.recipient().letter is Letter.SENT
+
+
+def _seen(store: Store, question: TextClause) -> int:
+    with store.look() as connection:
+        return int(connection.scalar(question) or 0)
+
+
 DYING = """
 import sys, os, signal
 from pathlib import Path
 from faxcore.delivery.rules import Queue, Rules
 from faxcore.delivery.states import Channel
-from faxcore.delivery.store import open_store
+from faxcore.delivery.store import Store, lock_account, open_store
 from faxcore.delivery.worker import Pace, durable_runner
 from tests.delivery.deliveries import House
 from tests.delivery.far_end import Network

@@ -5,6 +5,7 @@ from collections import deque
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from faxcore.delivery.claiming import Claimant, claim
 from faxcore.delivery.findings import PageInCall
@@ -186,6 +187,33 @@ def test_every_part_must_be_reported_before_it_is_sent(house: House) -> None:
     assert job.read_reports() == 1
     assert only(house).letter is Letter.SENT
     assert set(gsm.stored) == {5}
+
+
+def test_a_report_reads_no_message_but_its_own(house: House) -> None:
+    gsm = Gsm()
+    send(house, "Hello")
+    job = work(house, gsm)
+    with house.queue.store.write("test") as session:
+        own = session.get_one(Recipient, house.rows()[0].id)
+        other = Recipient(
+            message_id=own.message_id,
+            channel=Channel.SMS,
+            address=own.address,
+            destination=own.destination,
+            state=own.state,
+            gateway_id="25,2551",
+        )
+        session.add(other)
+    read: set[int] = set()
+
+    def note(recipient: Recipient, _: object) -> None:
+        read.add(recipient.id)
+
+    event.listen(Recipient, "load", note)
+    gsm.stored = {1: report_pdu(255, 0)}
+    assert job.read_reports() == 1
+    event.remove(Recipient, "load", note)
+    assert read == {own.id}
 
 
 def test_a_report_of_failure_fails_it(house: House) -> None:
