@@ -109,6 +109,13 @@ class Gate:
         account, kept = self._account(caller.name)
         return (caller_of(account), kept) if account is not None and kept else None
 
+    def admits(self, caller: Caller, kept: str, key: str) -> bool:
+        """Whether one who came with a key, or else with the password of that hash, still may."""
+        if key:
+            return self._by_key(key) is not None
+        standing = self.standing(caller)
+        return standing is not None and standing[1] == kept
+
     def _checked(self, name: str, password: str) -> Caller | None:
         begun = time.thread_time()
         account, kept = self._account(name)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
+from fastapi.security import HTTPBearer
 
 from faxcore.delivery import operations as queue_ops
 from faxcore.delivery.operations import ListFilter
@@ -82,11 +84,20 @@ async def events(
     after: Annotated[int, Query(ge=_NEVER, le=_LONGEST)] = _NEVER,
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
 ) -> StreamingResponse:
-    """Server-sent events: every row whose delivery status changes, as it changes."""
+    """Server-sent events: every row whose delivery status changes, as it changes.
+
+    They end when the caller would not be let in any more.
+    """
     if last_event_id and last_event_id.isascii() and last_event_id.isdigit():
         after = int(last_event_id[:15])
+    house = house_of(request)
+    shown = await HTTPBearer(auto_error=False)(request)
+    key = shown.credentials if shown is not None else ""
+    standing = await asyncio.to_thread(house.gate.standing, caller)
+    kept = standing[1] if standing is not None else ""
+    admitted = partial(house.gate.admits, caller, kept, key)
     return StreamingResponse(
-        _events(request, house_of(request).desk, caller, after),
+        _events(request, house.desk, caller, after, admitted),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store"},
     )
@@ -152,9 +163,11 @@ def changes_since(desk: Desk, caller: Caller, after: int) -> Changes:
     return Changes(cursor=reached, dataTableRow=[reporting.outbound_row(row) for row in rows])
 
 
-async def _events(request: Request, desk: Desk, caller: Caller, after: int) -> AsyncIterator[str]:
+async def _events(
+    request: Request, desk: Desk, caller: Caller, after: int, admitted: Callable[[], bool]
+) -> AsyncIterator[str]:
     yield ": open\n\n"
-    while not await request.is_disconnected():
+    while not await request.is_disconnected() and await asyncio.to_thread(admitted):
         reached = await asyncio.to_thread(queue_ops.last_change, desk.queue, caller.account_id)
         if reached > after:
             changed = await asyncio.to_thread(changes_since, desk, caller, after)

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from faxcore.service.administering import add_key, remove_key, set_disabled, set_password
-from tests.service.conftest import Service, add_account
+from tests.service.conftest import PASSWORD, Service, add_account
 
 
 @pytest.fixture
@@ -197,6 +197,39 @@ def test_another_account_is_told_that_there_is_no_such_message(service: Service)
                 assert other.post(f"{path}/{action}").status_code == 400
             assert other.delete(path).status_code == 400
         assert other.get("/changes").json()["dataTableRow"] == []
+
+
+@pytest.mark.parametrize("by_key", [False, True])
+def test_events_end_with_the_right_to_see_them(service: Service, by_key: bool) -> None:
+    key = add_key(service.queue, "clinic", "nightly", datetime.now(UTC))
+    auth = {"Authorization": f"Bearer {key}"} if by_key else None
+    with httpx.Client(base_url=f"{service.url}/v1", timeout=5) as client:
+        login = None if by_key else ("clinic", PASSWORD)
+        with client.stream("GET", "/events", headers=auth, auth=login) as stream:
+            lines = stream.iter_lines()
+            assert next(lines) == ": open"
+            if by_key:
+                remove_key(service.queue, "clinic", "nightly")
+            else:
+                set_password(service.queue, "clinic", "another one")
+            assert list(lines) == [""]
+
+
+def test_events_by_key_go_on_under_a_new_password_until_the_account_is_shut_out(
+    service: Service,
+) -> None:
+    key = add_key(service.queue, "clinic", "nightly", datetime.now(UTC))
+    auth = {"Authorization": f"Bearer {key}"}
+    with (
+        httpx.Client(base_url=f"{service.url}/v1", headers=auth, timeout=5) as client,
+        client.stream("GET", "/events") as stream,
+    ):
+        lines = stream.iter_lines()
+        set_password(service.queue, "clinic", "another one")
+        uid = message(client, "job", "1")
+        assert uid in next(line for line in lines if line.startswith("data:"))
+        set_disabled(service.queue, "clinic", disabled=True)
+        assert not any(line.startswith("data:") for line in lines)
 
 
 def test_events_tell_of_a_change_as_it_comes(service: Service) -> None:
