@@ -87,5 +87,10 @@ class Inbox:
                 yield replace(page.decoded, bad=bad)
 
 
+def kept_pages(folder: Path) -> list[Path]:
+    """The pages in a folder, in their order: from the thousandth on, names are longer."""
+    return sorted(folder.glob("page-*.tif"), key=lambda path: (len(path.name), path.name))
+
+
 def _is_ours(name: str) -> bool:
     return name == DOCUMENT or (name.startswith("page-") and name.endswith(".tif"))

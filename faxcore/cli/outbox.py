@@ -63,11 +63,12 @@ class Outbox:
         return self._draw_received()
 
     def _draw_received(self) -> list[Path]:
+        from faxcore.inbox import kept_pages  # noqa: PLC0415
         from faxcore.render.png import write_png  # noqa: PLC0415
         from faxcore.t4.tiff import read_tiff  # noqa: PLC0415
 
         pictures = []
-        for tiff in sorted(self.received.glob("page-*.tif")):
+        for tiff in kept_pages(self.received):
             for page in read_tiff(tiff):
                 pictures.append(tiff.with_suffix(".png"))
                 write_png(pictures[-1], page.bitmap)

@@ -24,7 +24,7 @@ from faxcore.delivery.owning import Line, owner_of
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.store import Conflict, lock_account
 from faxcore.errors import FaxcoreError
-from faxcore.inbox import SUBADDRESS
+from faxcore.inbox import SUBADDRESS, kept_pages
 from faxcore.receiving import ReceivedFax
 from faxcore.render import Attachment, Content, CoverFields, render_content
 from faxcore.t4 import Coding, DecodedPage, Resolution
@@ -136,7 +136,7 @@ class _Told:
 
 def _keep(queue: Queue, folder: Path, line: Line, told: _Told) -> str | None:
     """Store the pages of a folder, once."""
-    pages = sorted(folder.glob("page-*.tif"))
+    pages = kept_pages(folder)
     target = io.BytesIO()
     write_tiff(target, _pages_of(pages))
     crash_point("inbound:bound")

@@ -18,8 +18,10 @@ from faxcore.delivery.owning import Line, owner_of
 from faxcore.delivery.states import Channel
 from faxcore.profiles import load_profile
 from faxcore.receiving import receive_fax
-from faxcore.t4.tiff import read_tiff
+from faxcore.t4 import Coding, encode_page
+from faxcore.t4.tiff import read_tiff, write_tiff
 from tests.delivery.deliveries import House
+from tests.delivery.far_end import fax_page, fingerprint
 from tests.delivery.moments import NOW
 
 
@@ -111,6 +113,18 @@ def test_what_a_crash_left_is_stored_once(house: House, times: int) -> None:
     assert (fax.pages, fax.complete) == (2, False)
     assert fax.text == "this computer stopped during the call"
     assert spool(house) == []
+
+
+def test_more_than_999_pages_stay_in_their_order(house: House) -> None:
+    folder = new_folder(house.queue)
+    claim_folder(folder, "usb0")
+    for number in (100, 101, 1000):
+        write_tiff(folder / f"page-{number}.tif", [encode_page(fax_page(1, number), Coding.MH)])
+    recover(house.queue, Line("usb0", "555"))
+    stored = io.BytesIO(house.queue.store.blobs.get(faxes(house)[0].tiff))
+    assert [fingerprint(page.bitmap) for page in read_tiff(stored)] == [
+        fingerprint(fax_page(1, number)) for number in (100, 101, 1000)
+    ]
 
 
 def test_a_number_that_is_nobodys_goes_to_the_local_account(house: House) -> None:
