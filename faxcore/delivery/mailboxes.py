@@ -44,8 +44,10 @@ class Maildir:
         """What is not marked as seen."""
         try:
             box = mailbox.Maildir(self.folder, create=False)
-            for key, mail in list(box.items()):
-                if "S" in mail.get_flags():
+            seen = _seen(self.folder)
+            for key in box.keys():  # noqa: SIM118  # a Maildir iterates over its mails
+                mail = box.get(key) if key not in seen else None
+                if mail is None or "S" in mail.get_flags():
                     continue
                 yield mail.as_bytes()
                 mail.set_subdir("cur")
@@ -53,6 +55,12 @@ class Maildir:
                 box[key] = mail
         except (OSError, mailbox.Error) as error:
             raise QueueError(f"the mailbox {self.folder}: {error}") from error
+
+
+def _seen(folder: Path) -> frozenset[str]:
+    """The keys of what is marked as seen: that stands in a mail's name, so that none is read."""
+    names = (path.name.partition(":") for path in (folder / "cur").iterdir())
+    return frozenset(key for key, _, info in names if info[:2] == "2," and "S" in info)
 
 
 @dataclass(frozen=True, slots=True)

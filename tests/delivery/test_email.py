@@ -325,6 +325,16 @@ def test_mail_from_before_there_were_marks_has_its_bounces(
     assert read_bounces(house.queue, Maildir(tmp_path / "mail"), server.envelope, NOW) == 1
 
 
+def test_a_mail_that_was_seen_is_not_even_opened(tmp_path: Path) -> None:
+    mails = mailbox.Maildir(tmp_path / "mail")
+    mails.add("To: a@b\n\nwords\n")
+    with socket.socket(socket.AF_UNIX) as unreadable:
+        unreadable.bind(str(tmp_path / "mail" / "cur" / "1.old:2,FS"))
+        (unread,) = Maildir(tmp_path / "mail").unread()
+        assert unread.endswith(b"words\n")
+        assert list(Maildir(tmp_path / "mail").unread()) == []
+
+
 @pytest.mark.parametrize("header", ['To: "', "To: :a;a", "To: \n .,charset=\t>=?utf-8?q?"])
 def test_a_mail_that_makes_no_sense_does_not_stop_those_behind_it(
     house: House, server: MailServer, tmp_path: Path, header: str
