@@ -51,7 +51,7 @@ class Listener:
         try:
             self._keep()
             if not self._recovered:
-                recover(self.queue, self._line)
+                recover(self.queue, self._line, self.claimant.worker)
                 self._recovered = True
             self._listen()
         except (ModemError, SettingsError) as error:
@@ -73,7 +73,7 @@ class Listener:
 
     def _listen(self) -> None:
         folder = new_folder(self.queue)
-        claim_folder(folder, self.claimant.modem)
+        claim_folder(folder, self.claimant.worker)
         cancel, over = threading.Event(), threading.Event()
         self._answered.clear()
         watcher = threading.Thread(target=self._watch, args=(cancel, over), name="due", daemon=True)

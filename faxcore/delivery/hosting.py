@@ -1,6 +1,7 @@
 """All workers of a host: a process for each, started again whenever one dies.
 
-Beside them run the notifications, the reading of bounces and the metrics.
+Beside them run the notifications, the reading of bounces and the metrics; and at the start, what
+modems left behind that are gone is stored.
 """
 
 from __future__ import annotations
@@ -12,20 +13,22 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from faxcore.delivery.bounces import read_bounces
 from faxcore.delivery.configuration import Configuration
+from faxcore.delivery.inbound import abandoned, recover
 from faxcore.delivery.logs import log
 from faxcore.delivery.mailboxes import Mailbox
 from faxcore.delivery.metrics import serve_metrics
 from faxcore.delivery.notifying import keep_telling
+from faxcore.delivery.owning import Line
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.running import HOST
-from faxcore.delivery.worker import wall_clock
-from faxcore.errors import QueueError, SettingsError
+from faxcore.delivery.worker import hold_name, wall_clock
+from faxcore.errors import FaxcoreError, QueueError, SettingsError
 
 _LIVED_S = 60.0
 """A worker that lived so long has started well: its next start is at once again."""
@@ -47,6 +50,9 @@ def run_host(configuration: Configuration, stop: threading.Event, *, as_json: bo
             target=keep_telling, args=(queue, configuration.mail, wall_clock, stop), daemon=True
         )
     ]
+    names = [modem.name for modem in configuration.modems]
+    left = (queue, configuration.node, names)
+    beside.append(threading.Thread(target=store_abandoned, args=left, daemon=True))
     if configuration.bounces is not None and configuration.mail is not None:
         envelope = configuration.mail.envelope
         arguments = (queue, configuration.bounces, envelope, stop)
@@ -62,6 +68,21 @@ def run_host(configuration: Configuration, stop: threading.Event, *, as_json: bo
         if end_metrics is not None:
             end_metrics()
         queue.store.close()
+
+
+def store_abandoned(queue: Queue, node: str, modems: Collection[str]) -> None:
+    """Store what modems received that are there no more, or have another name now."""
+    for worker in abandoned(queue, node, modems):
+        try:
+            held = hold_name(queue.store.folder, worker)
+        except QueueError:  # it is ending a call still: its folder is looked at next time
+            continue
+        try:
+            recover(queue, Line(worker.partition("/")[2]), worker)
+        except FaxcoreError as error:
+            log().error("a received fax is not stored yet", worker=worker, error=str(error))
+        finally:
+            os.close(held)
 
 
 def _metrics(queue: Queue, port: int) -> Callable[[], None]:

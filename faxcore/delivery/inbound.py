@@ -12,7 +12,7 @@ import contextlib
 import io
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,13 +92,12 @@ def keep_fax(queue: Queue, fax: ReceivedFax, folder: Path, line: Line, now: date
     return uid
 
 
-def recover(queue: Queue, line: Line) -> int:
-    """Store what a crash left in this modem's folders; how many faxes that were."""
-    spool, found = queue.store.folder / SPOOL, 0
-    for folder in sorted(spool.iterdir()) if spool.is_dir() else ():
-        with contextlib.suppress(FileNotFoundError):
-            if (folder / _OWNER).read_text() != line.modem:
-                continue
+def recover(queue: Queue, line: Line, worker: str) -> int:
+    """Store what a crash left in the folders of this worker's modem; how many faxes that were."""
+    found = 0
+    for folder in _folders(queue):
+        if _owner(folder) not in {worker, line.modem, ""}:  # an older version wrote the modem alone
+            continue
         if any(folder.glob("page-*.tif")):
             at = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
             told = _Told(at, "", False, "this computer stopped during the call")
@@ -106,6 +105,25 @@ def recover(queue: Queue, line: Line) -> int:
             found += 1
         _clear(folder)
     return found
+
+
+def abandoned(queue: Queue, node: str, modems: Collection[str]) -> list[str]:
+    """The workers of a node that have left folders behind and are none of its ``modems`` now."""
+    owners = {_owner(folder) for folder in _folders(queue)}
+    mine = {owner for owner in owners if owner.startswith(f"{node}/")}
+    return sorted(mine - {f"{node}/{modem}" for modem in modems})
+
+
+def _folders(queue: Queue) -> list[Path]:
+    spool = queue.store.folder / SPOOL
+    return sorted(spool.iterdir()) if spool.is_dir() else []
+
+
+def _owner(folder: Path) -> str:
+    """The worker whose folder it is; "" where a crash came before that was written down."""
+    with contextlib.suppress(FileNotFoundError):
+        return (folder / _OWNER).read_text()
+    return ""
 
 
 def _subaddress(folder: Path) -> str:
@@ -118,10 +136,10 @@ def _subaddress(folder: Path) -> str:
 _OWNER = "modem"
 
 
-def claim_folder(folder: Path, modem: str) -> None:
-    """Write down whose folder it is, for ``recover``."""
+def claim_folder(folder: Path, worker: str) -> None:
+    """Write down whose folder it is, for ``recover``: hosts share the place, and modems' names."""
     folder.mkdir(mode=0o700)
-    (folder / _OWNER).write_text(modem)
+    (folder / _OWNER).write_text(worker)
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ class WorkerLoop:
         Raises QueueError where another process on this host works under the same name.
         """
         with ExitStack() as stack:
-            lock = _lock(self._queue.store.folder, self._claimant.worker)
+            lock = hold_name(self._queue.store.folder, self._claimant.worker)
             stack.callback(os.close, lock)
             register(
                 self._queue, self._claimant, self._port, self._life, os.getpid(), self._clock()
@@ -196,8 +196,11 @@ def engine_url(queue: Queue) -> URL:
     return queue.store.engine.url
 
 
-def _lock(folder: Path, worker: str) -> int:
-    """Hold the worker's name on this host, as long as the process lives."""
+def hold_name(folder: Path, worker: str) -> int:
+    """Hold a worker's name, as long as this process lives or what is returned is not closed.
+
+    Raises QueueError where another process holds it.
+    """
     place = folder / "workers"
     place.mkdir(mode=0o700, exist_ok=True)
     path = place / (worker.replace("/", "_") + ".lock")

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from faxcore.delivery.answering import Listener
 from faxcore.delivery.claiming import Claimant
 from faxcore.delivery.fax_channel import Equipment
+from faxcore.delivery.hosting import store_abandoned
 from faxcore.delivery.inbound import claim_folder, new_folder, recover
 from faxcore.delivery.model import Account, InboundFax
 from faxcore.delivery.operations import ensure_account
@@ -103,24 +104,38 @@ def test_a_fax_that_could_not_be_stored_at_once_is_told_whole_later(house: House
 @pytest.mark.parametrize("times", [1, 2])
 def test_what_a_crash_left_is_stored_once(house: House, times: int) -> None:
     folder = new_folder(house.queue)
-    claim_folder(folder, "usb0")
+    claim_folder(folder, "north/usb0")
     receive_fax("sim://?caller=normal&pages=2", keep=folder)
     (folder / "fax.tif").unlink()
     for _ in range(times):
-        assert recover(house.queue, Line("other", "555")) == 0
-        recover(house.queue, Line("usb0", "555"))
+        assert recover(house.queue, Line("usb0", "555"), "south/usb0") == 0
+        recover(house.queue, Line("usb0", "555"), "north/usb0")
     (fax,) = faxes(house)
     assert (fax.pages, fax.complete) == (2, False)
     assert fax.text == "this computer stopped during the call"
     assert spool(house) == []
 
 
+def test_what_a_modem_left_that_has_another_name_now_is_stored(house: House) -> None:
+    owner = give(house, "by-modem", "usb0")
+    for worker in ("north/usb0", "north/usb1", "south/usb0"):
+        folder = new_folder(house.queue)
+        claim_folder(folder, worker)
+        write_tiff(folder / "page-001.tif", [encode_page(fax_page(1, 1), Coding.MH)])
+    store_abandoned(house.queue, "north", ["usb1"])
+    (fax,) = faxes(house)
+    assert (fax.account_id, fax.modem, fax.complete) == (owner, "usb0", False)
+    assert {(folder / "modem").read_text() for folder in spool(house)} == {
+        "north/usb1", "south/usb0",
+    }  # fmt: skip
+
+
 def test_more_than_999_pages_stay_in_their_order(house: House) -> None:
     folder = new_folder(house.queue)
-    claim_folder(folder, "usb0")
+    claim_folder(folder, "north/usb0")
     for number in (100, 101, 1000):
         write_tiff(folder / f"page-{number}.tif", [encode_page(fax_page(1, number), Coding.MH)])
-    recover(house.queue, Line("usb0", "555"))
+    recover(house.queue, Line("usb0", "555"), "north/usb0")
     stored = io.BytesIO(house.queue.store.blobs.get(faxes(house)[0].tiff))
     assert [fingerprint(page.bitmap) for page in read_tiff(stored)] == [
         fingerprint(fax_page(1, number)) for number in (100, 101, 1000)
@@ -172,8 +187,8 @@ def test_a_sub_address_is_not_asked_for_where_nobody_owns_one(house: House) -> N
 def test_a_crash_does_not_forget_the_sub_address(house: House) -> None:
     owner = give(house, "ward", subaddresses=("12",))
     folder = new_folder(house.queue)
-    claim_folder(folder, "usb0")
+    claim_folder(folder, "north/usb0")
     receive_fax("sim://?caller=addressed", keep=folder, addressed=True)
-    recover(house.queue, Line("usb0", "555"))
+    recover(house.queue, Line("usb0", "555"), "north/usb0")
     (fax,) = faxes(house)
     assert (fax.account_id, fax.subaddress, fax.complete) == (owner, "12", False)
