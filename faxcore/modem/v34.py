@@ -61,6 +61,8 @@ _MAX_RETRAINS = 5
 _MOST_FRAMES = 1024
 """Of one burst; a block has 256, some may come twice, and RCP."""
 
+_MAX_PAGE_SECONDS = 1800
+
 _RELEASE_S = 10.0
 _SLICE_S, _CHUNK = 1.0, 1024
 
@@ -169,7 +171,8 @@ class V34Line(ModemLine):
                 if self._calling and self._said and retrains <= _MAX_RETRAINS:
                     self._engine.port.mark("the control channel was retrained; said once more")
                     self._say(self._said)
-                until = max(self._now(), self._said_until) + op.within_s
+                if retrains <= _MAX_RETRAINS:
+                    until = max(self._now(), self._said_until) + op.within_s
             if came.sort is Sort.CODE or self._channel != CONTROL:
                 continue
             frame = self._control_frame(came)
@@ -235,8 +238,9 @@ class V34Line(ModemLine):
         """The frames of a burst. A frame of the control channel in its place is left for later."""
         frames: list[bytes] = []
         until = max(began, self._said_until) + op.within_s
+        latest = self._now() + _MAX_PAGE_SECONDS
         comes = self._channel == PRIMARY
-        while (came := self._next(until)) is not None:
+        while self._now() < latest and (came := self._next(min(until, latest))) is not None:
             if came.code in {PRIMARY, CONTROL}:
                 if comes and came.code == CONTROL:
                     return self._heard(Ended.DONE, began, octets=hdlc.burst(frames, 1))
@@ -248,7 +252,9 @@ class V34Line(ModemLine):
                 frames.append(octets)
             if comes:
                 until = self._now() + _CHANNEL_S
-        return self._heard(Ended.TIMEOUT, began, text=f"no page within {self._now() - began:.1f} s")
+        what = "no end of the page" if comes else "no page"
+        text = f"{what} within {self._now() - began:.1f} s"
+        return self._heard(Ended.TIMEOUT, began, text=text)
 
     # Both.
 

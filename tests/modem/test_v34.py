@@ -158,6 +158,40 @@ def test_a_channel_that_never_comes_is_the_modems_failure():
     assert "primary channel" in heard.text
 
 
+class Endless(ScriptDce):
+    """A modem that says the same again and again, once in a second."""
+
+    def __init__(self, said: bytes) -> None:
+        super().__init__([])
+        self._again = said
+        self._push(0.0, CONTROL)
+
+    def feed(self, data: bytes, now: float) -> None:
+        pass
+
+    def take(self, now: float) -> bytes:
+        assert now < 4 * 3600, "it is listened to for ever"
+        said = super().take(now)
+        if said:
+            self._push(now + 1.0, self._again)
+        return said
+
+
+@pytest.mark.parametrize(
+    ("op", "said", "longest_s"),
+    [
+        (ReceivePage(RUNG, 7.0), PRIMARY + handed_over_octets(bytes(20)), 1800),
+        (ReceivePage(RUNG, 7.0), PRIMARY, 1800),
+        (ReceiveFrames(7.0), RETRAIN + CONTROL, 30),
+    ],
+)
+def test_what_never_ends_does_not_hold_us(op, said, longest_s):
+    line = V34Line(AtEngine(VirtualPort(Endless(said))), PROFILE, (28800, 1200), calling=False)
+    heard = line.perform(op)
+    assert heard.ended is Ended.TIMEOUT
+    assert heard.at <= longest_s + 3
+
+
 def test_release_says_eot_and_waits_for_ok():
     line, modem = line_for((EOT, b"\r\nOK\r\n"))
     assert line.perform(Silence()).done
