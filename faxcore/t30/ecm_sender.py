@@ -91,7 +91,8 @@ def _send_burst(call: Call, index: int, block: _Block) -> Procedure[None]:
     yield from hear(Silence())
     call.report(index, parameters=replace(parameters, rung=rung))
     is_last = call.is_last_part(index)
-    heard = yield from hear(SendPage(rung, octets, number, block.long_train, is_last))
+    op = SendPage(rung, octets, number, block.long_train, is_last, is_burst=True)
+    heard = yield from hear(op)
     block.long_train = False
     if not heard.done:
         text = f"page {number}, block {block.number}: {heard.text or heard.ended.value}"

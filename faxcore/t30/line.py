@@ -63,10 +63,11 @@ class ReceiveTraining:
 class SendPage:
     """Send page data on the fast carrier; the bit sent first is the most significant.
 
-    ``number`` counts pages of the call from 1. ``octets`` ends with its RTC, or is a burst of
-    error-correction frames. Long training is for the first burst after CTR (T.30 Annex A).
+    ``number`` counts pages of the call from 1. ``octets`` ends with its RTC, unless it
+    is a burst. Long training is for the first burst after CTR (T.30 Annex A).
     ``is_last_part`` is false where more parts of the same page follow, which a far end with short
-    paper gets as pages of their own.
+    paper gets as pages of their own. ``is_burst`` where the octets are a burst of error-correction
+    frames, which may be less than the page.
     """
 
     rung: Rung
@@ -74,6 +75,7 @@ class SendPage:
     number: int
     long_train: bool = False
     is_last_part: bool = True
+    is_burst: bool = False
 
     @property
     def speed(self) -> int:

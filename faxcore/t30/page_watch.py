@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from faxcore.t30.capabilities import Bits
+from faxcore.t30.ecm import PartialPage, requested
 from faxcore.t30.frames import FCF, Frame
 from faxcore.t30.line import Heard, LineOp, ReceiveFrames, SendFrames, SendPage
 from faxcore.t30.result import PageOutcome
@@ -20,8 +20,6 @@ Tell = Callable[[int, PageOutcome], None]
 _END_OF_PAGE = frozenset({FCF.MPS, FCF.EOM, FCF.EOP, FCF.PRI_MPS, FCF.PRI_EOM, FCF.PRI_EOP})
 _TAKEN = frozenset({FCF.MCF, FCF.RTP, FCF.PIP})
 _REFUSED = frozenset({FCF.RTN, FCF.PIN, FCF.ERR})
-_ECM_BIT = 27
-"""Of a DCS (T.30 table 2)."""
 
 
 class PageWatch:
@@ -32,7 +30,8 @@ class PageWatch:
         self._number = 0
         self._outcome = PageOutcome.UNSENT
         self._is_last_part = True
-        self._correcting = False
+        self._block: tuple[int, int] | None = None
+        self._block_frames = 0
         self._lost = False
         self._asked = False
 
@@ -48,7 +47,7 @@ class PageWatch:
     def _page(self, op: SendPage, heard: Heard | None) -> None:
         if heard is None:
             self._begin(op)
-        elif (heard.done or heard.all_given) and not self._correcting:
+        elif (heard.done or heard.all_given) and not op.is_burst:
             self._note(PageOutcome.UNCERTAIN)
 
     def _begin(self, op: SendPage) -> None:
@@ -62,9 +61,9 @@ class PageWatch:
 
     def _command(self, frame: Frame) -> None:
         kind = frame.kind
-        if kind is FCF.DCS:
-            self._correcting = bool(Bits(frame.fif)[_ECM_BIT])
-        elif kind is FCF.EOR:
+        if kind is FCF.PPS:
+            self._block_is_out(PartialPage.decode(frame.fif))
+        if kind is FCF.EOR:
             self._lost = self._asked = True
             self._note(PageOutcome.DOUBTFUL)
         elif kind in _END_OF_PAGE or (kind is FCF.PPS and any(frame.fif[:1])):
@@ -72,11 +71,17 @@ class PageWatch:
             if self._outcome is PageOutcome.UNSENT:
                 self._note(PageOutcome.UNCERTAIN)
 
+    def _block_is_out(self, part: PartialPage | None) -> None:
+        """The first burst of a block has all its frames; those that follow, what was missing."""
+        if part is not None and (part.page, part.block) != self._block:
+            self._block, self._block_frames = (part.page, part.block), part.frames
+
     def _answer(self, frame: Frame) -> None:
         if not self._asked:
             return
         kind = frame.kind
-        if kind in _TAKEN:
+        wants_none = kind is FCF.PPR and not requested(frame.fif, self._block_frames)
+        if kind in _TAKEN or wants_none:
             self._asked = False
             if self._lost:
                 self._note(PageOutcome.DOUBTFUL)

@@ -7,6 +7,10 @@ from faxcore.profiles import load_profile
 from faxcore.sim import SimModem, scenario
 from faxcore.sim.scenarios import SCENARIOS
 from faxcore.t30.document import Station
+from faxcore.t30.ecm import PartialPage, page_request
+from faxcore.t30.frames import FCF, Frame
+from faxcore.t30.line import Ended, Heard, LineOp, ReceiveFrames, SendFrames, SendPage
+from faxcore.t30.modulation import V29_9600
 from faxcore.t30.page_watch import PageWatch
 from faxcore.t30.result import PageOutcome
 from faxcore.transport.virtual_port import VirtualPort
@@ -50,3 +54,48 @@ def test_it_ends_there_too_where_the_modem_speaks_t30(name: str, profile: str) -
 def test_a_page_is_uncertain_before_it_is_confirmed() -> None:
     _, said, _ = watched("ecm", document(2), load_profile("generic-class1"))
     assert said == {n: [PageOutcome.UNCERTAIN, PageOutcome.CONFIRMED] for n in (1, 2)}
+
+
+PPS_EOP = Frame(FCF.PPS, PartialPage(FCF.EOP, 0, 0, 9).encode())
+
+
+def heard(*frames: Frame) -> Heard:
+    return Heard(Ended.DONE, 0.0, 1.0, frames)
+
+
+def burst(*, is_last_part: bool = True) -> SendPage:
+    return SendPage(V29_9600, b"", 1, is_last_part=is_last_part, is_burst=True)
+
+
+def watch_of(*told: tuple[LineOp, Heard]) -> list[PageOutcome]:
+    said: list[PageOutcome] = []
+    watch = PageWatch(lambda number, outcome: said.append(outcome))
+    for op, answer in told:
+        watch(op, None)
+        watch(op, answer)
+    return said
+
+
+@pytest.mark.parametrize("request_of", [[], [9, 255]])
+def test_a_request_for_no_frame_that_there_is_confirms_the_page(request_of: list[int]) -> None:
+    """The sender takes it for MCF: what it asks for has all arrived."""
+    said = watch_of(
+        (burst(), heard()),
+        (SendFrames((PPS_EOP,)), heard()),
+        (ReceiveFrames(3.0), heard(Frame(FCF.PPR, page_request(request_of)))),
+    )
+    assert said == [PageOutcome.UNCERTAIN, PageOutcome.CONFIRMED]
+
+
+def test_a_request_for_a_frame_of_the_whole_block_is_one_after_a_smaller_burst_too() -> None:
+    again = Frame(FCF.PPS, PartialPage(FCF.EOP, 0, 0, 1).encode())
+    want_last = (ReceiveFrames(3.0), heard(Frame(FCF.PPR, page_request([8]))))
+    said = watch_of(
+        (burst(), heard()),
+        (SendFrames((PPS_EOP,)), heard()),
+        want_last,
+        (burst(), heard()),
+        (SendFrames((again,)), heard()),
+        want_last,
+    )
+    assert said == [PageOutcome.UNCERTAIN, PageOutcome.UNSENT] * 2

@@ -103,11 +103,15 @@ def test_the_line_is_released(scenario):
     assert modem.telephone is None
 
 
-@pytest.mark.parametrize("profile_class", ["1", "2"])
-def test_a_page_that_the_modem_had_whole_when_the_call_was_stopped_is_uncertain(profile_class):
+@pytest.mark.parametrize(
+    ("profile_class", "scenario"), [("1", "normal"), ("2", "normal"), ("2", "ecm")]
+)
+def test_a_page_that_the_modem_had_whole_when_the_call_was_stopped_is_uncertain(
+    profile_class, scenario
+):
     swallowing = replace(PROFILE, fax_class=profile_class, buffer_octets=1 << 20)
     said = []
-    with FaxModem(VirtualPort(SimModem("normal", profile=swallowing)), swallowing) as fax:
+    with FaxModem(VirtualPort(SimModem(scenario, profile=swallowing)), swallowing) as fax:
         result = fax.send(
             document(2, 600),
             "1",
