@@ -33,6 +33,7 @@ class PageWatch:
         self._block: tuple[int, int] | None = None
         self._block_frames = 0
         self._lost = False
+        self._part_arrived = False
         self._asked = False
 
     def __call__(self, op: LineOp, heard: Heard | None) -> None:
@@ -55,7 +56,7 @@ class PageWatch:
             if self._number and self._outcome is PageOutcome.UNSENT:
                 self._note(PageOutcome.UNCERTAIN)  # the sender went on: it was taken, somehow
             self._number, self._outcome = op.number, PageOutcome.UNSENT
-            self._lost = False
+            self._lost = self._part_arrived = False
         self._is_last_part = op.is_last_part
         self._asked = False
 
@@ -87,12 +88,14 @@ class PageWatch:
                 self._note(PageOutcome.DOUBTFUL)
             elif self._is_last_part:
                 self._note(PageOutcome.CONFIRMED)
+            else:
+                self._part_arrived = True
         elif kind in _REFUSED:
             self._asked = False
             self._note(PageOutcome.DOUBTFUL)
         elif kind is FCF.PPR:
             self._asked = False
-            self._note(PageOutcome.UNSENT)
+            self._note(PageOutcome.UNCERTAIN if self._part_arrived else PageOutcome.UNSENT)
 
     def _note(self, outcome: PageOutcome) -> None:
         if self._number and outcome is not self._outcome:

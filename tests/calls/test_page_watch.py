@@ -99,3 +99,18 @@ def test_a_request_for_a_frame_of_the_whole_block_is_one_after_a_smaller_burst_t
         want_last,
     )
     assert said == [PageOutcome.UNCERTAIN, PageOutcome.UNSENT] * 2
+
+
+def test_a_page_of_which_a_part_has_arrived_is_not_unsent_when_the_next_part_is_wanted_again() -> (
+    None
+):
+    second = Frame(FCF.PPS, PartialPage(FCF.EOP, 1, 0, 9).encode())
+    said = watch_of(
+        (burst(is_last_part=False), heard()),
+        (SendFrames((PPS_EOP,)), heard()),
+        (ReceiveFrames(3.0), heard(Frame(FCF.MCF))),
+        (burst(), heard()),
+        (SendFrames((second,)), heard()),
+        (ReceiveFrames(3.0), heard(Frame(FCF.PPR, page_request([0])))),
+    )
+    assert said == [PageOutcome.UNCERTAIN]
