@@ -115,8 +115,8 @@ def abandoned(queue: Queue, node: str, modems: Collection[str]) -> list[str]:
 
 
 def _folders(queue: Queue) -> list[Path]:
-    spool = queue.store.folder / SPOOL
-    return sorted(spool.iterdir()) if spool.is_dir() else []
+    """All folders but those that are being made, whose names begin with a dot."""
+    return sorted((queue.store.folder / SPOOL).glob("[!.]*"))
 
 
 def _owner(folder: Path) -> str:
@@ -137,9 +137,15 @@ _OWNER = "modem"
 
 
 def claim_folder(folder: Path, worker: str) -> None:
-    """Write down whose folder it is, for ``recover``: hosts share the place, and modems' names."""
-    folder.mkdir(mode=0o700)
-    (folder / _OWNER).write_text(worker)
+    """Make a folder with its owner in it: hosts share the place, and modems' names.
+
+    It has its owner from the first moment on: ``recover`` of another worker takes one without for
+    a leftover.
+    """
+    new = folder.with_name(f".{folder.name}")
+    new.mkdir(mode=0o700)
+    (new / _OWNER).write_text(worker)
+    new.rename(folder)
 
 
 @dataclass(frozen=True, slots=True)

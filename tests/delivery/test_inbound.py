@@ -116,6 +116,21 @@ def test_what_a_crash_left_is_stored_once(house: House, times: int) -> None:
     assert spool(house) == []
 
 
+def test_a_folder_that_another_worker_makes_just_now_is_no_leftover(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Path.write_text
+
+    def meanwhile(path: Path, text: str) -> int:
+        recover(house.queue, Line("usb1"), "north/usb1")
+        return write(path, text)
+
+    monkeypatch.setattr(Path, "write_text", meanwhile)
+    folder = new_folder(house.queue)
+    claim_folder(folder, "north/usb0")
+    assert spool(house) == [folder]
+
+
 def test_what_a_modem_left_that_has_another_name_now_is_stored(house: House) -> None:
     owner = give(house, "by-modem", "usb0")
     for worker in ("north/usb0", "north/usb1", "south/usb0"):
