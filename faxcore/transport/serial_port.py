@@ -223,7 +223,12 @@ class SerialPort:
 
     def _write_some(self, data: bytes, seconds: float) -> int:
         if self._fd is None:
-            self._wait([], [], 0.0)
+            # pyserial's write to a server waits for as long as that takes nothing
+            server = getattr(self._serial, "_socket", None)
+            if server is None:
+                self._wait([], [], 0.0)
+            elif not self._wait([], [server.fileno()], seconds):
+                return 0
             return int(self._serial.write(data[:_SLICE_OCTETS]) or 0)
         if not self._wait([], [self._fd], seconds):
             return 0

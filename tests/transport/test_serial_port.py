@@ -2,15 +2,20 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import subprocess
 import sys
 import termios
+import threading
 import tty
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import serial
+from serial.rfc2217 import PortManager
 
 from faxcore.errors import PortError
 from faxcore.transport.lock import UucpLock, lock_path
@@ -199,3 +204,45 @@ def test_the_line_format_of_an_open_port_can_be_changed(pty: Pty, tmp_path: Path
         control, output_speed = termios.tcgetattr(pty.slave)[2::3]
     assert control & termios.CSTOPB
     assert output_speed == termios.B19200
+
+
+@contextlib.contextmanager
+def server_that_stops_reading() -> Iterator[SerialPort]:
+    """A port on a server (RFC 2217) that takes nothing any more once the port is open."""
+    full = threading.Event()
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(1)
+        served: list[socket.socket] = []
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            served.append(connection)
+            connection.settimeout(0.05)
+            answering = SimpleNamespace(write=connection.sendall)
+            manager = PortManager(serial.serial_for_url("loop://"), answering)
+            while not full.is_set():
+                with contextlib.suppress(TimeoutError):
+                    list(manager.filter(connection.recv(1024)))
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        port = SerialPort(f"rfc2217://127.0.0.1:{listening.getsockname()[1]}")
+        full.set()
+        thread.join()
+        port._serial._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        try:
+            yield port
+        finally:
+            port.close()
+            served[0].close()
+
+
+@pytest.mark.filterwarnings("ignore:set:DeprecationWarning")  # pyserial's own threads
+def test_a_write_to_a_server_that_takes_nothing_ends_at_its_moment() -> None:
+    with server_that_stops_reading() as port:
+        for _ in range(2):
+            until = port.now() + 0.3
+            assert port.write(bytes(1 << 20), until) < 1 << 20
+            assert port.now() < until + 0.5
