@@ -18,7 +18,9 @@ def writings(core: str) -> tuple[bytes, ...]:
     """How a number or name may be written: plain, reversed, bit for bit, as hexadecimal text."""
     plain = core.encode("ascii", "replace")
     both = (plain, plain[::-1])
-    return (*both, *(reverse_bits(each) for each in both), *(each.hex().encode() for each in both))
+    four = (*both, *(reverse_bits(each) for each in both))
+    hexadecimal = [each.hex() for each in four]
+    return (*four, *(text.encode() for each in hexadecimal for text in (each, each.upper())))
 
 
 def check_nothing_remains(path: Path, entries: Iterable[Entry], originals: Iterable[str]) -> None:

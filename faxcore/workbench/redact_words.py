@@ -25,7 +25,11 @@ _RANGES, _APART = re.compile(r"\([^)]*\)"), re.compile(r"\d[ .-]+\d+[^,]*")
 
 _NUMBERS = re.compile(r"[0-9.,()\-: ]{1,120}")
 _NAMED = re.compile(r"(\+?F(?:CSI|CI|TSI|TI|CIG|PI|SA|PW|LID|LI|PA)[:=] ?)(.*)", re.IGNORECASE)
-_SAID_IDENTITY = re.compile(r"\+F(LID|LI|SA|PW|PA|CIG|PI)=", re.IGNORECASE)
+_SAID_IDENTITY = re.compile(r'(\+F(?:LID|LI|SA|PW|PA|CIG|PI)=)([^;"?]+)', re.IGNORECASE)
+_DIAL_BEHIND = re.compile(r"(?<=[;0-9])(D[TP]?)([ 0-9.()/,*#+W!@-]{4,})", re.IGNORECASE)
+"""Without quotes, and a dial command behind another in its line."""
+
+_SPACED = re.compile(r"[0-9](?:[ .()/-]*[0-9]){6,}")
 _MAKER = re.compile(r"(\+F(MFR|MDL|REV|MI|MM|MR)|\+GM[IMR]|I[0-9]?)\??", re.IGNORECASE)
 _MARKS = re.compile(
     r"SendFrames( [A-Z0-9x-]{2,8}){0,8}|(Silence|ReceiveFrames within) [0-9.]{1,6} m?s"
@@ -63,6 +67,11 @@ def learn_from_line(text: str, names: StandIns) -> None:
         names.learn(quoted)
     if named := _NAMED.fullmatch(text.strip()):
         names.learn(named[2])
+    if _COMMAND.fullmatch(text):
+        for said in _SAID_IDENTITY.finditer(text):
+            names.learn(said[2])
+        for behind in _DIAL_BEHIND.finditer(text):
+            names.learn(_digits(behind[2]))
     if is_unasked(text) and "=" in text:
         names.learn(text.partition("=")[2])
 
@@ -118,15 +127,15 @@ def _redacted(text: str, names: StandIns, asked: str) -> str:
     if named := _NAMED.fullmatch(text):
         return named[1] + names.of(named[2])
     if parse_word(text) is not None and len(text) < 40:
-        return without_long_digits(text)
+        return _without_spaced(without_long_digits(text))
     if parse_number(text) is not None or text == "":
         return text
     if _COMMAND.fullmatch(text):
-        return without_long_digits(_VALUE.sub(lambda match: masked(match[0]), text))
+        return _command(text, names)
     if _REPORT.fullmatch(text):
-        is_maker = text.upper().startswith(("+FNSF", "+FNF", "FNSF", "FNF"))
+        in_hex = text.upper().removeprefix("+").startswith(("FNSF", "FNF", "FHR", "FHT"))
         like_a_number = _APART.search(_RANGES.sub("", text))
-        return masked(text) if is_maker or like_a_number else without_long_digits(text)
+        return masked(text) if in_hex or like_a_number else without_long_digits(text)
     if _NUMBERS.fullmatch(text) and asked.startswith("+F") and asked.endswith("?"):
         return without_long_digits(text)
     if _MAKER.fullmatch(asked):
@@ -134,6 +143,19 @@ def _redacted(text: str, names: StandIns, asked: str) -> str:
     if text == "RING":
         return text
     return masked(text)
+
+
+def _command(text: str, names: StandIns) -> str:
+    said = _SAID_IDENTITY.search(text) or _DIAL_BEHIND.search(text)
+    if said:
+        text = _SAID_IDENTITY.sub(lambda match: match[1] + names.of(match[2]), text)
+        return _DIAL_BEHIND.sub(lambda match: match[1] + _dial_string(match[2], names), text)
+    return _without_spaced(without_long_digits(_VALUE.sub(lambda match: masked(match[0]), text)))
+
+
+def _without_spaced(text: str) -> str:
+    """A technical text, its numbers with blanks and the like in them made zeros."""
+    return _SPACED.sub(lambda match: masked(match[0]), text)
 
 
 def _requoted(match: re.Match[str], names: StandIns) -> str:

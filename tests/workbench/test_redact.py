@@ -144,6 +144,13 @@ def redacted(tmp_path, body, head="port: sim://?id=5557654\n"):
         r'1.0 < "\r\n+FVO: 555 7654\r\n"',
         r'1.0 > "AT+CNUM?\r"' "\n" r'1.1 < "\r\n555-7654\r\n"',
         r'1.0 > "AT+CPBW=1,ADA,5557654\r"',
+        r'1.0 > "AT+FLID=555 7654\r"',
+        r'1.0 > "AT+FPI=555-7654;+FCR=1\r"',
+        r'1.0 > "AT+FCLASS=1;DT555 7654\r"',
+        r'1.0 > "AT+FCLASS=1DT555-7654\r"',
+        r'1.0 < "\r\nRING 555 7654\r\n"',
+        r'1.0 < "\r\nCONNECT 555-7654\r\n"',
+        r'1.0 > "ATS7=60 555 7654\r"',
         r'1.0 < "\r\n+FNSF:41 44 41 35 35 35 37 36 35 34\r\n"',
     ],
 )
@@ -153,6 +160,20 @@ def test_words_that_name_somebody_go(line, tmp_path):
     for told in ("5557654", "555 7654", "555-7654", "ADA", "LOVELACE", "4567555"):
         assert told not in text
     assert b"41 44 41" not in out.read_bytes()
+
+
+@pytest.mark.parametrize("command", ["AT+FPW=4711", "AT+FSA=4711", "AT+FLID=ADA;+FPW=4711"])
+def test_a_short_password_goes_without_quotes_too(command, tmp_path):
+    text = redacted(tmp_path, f'1.0 > "{command}\\r"\n').read_text()
+    assert "4711" not in text
+    assert "ADA" not in text
+
+
+@pytest.mark.parametrize("name", ["FHR", "FHT"])
+def test_an_identity_in_a_frame_that_is_reported_in_hexadecimal_goes(name, tmp_path):
+    identity = reverse_bits(b"4567555").hex().upper()
+    out = redacted(tmp_path, f'1.0 < "\\r\\n+{name}:FFC842{identity}\\r\\n"\n')
+    assert identity not in out.read_text()
 
 
 def frame_entry(frame, *, damaged=False):
