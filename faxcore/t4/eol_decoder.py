@@ -91,11 +91,13 @@ class _EolPage:
 
     def _flat_rows(self, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
         """Some one-dimensional rows: their pixels, and which fill their stretch exactly."""
-        rows, some = self._rows, chosen.nonzero()[0]
-        starts, stops = rows.starts.take(some), rows.stops.take(some)
+        rows = self._rows
+        starts, stops, latest = rows.starts, rows.stops, rows.latest
+        if not chosen.all():
+            starts, stops, latest = starts[chosen], stops[chosen], latest[chosen]
         decoded = decode_rows(octets_to_words(self._octets), starts, stops - starts, self._width)
         fits = decoded.stops >= stops
-        fits &= decoded.stops <= rows.latest.take(some)
+        fits &= decoded.stops <= latest
         fits &= decoded.whole
         return decoded.pixels, fits
 

@@ -7,8 +7,9 @@ far the row advanced, which colour comes next, and at which columns the colour c
 is none, like the zeros of fill and EOL, takes no bits, so a row that came to its end stays where
 it is. Rows are sorted by their length on the line, longest first, so those still busy are a prefix,
 and a page takes as many steps as its longest row has groups of codes. Steps only note where each
-row was and what it saw; all changes are then set at once in a map of the page, and a running
-exclusive or along the rows is the picture. Rows of the same bits are decoded once.
+row was and what it saw; what it saw is also a pattern of changes, which are all put at once into a
+map of the page, and a running exclusive or along the rows is the picture. Rows of the same bits are
+decoded once.
 """
 
 from __future__ import annotations
@@ -18,11 +19,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from faxcore.t4.bits import bits_from, cut_pieces
-from faxcore.t4.steps import CHANGES, PLACE, WINDOW, step_table
+from faxcore.t4.bits import bits_from, cut_pieces, place_codes
+from faxcore.t4.steps import CHANGES, FAR, PLACE, WINDOW, step_table
 
 _STEPS = 4  # out of 64 bits
-_TOGETHER = 2  # changes of a step that are marked without asking whether it has them
 _UNSEEN = np.array(64 - WINDOW, np.uint64)
 _COLOUR = np.array(1 << WINDOW, np.uint64)
 _TAKEN = np.array(31, np.uint64)
@@ -32,7 +32,6 @@ _POSITION = np.array((1 << PLACE) - 1, np.uint64)
 _BLOCK_PIXELS = 1 << 23
 _WORTH_A_LOOK = 32
 _NOTHING, _ONE = np.array(0, np.uint64), np.array(1, np.uint64)
-_LOW, _HIGH = np.array(0xFFFF, np.int32), np.array(16, np.int32)  # of two numbers in one
 _HEAD = np.array(64)
 _LONGEST = np.array(np.iinfo(np.int16).max)
 _SHIFTS = [np.array(1 << n, np.uint64) for n in range(6)]
@@ -80,8 +79,8 @@ def decode_rows(
         rows += top
         order[some] = rows
         stops[some], columns, changes = _decode_block(words, begins.take(rows), width)
-        whole[some] = (columns == width) & changes[:, width]
-        pixels[some] = fill_between(changes, width)
+        whole[some] = (columns == width) & (changes[:, width >> 6] & _bit(width) != _NOTHING)
+        pixels[some] = _fill(changes, width)
     stops -= begins.take(order)
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
@@ -131,7 +130,7 @@ def _unlike_the_one_before(
 
 def _decode_block(
     words: NDArray[np.uint64], starts: NDArray[np.int64], width: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]]:
     """Rows, longest first: where each stopped, in the stream and in its columns; its changes."""
     stride = _stride(width)
     row_base = np.arange(0, len(starts) * stride, stride)
@@ -139,14 +138,14 @@ def _decode_block(
     columns = (state >> _PLACE).view(np.int64)
     columns -= row_base
     state &= _POSITION
-    changed = np.zeros(len(starts) * stride, np.bool_)
+    changed = np.zeros((len(starts) * stride >> 6) + 1, np.uint64)
     if seen:
         places: NDArray[np.uint64] = np.concatenate(states)
         places >>= _PLACE
         ends = [row_base[: len(index)] + width for index in seen] if (columns > width).any() else []
         indices: NDArray[np.uint64] = np.concatenate(seen)
         _mark_changes(changed, indices.view(np.int64), places.view(np.int64), ends)
-    return state.view(np.int64), columns, changed.reshape(len(starts), stride)
+    return state.view(np.int64), columns, changed[:-1].reshape(len(starts), stride >> 6)
 
 
 def _step_through(
@@ -187,7 +186,7 @@ def _step_through(
 
 
 def _mark_changes(
-    changed: NDArray[np.bool_],
+    changed: NDArray[np.uint64],
     index: NDArray[np.int64],
     place: NDArray[np.int64],
     ends: list[NDArray[np.int64]],
@@ -195,22 +194,24 @@ def _mark_changes(
     """Mark the changes of all these steps, those beyond ``ends``, if any are given, left out."""
     table = step_table()
     if not ends:
-        count = table.count.take(index)
-        for first in range(0, CHANGES, _TOGETHER):
-            some = (count > first).nonzero()[0]
-            if not len(some):
-                break
-            there = place.take(some)
-            two = table.pairs[first // 2].take(index.take(some))
-            first_of_two = two & _LOW
-            two >>= _HIGH
-            changed[there + first_of_two] = True
-            changed[there + two] = True
-        if np.count_nonzero(changed) == count.sum():
+        at = table.offsets[0].take(index)
+        at += place
+        place_codes(changed, table.marks[0].take(index), at)
+        count = table.count.take(index)  # two of them at one column carry, and are less
+        total = int(np.add.reduce(count, dtype=np.int64))
+        far = (count > CHANGES).nonzero()[0]
+        if len(far):
+            total -= FAR * len(far)
+            index_far = index.take(far)
+            at = place.take(far)
+            at += table.offsets[1].take(index_far)
+            place_codes(changed, table.marks[1].take(index_far), at)
+        if np.add.reduce(np.bitwise_count(changed), dtype=np.int64) == total:
             return
     # two runs of no length at one column undo each other, so only odd counts are changes
     changed_at = _changes(index, place, np.concatenate(ends) if ends else None)
-    changed[:] = np.bincount(changed_at, minlength=len(changed)) & 1
+    odd = np.bincount(changed_at, minlength=64 * len(changed)) & 1
+    changed[:] = np.packbits(odd.view(np.bool_)[::8]).view(">u8")
 
 
 def _changes(
@@ -220,7 +221,7 @@ def _changes(
     table = step_table()
     found: list[NDArray[np.int64]] = []
     for number in range(CHANGES):
-        some = (table.count.take(index) > number).nonzero()[0]
+        some = (table.count.take(index) & (FAR - 1) > number).nonzero()[0]
         if not len(some):
             break
         index, place = index.take(some), place.take(some)
@@ -233,8 +234,13 @@ def _changes(
 
 
 def fill_between(changes: NDArray[np.bool_], width: int) -> NDArray[np.uint8]:
-    """Packed pixels from the columns where colour changes: a running exclusive or along rows."""
-    words = _packed_words(changes)
+    """Packed pixels from the columns where colour changes, of rows of a multiple of 64 columns."""
+    words = np.packbits(changes).view(">u8").astype(np.uint64)
+    return _fill(words.reshape(len(changes), changes.shape[1] // 64), width)
+
+
+def _fill(words: NDArray[np.uint64], width: int) -> NDArray[np.uint8]:
+    """The same from words, first column on top, which are used up: an exclusive or along rows."""
     _run_parity(words)
     pixels = words.astype(">u8").view(np.uint8)[:, : (width + 7) // 8].copy()
     if width % 8:
@@ -242,10 +248,9 @@ def fill_between(changes: NDArray[np.bool_], width: int) -> NDArray[np.uint8]:
     return pixels
 
 
-def _packed_words(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
-    """Rows of a multiple of 64 bits as words, the first bit on top."""
-    rows, columns = bits.shape
-    return np.packbits(bits).view(">u8").astype(np.uint64).reshape(rows, columns // 64)
+def _bit(column: int) -> NDArray[np.uint64]:
+    """Of the word of 64 columns in which it is."""
+    return np.array(1 << (63 - column % 64), np.uint64)
 
 
 def _run_parity(words: NDArray[np.uint64]) -> None:

@@ -12,8 +12,10 @@ from faxcore.t4 import tables
 
 WINDOW = 15  # bits looked at in a step; the longest code has 13
 CHANGES = 6  # at most so many changes of colour in a step
+FAR = 64  # more than CHANGES
 PLACE = 39  # the bit of a row's state from which on its place is told
 _CODE = 13
+_TOP = np.array(1 << 63, np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,16 @@ class StepTable:
     than 32, and the columns that the row advanced; the colour that comes next is bit ``WINDOW``.
     ``count`` says how many changes there were, ``changes`` at which columns, from where the step
     began, of shape (CHANGES, size); those that a step does not have are like its last one.
-    ``pairs`` are the same, two in one number, the first in its lower 16 bits.
+    ``marks`` are the same as bits, the first on top, from the column ``offsets`` on; both have a
+    second row for those that are not within 64 columns of the first. Where a step has such, its
+    ``count`` is more by ``FAR``.
     """
 
     step: NDArray[np.uint64]
     count: NDArray[np.int8]
     changes: NDArray[np.int16]
-    pairs: NDArray[np.int32]
+    marks: NDArray[np.uint64]
+    offsets: NDArray[np.int64]
 
 
 @lru_cache(maxsize=1)
@@ -63,15 +68,33 @@ def step_table() -> StepTable:
             for number in range(1, CHANGES):
                 lacks = count <= number
                 changes[number, lacks] = changes[number - 1, lacks]
-            pairs = (changes[::2] | changes[1::2] << 16).astype(np.int32)
+            marks, offsets = _marks(changes, count)
             small = changes.astype(np.int16)
-            return StepTable(step.astype(np.uint64), count.astype(np.int8), small, pairs)
+            count += FAR * (offsets[1] > 0)
+            return StepTable(step.astype(np.uint64), count.astype(np.int8), small, marks, offsets)
         bits += np.where(going, taken, 0)
         advance += np.where(going, length, 0)
         ended = np.flatnonzero(going & ~_is_make_up(codes, colour, shown))
         changes[count[ended], ended] = advance[ended]
         count[ended] += 1
         colour[ended] ^= 1
+
+
+def _marks(
+    changes: NDArray[np.int64], count: NDArray[np.int64]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Changes as bits from the first on, and from the first one out of reach on."""
+    marks = np.zeros((2, changes.shape[1]), np.uint64)
+    offsets = np.zeros(marks.shape, np.int64)
+    left = np.arange(len(changes))[:, None] < count
+    for group in (0, 1):
+        first = np.where(left, changes, changes.max()).min(axis=0)
+        offsets[group] = np.where(left.any(axis=0), first, 0)
+        near = left & (changes - first < 64)
+        bits = np.where(near, changes - first, 64).astype(np.uint64)
+        marks[group] = np.bitwise_xor.reduce(_TOP >> bits, axis=0)
+        left &= ~near
+    return marks, offsets
 
 
 def _is_make_up(

@@ -1,8 +1,10 @@
 """The code tables against the Recommendation's own words."""
 
+import numpy as np
 import pytest
 
 from faxcore.t4 import tables
+from faxcore.t4.steps import CHANGES, FAR, step_table
 
 ALL_CODES = [[*tables.TERMINATING[black], *tables.MAKE_UP[black], tables.EOL] for black in (0, 1)]
 
@@ -67,3 +69,25 @@ def test_signals_are_those_printed():
     assert tables.EOL == "000000000001"
     assert tables.EOFB == "000000000001000000000001"
     assert tables.RTC_EOLS == 6
+
+
+def test_marks_of_a_step_are_its_changes():
+    table = step_table()
+    seen = (table.count & (FAR - 1)).astype(np.int64)
+    for at in np.random.default_rng(1).permutation(len(seen))[:4000].tolist():
+        changes = table.changes[: seen[at], at].tolist()
+        marked = [
+            int(offset) + 63 - bit
+            for marks, offset in zip(table.marks[:, at], table.offsets[:, at], strict=True)
+            for bit in range(64)
+            if int(marks) >> bit & 1
+        ]
+        assert sorted(marked) == sorted(c for c in set(changes) if changes.count(c) % 2)
+        assert (table.count[at] > CHANGES) == (table.marks[1, at] > 0)
+
+
+def test_no_step_has_changes_beyond_both_its_patterns():
+    table = step_table()
+    last = table.changes.max(axis=0)
+    reach = np.where(table.count > CHANGES, table.offsets[1], table.offsets[0]) + 63
+    assert (last <= reach).all()
