@@ -162,10 +162,11 @@ def _find_units(rows: Words, width: int) -> _Found | None:
     hit = before.view(np.uint16) != units
     end = (width + UNIT - 1) // UNIT
     hit.reshape(len(rows), -1)[:, end] = True
-    if np.count_nonzero(hit) > _DENSE * len(rows) * (end + 1):
+    ends = _row_ends(hit, len(rows))
+    if ends[-1] >= _DENSE * len(rows) * (end + 1):
         return None
     at = hit.nonzero()[0]
-    return _Found(UNIT, at, units.take(at), _row_ends(hit, len(rows)), 0)
+    return _Found(UNIT, at, units.take(at), ends, 0)
 
 
 def _find_octets(rows: Words, width: int) -> _Found:
