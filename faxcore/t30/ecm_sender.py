@@ -3,6 +3,9 @@
 A block is sent, asked for (PPS), and its missing frames are sent again until nothing is missing.
 After every fourth refusal the sender either goes on, perhaps slower (CTC), or gives the block up
 (EOR). A far end that is busy (RNR) is asked again (RR) for as long as T5.
+
+Some receivers refuse a block of which they miss no frame (HylaFAX met them). That is no
+confirmation: they are asked again, and at the fourth time told by EOR that nothing more will come.
 """
 
 from __future__ import annotations
@@ -75,12 +78,12 @@ def _send_block(call: Call, index: int, block: _Block) -> Procedure[bool]:
         if kind is not FCF.PPR or reply.frame is None:
             raise _ended(call, index, block, reply)
         block.missing = requested(reply.frame.fif, len(block.frames))
-        if not block.missing:
-            return True
-        call.report(index, ppr=call.reports[index].ppr + 1, outcome=PageOutcome.UNSENT)
+        call.report(index, ppr=call.reports[index].ppr + 1)
+        if block.missing:
+            call.report(index, outcome=PageOutcome.UNSENT)
         block.refusals += 1
         if block.refusals % MAX_PPR == 0 and not (yield from _go_on(call, index, block)):
-            return False
+            return not block.missing
 
 
 def _send_burst(call: Call, index: int, block: _Block) -> Procedure[None]:
@@ -132,6 +135,9 @@ def _ended(call: Call, index: int, block: _Block, reply: Reply) -> CallEnded:
 
 def _go_on(call: Call, index: int, block: _Block) -> Procedure[bool]:
     """After the fourth PPR: CTC while there is progress or a lower rate, else EOR or the end."""
+    if not block.missing:
+        yield from _end_of_retransmission(call, index, block)
+        return False
     lower = step_down(call.ladder, call.current_rung)
     progress = len(block.missing) < block.fewest
     block.fewest = min(block.fewest, len(block.missing))
@@ -160,7 +166,8 @@ def _continue_to_correct(call: Call, index: int, block: _Block) -> Procedure[Non
 
 def _end_of_retransmission(call: Call, index: int, block: _Block) -> Procedure[None]:
     """EOR: the frames that are missing stay so; ERR answers it (T.30 A.4.3)."""
-    call.report(index, outcome=PageOutcome.DOUBTFUL)
+    if block.missing:
+        call.report(index, outcome=PageOutcome.DOUBTFUL)
     end = block.end | X_BIT if block.end is not None else 0
     reply = yield from ask(command(FCF.EOR, bytes((end,))), {FCF.ERR, FCF.RNR, FCF.PIN, FCF.DCN})
     reply = yield from wait_while_busy(call, reply)

@@ -19,7 +19,7 @@ Tell = Callable[[int, PageOutcome], None]
 
 _END_OF_PAGE = frozenset({FCF.MPS, FCF.EOM, FCF.EOP, FCF.PRI_MPS, FCF.PRI_EOM, FCF.PRI_EOP})
 _TAKEN = frozenset({FCF.MCF, FCF.RTP, FCF.PIP})
-_REFUSED = frozenset({FCF.RTN, FCF.PIN, FCF.ERR})
+_REFUSED = frozenset({FCF.RTN, FCF.PIN})
 
 
 class PageWatch:
@@ -32,6 +32,8 @@ class PageWatch:
         self._is_last_part = True
         self._block: tuple[int, int] | None = None
         self._block_frames = 0
+        self._wants_none = False
+        self._given_up = False
         self._lost = False
         self._part_arrived = False
         self._asked = False
@@ -64,9 +66,12 @@ class PageWatch:
         kind = frame.kind
         if kind is FCF.PPS:
             self._block_is_out(PartialPage.decode(frame.fif))
+        self._given_up = kind is FCF.EOR or (self._given_up and kind is FCF.RR)
         if kind is FCF.EOR:
-            self._lost = self._asked = True
-            self._note(PageOutcome.DOUBTFUL)
+            self._lost |= not self._wants_none
+            self._asked = any(frame.fif[:1])
+            if self._lost and self._asked:
+                self._note(PageOutcome.DOUBTFUL)
         elif kind in _END_OF_PAGE or (kind is FCF.PPS and any(frame.fif[:1])):
             self._asked = True
             if self._outcome is PageOutcome.UNSENT:
@@ -76,13 +81,15 @@ class PageWatch:
         """The first burst of a block has all its frames; those that follow, what was missing."""
         if part is not None and (part.page, part.block) != self._block:
             self._block, self._block_frames = (part.page, part.block), part.frames
+            self._wants_none = False
 
     def _answer(self, frame: Frame) -> None:
+        kind = frame.kind
+        if kind is FCF.PPR:
+            self._wants_none = not requested(frame.fif, self._block_frames)
         if not self._asked:
             return
-        kind = frame.kind
-        wants_none = kind is FCF.PPR and not requested(frame.fif, self._block_frames)
-        if kind in _TAKEN or wants_none:
+        if kind in _TAKEN or (kind is FCF.ERR and self._given_up):
             self._asked = False
             if self._lost:
                 self._note(PageOutcome.DOUBTFUL)
@@ -95,7 +102,8 @@ class PageWatch:
             self._note(PageOutcome.DOUBTFUL)
         elif kind is FCF.PPR:
             self._asked = False
-            self._note(PageOutcome.UNCERTAIN if self._part_arrived else PageOutcome.UNSENT)
+            if not self._wants_none:
+                self._note(PageOutcome.UNCERTAIN if self._part_arrived else PageOutcome.UNSENT)
 
     def _note(self, outcome: PageOutcome) -> None:
         if self._number and outcome is not self._outcome:

@@ -76,15 +76,40 @@ def watch_of(*told: tuple[LineOp, Heard]) -> list[PageOutcome]:
     return said
 
 
+EOR_EOP = Frame(FCF.EOR, bytes((FCF.EOP,)))
+
+
 @pytest.mark.parametrize("request_of", [[], [9, 255]])
-def test_a_request_for_no_frame_that_there_is_confirms_the_page(request_of: list[int]) -> None:
-    """The sender takes it for MCF: what it asks for has all arrived."""
-    said = watch_of(
+def test_a_request_for_no_frame_that_there_is_confirms_nothing(request_of: list[int]) -> None:
+    wants_none = (ReceiveFrames(3.0), heard(Frame(FCF.PPR, page_request(request_of))))
+    asked = ((burst(), heard()), (SendFrames((PPS_EOP,)), heard()), wants_none)
+    assert watch_of(*asked) == [PageOutcome.UNCERTAIN]
+    err = (ReceiveFrames(3.0), heard(Frame(FCF.ERR)))
+    ended = (*asked, (SendFrames((EOR_EOP,)), heard()), err)
+    assert watch_of(*ended) == [PageOutcome.UNCERTAIN, PageOutcome.CONFIRMED]
+
+
+def test_an_err_that_answers_no_eor_confirms_nothing() -> None:
+    wants_none = (ReceiveFrames(3.0), heard(Frame(FCF.PPR, page_request([]))))
+    pps = (SendFrames((PPS_EOP,)), heard())
+    err = (ReceiveFrames(3.0), heard(Frame(FCF.ERR)))
+    assert watch_of((burst(), heard()), pps, wants_none, pps, err) == [PageOutcome.UNCERTAIN]
+
+
+def test_a_block_given_up_in_the_midst_of_a_page_does_not_make_it_doubtful_yet() -> None:
+    pps, eor = Frame(FCF.PPS, PartialPage(None, 0, 0, 9).encode()), Frame(FCF.EOR, b"\0")
+    given_up = (
         (burst(), heard()),
-        (SendFrames((PPS_EOP,)), heard()),
-        (ReceiveFrames(3.0), heard(Frame(FCF.PPR, page_request(request_of)))),
+        (SendFrames((pps,)), heard()),
+        (ReceiveFrames(3.0), heard(Frame(FCF.PPR, page_request([1])))),
+        (SendFrames((eor,)), heard()),
+        (ReceiveFrames(3.0), heard(Frame(FCF.ERR))),
     )
-    assert said == [PageOutcome.UNCERTAIN, PageOutcome.CONFIRMED]
+    assert watch_of(*given_up) == []
+    last = Frame(FCF.PPS, PartialPage(FCF.EOP, 0, 1, 9).encode())
+    mcf = (ReceiveFrames(3.0), heard(Frame(FCF.MCF)))
+    whole = watch_of(*given_up, (burst(), heard()), (SendFrames((last,)), heard()), mcf)
+    assert whole == [PageOutcome.UNCERTAIN, PageOutcome.DOUBTFUL]
 
 
 def test_a_request_for_a_frame_of_the_whole_block_is_one_after_a_smaller_burst_too() -> None:

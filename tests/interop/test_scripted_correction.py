@@ -66,15 +66,46 @@ def test_the_frames_that_are_asked_for_come_again_and_no_others(
     assert result.pages[0].ppr == 1
 
 
-def test_a_request_for_nothing_is_a_confirmation(library: ctypes.CDLL) -> None:
+def test_a_request_for_nothing_confirms_nothing_and_is_asked_again(library: ctypes.CDLL) -> None:
     def script(far: Far) -> Wait:
         yield from meet(far, CORRECTING_DIS, V29_9600)
         yield from frames(far, V29_9600, FCF.PPR, page_request([]))
+        yield from frames(far, V29_9600, FCF.MCF)
         yield from far.listen()
 
     result, far = send(library, script)
     assert result.ok, result.text
-    assert far.names() == ["DCS", "PPS", "DCN"]
+    assert [numbers(burst) for burst in far.pages] == [list(range(len(FRAMES))), []]
+    assert far.names() == ["DCS", "PPS", "PPS", "DCN"]
+    assert far.heard[-2].fif[3] == 0
+
+
+def test_a_request_for_nothing_and_then_silence_leaves_the_page_uncertain(
+    library: ctypes.CDLL,
+) -> None:
+    def script(far: Far) -> Wait:
+        yield from meet(far, CORRECTING_DIS, V29_9600)
+        yield from frames(far, V29_9600, FCF.PPR, page_request([]))
+        while far.names()[-1] != "DCN":
+            yield from far.listen()
+
+    result, _ = send(library, script)
+    assert not result.ok
+    assert [page.outcome for page in result.pages] == [PageOutcome.UNCERTAIN]
+
+
+def test_four_requests_for_nothing_are_ended_with_eor(library: ctypes.CDLL) -> None:
+    def script(far: Far) -> Wait:
+        yield from meet(far, CORRECTING_DIS, V29_9600)
+        for _ in range(4):
+            yield from frames(far, V29_9600, FCF.PPR, page_request([]))
+        yield from far.listen()
+        yield from far.say(final(FCF.ERR))
+        yield from far.listen()
+
+    result, far = send(library, script)
+    assert result.ok, result.text
+    assert far.names() == ["DCS", *["PPS"] * 4, "EOR", "DCN"]
 
 
 def test_after_four_refusals_it_goes_on_slower(library: ctypes.CDLL) -> None:

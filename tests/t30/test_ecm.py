@@ -189,9 +189,29 @@ def test_only_what_was_asked_for_is_sent_again():
     assert result.pages[0].ppr == 1
 
 
-def test_a_ppr_that_asks_for_nothing_confirms():
-    result, _ = send([DIS, FCF.CFR, Frame(FCF.PPR, bytes(32))], [page(1)])
+WANTS_NONE = Frame(FCF.PPR, bytes(32))
+
+
+def test_a_ppr_that_asks_for_nothing_confirms_nothing():
+    result, line = send([DIS, FCF.CFR, WANTS_NONE], [page(1)])
+    assert result.pages[0].outcome is PageOutcome.UNCERTAIN
+    assert [each.frames for each in pps_sent(line)][1:] == [1] * 3  # as 0 is written, too
+
+
+def test_a_page_that_is_asked_for_but_not_missed_is_confirmed_by_mcf_or_by_err():
+    for answers in ([WANTS_NONE, FCF.MCF], [*[WANTS_NONE] * 4, FCF.ERR]):
+        result, line = send([DIS, FCF.CFR, *answers], [page(1)])
+        assert result.ok
+        assert ("EOR" in line.sent()) == (FCF.ERR in answers)
+
+
+def test_a_block_that_is_not_missed_is_ended_by_eor_and_the_page_goes_on():
+    noise = noise_page()
+    further = len(blocks(coded_octets(noise.choices[0]), 256)) - 1
+    answers = [DIS, FCF.CFR, *[WANTS_NONE] * 4, FCF.ERR, *[FCF.MCF] * further]
+    result, line = send(answers, [noise])
     assert result.ok
+    assert "CTC" not in line.sent()
 
 
 def test_after_four_ppr_the_rate_goes_down_behind_a_long_training():
