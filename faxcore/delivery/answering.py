@@ -19,7 +19,7 @@ from faxcore.delivery.inbound import claim_folder, keep_fax, new_folder, recover
 from faxcore.delivery.logs import log
 from faxcore.delivery.owning import Line, asks_for_subaddress
 from faxcore.delivery.rules import Queue
-from faxcore.errors import FaxcoreError, ModemError, SettingsError
+from faxcore.errors import FaxcoreError, ModemError, QueueError, SettingsError
 from faxcore.receiving import ReceivedFax, receive_fax
 from faxcore.t30.progress import Progress
 
@@ -124,7 +124,11 @@ class Listener:
                 return
             if self._answered.is_set():
                 continue
-            if self._is_wanted():
+            try:
+                wanted = self._is_wanted()
+            except QueueError:
+                continue  # a database that is busy now can be asked again
+            if wanted:
                 if not self._answered.is_set():
                     cancel.set()
                 return

@@ -8,6 +8,7 @@ import pypdfium2 as pdfium
 import pytest
 from sqlalchemy import select
 
+from faxcore.delivery import answering
 from faxcore.delivery.answering import Listener
 from faxcore.delivery.claiming import Claimant
 from faxcore.delivery.fax_channel import Equipment
@@ -17,6 +18,7 @@ from faxcore.delivery.model import Account, InboundFax
 from faxcore.delivery.operations import ensure_account
 from faxcore.delivery.owning import Line, owner_of
 from faxcore.delivery.states import Channel
+from faxcore.errors import QueueError
 from faxcore.profiles import load_profile
 from faxcore.receiving import receive_fax
 from faxcore.t4 import Coding, encode_page
@@ -53,6 +55,22 @@ def give(house: House, name: str, *numbers: str, subaddresses: tuple[str, ...] =
         extra = {"numbers": list(numbers), "subaddresses": list(subaddresses)}
         session.get_one(Account, account_id).extra = extra
     return account_id
+
+
+def test_a_look_for_work_that_fails_once_is_repeated(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter([QueueError("the database is locked")])
+
+    def look(*_: object) -> bool:
+        for error in looks:
+            raise error
+        return True
+
+    monkeypatch.setattr(answering, "something_to_do", look)
+    cancel = threading.Event()
+    listener(house, "sim://")._watch(cancel, threading.Event())
+    assert cancel.is_set()
 
 
 def test_a_fax_is_stored_for_the_account_of_the_number(house: House) -> None:
