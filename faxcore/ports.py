@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from faxcore.errors import PortError
 from faxcore.profiles import ModemProfile
 from faxcore.sim.url import is_sim, parse_sim_url
 from faxcore.sim.urlhandler import register
@@ -36,6 +37,15 @@ def open_port(url: str, profile: ModemProfile | None = None, *, record: Path | N
     except BaseException:
         port.close()
         raise
+
+
+def check_address(url: str) -> None:
+    """Refuse early, before any work is done for it, an address at which no port can be opened.
+
+    Raises SettingsError for one that means nothing, PortError for a device that does not exist.
+    """
+    if not is_virtual(url) and url.startswith("/") and not Path(url).exists():
+        raise PortError(f"{url}: there is no such device")
 
 
 def is_virtual(url: str) -> bool:

@@ -18,7 +18,7 @@ from faxcore.errors import ContentError, SettingsError
 from faxcore.modem.choice import choose_profile
 from faxcore.modem.driver import FaxModem
 from faxcore.modem.number import dial_string
-from faxcore.ports import open_port
+from faxcore.ports import check_address, open_port
 from faxcore.profiles import ModemProfile
 from faxcore.render import (
     AUTO_TONE,
@@ -233,6 +233,7 @@ def send_fax(
     """
     station = check_call(to, station_id, subaddress, password)
     wanted = choose_profile(profile, modem_class)
+    check_address(port)
     stop = cancel or threading.Event()
     listener = Listener(observe)
     try:

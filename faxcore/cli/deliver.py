@@ -13,6 +13,8 @@ from types import FrameType
 from faxcore.cli.exits import Exit
 from faxcore.cli.outbox import Outbox
 from faxcore.cli.show import Display, print_result, result_json
+from faxcore.modem.choice import choose_profile
+from faxcore.ports import check_address
 from faxcore.render import AUTO_TONE, Content, Tone
 from faxcore.sending import FaxResult, PreparedFax, check_call, prepare, send_fax
 from faxcore.t4 import Resolution
@@ -48,6 +50,8 @@ def send_and_show(
     ``pacing`` is called at every step, for a demonstration that people can follow.
     """
     check_call(to)
+    choose_profile(profile, modem_class)
+    check_address(port)
     outbox = Outbox(out) if out is not None else None
     url = outbox.port(port) if outbox is not None else port
     with cancelled_by_interrupt() as cancel, Display(quiet=as_json) as display:

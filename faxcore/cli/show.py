@@ -131,8 +131,17 @@ def _name(page: PageReport) -> str:
 
 
 def _page(page: PageReport) -> str:
-    again = f", frames asked for again {page.ppr} times" if page.ppr else ""
-    return f"{page.outcome.value}, sent {page.sendings} times, refused {page.rtn} times{again}"
+    said = [page.outcome.value, f"sent {times(page.sendings)}"]
+    if page.rtn:
+        said.append(f"refused {times(page.rtn)}")
+    if page.ppr:
+        said.append(f"frames asked for again {times(page.ppr)}")
+    return ", ".join(said)
+
+
+def times(count: int) -> str:
+    """``once``, ``twice``, ``3 times``."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def result_json(result: FaxResult) -> str:

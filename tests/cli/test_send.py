@@ -173,3 +173,30 @@ def test_nothing_to_send(faxcore):
     run = faxcore("send", "--to", "1")
     assert run.code == 2
     assert "nothing to send" in run.err
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (("--port", "/dev/nowhere"), 3, "/dev/nowhere"),
+        (("--port", "sim://?far=nobody"), 2, "nobody"),
+        (("--port", "replay:///nowhere.txt"), 2, "/nowhere.txt"),
+        (("--class", "9"), 2, "'9'"),
+        (("--profile", "nomodem"), 2, "nomodem"),
+    ],
+)
+def test_an_address_or_a_modem_that_is_none_is_refused_before_anything_is_rendered(
+    faxcore, fax_tiff, tmp_path, options, code, said
+):
+    out = tmp_path / "out"
+    run = faxcore("send", "--to", "1", *options, "--out", out, fax_tiff)
+    assert run.code == code
+    assert said in run.err
+    assert "rendering" not in run.out + run.err
+    assert not out.exists()
+
+
+def test_how_often_a_page_was_sent_is_told_in_words(faxcore, fax_tiff):
+    port = "sim://?far=rtn-page-2"
+    run = faxcore("send", "--to", "1", "--port", port, "--header", "none", fax_tiff)
+    assert "sent twice, refused once" in run.out
