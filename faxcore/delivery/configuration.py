@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -165,7 +166,7 @@ def _modem(section: Section) -> ModemSettings:
     group = section.text("group")
     if group and not _NAME.fullmatch(group):
         raise section.wrong("group", f"{group!r}: letters, digits and _ . - are expected")
-    return ModemSettings(
+    modem = ModemSettings(
         name,
         section.needed("port"),
         section.text("profile"),
@@ -177,6 +178,27 @@ def _modem(section: Section) -> ModemSettings:
         group,
         _header(section),
     )
+    _check_modem(section, modem)
+    return modem
+
+
+def _check_modem(section: Section, modem: ModemSettings) -> None:
+    """What its worker would only find out when it starts, or dials."""
+    from faxcore.modem.choice import choose_profile  # noqa: PLC0415
+    from faxcore.ports import is_virtual  # noqa: PLC0415
+    from faxcore.t30.document import Station  # noqa: PLC0415
+
+    checks: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("port", lambda: is_virtual(modem.port)),
+        ("profile", lambda: choose_profile(modem.profile or None, None)),
+        ("class", lambda: choose_profile(None, modem.modem_class or None)),
+        ("number", lambda: Station(modem.number)),
+    )
+    for name, check in checks:
+        try:
+            check()
+        except SettingsError as error:
+            raise section.wrong(name, str(error)) from error
 
 
 def _header(section: Section) -> str:

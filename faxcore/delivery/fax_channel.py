@@ -21,7 +21,7 @@ from faxcore.delivery.recording import cancel_wish, mark_dialled, note_page
 from faxcore.delivery.retry import CLASSES, Failure
 from faxcore.delivery.rules import Queue
 from faxcore.delivery.states import CancelWish
-from faxcore.errors import ModemError, QueueError
+from faxcore.errors import ModemError, QueueError, SettingsError
 from faxcore.modem.driver import FaxModem
 from faxcore.ports import open_port
 from faxcore.profiles import ModemProfile
@@ -59,6 +59,10 @@ def make_call(
 
     Never raises for what the modem, the line or the far end do.
     """
+    try:
+        station = Station(plan.station)
+    except SettingsError as error:
+        return Finding(Failure.PERMANENT, "sender_number", str(error))
     record = equipment.transcript(plan.call_id) if equipment.transcript is not None else None
     written = str(record) if record is not None else ""
     crash_point("call:opening")
@@ -76,7 +80,7 @@ def make_call(
         if not mark_dialled(queue, plan.call_id, plan.pages, clock(), written):
             return _not_dialled(queue, plan)
         crash_point("call:dialling")
-        finding = _dial(queue, plan, modem, equipment, clock, stop)
+        finding = _dial(queue, plan, modem, station, equipment, clock, stop)
     crash_point("call:hung-up")
     return replace(finding, transcript=written)
 
@@ -91,6 +95,7 @@ def _dial(
     queue: Queue,
     plan: Plan,
     modem: FaxModem,
+    station: Station,
     equipment: Equipment,
     clock: Clock,
     stop: threading.Event,
@@ -105,7 +110,7 @@ def _dial(
             result = modem.send(
                 plan.document,
                 plan.number,
-                Station(plan.station),
+                station,
                 options=options,
                 observe=recorder,
                 cancel=recorder.cancel,

@@ -18,6 +18,7 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.errors import MessageError
 from email.message import EmailMessage
 from typing import Any
 
@@ -122,6 +123,9 @@ def _told(
     except NotTold as error:
         problem = str(error)
         log().warning("a notification was not delivered", id=notice.id, error=problem)
+    except Exception as error:  # a bug of ours, or of a library's: the others are told all the same
+        problem = repr(error)
+        log().exception("a notification failed by our own fault", id=notice.id, error=problem)
     settle(queue, notice, problem, clock())
     return not problem
 
@@ -135,7 +139,7 @@ def tell(
     elif mail is None:
         raise NotTold("no mail server is configured")
     else:
-        _mail(notice, mail, now)
+        _mail(notice, mail)
 
 
 def _post(notice: Notice, now: datetime, private: Collection[str]) -> None:
@@ -156,7 +160,17 @@ def _post(notice: Notice, now: datetime, private: Collection[str]) -> None:
         raise NotTold(f"it answered {answer.status}")
 
 
-def _mail(notice: Notice, server: MailServer, now: datetime) -> None:
+def _mail(notice: Notice, server: MailServer) -> None:
+    try:
+        told = _told_by_mail(notice, server)
+        with connected(server) as smtp:
+            smtp.send_message(told)
+    except (OSError, ValueError, MessageError, smtplib.SMTPException) as error:
+        raise NotTold(f"{type(error).__name__}: {error}") from error
+
+
+def _told_by_mail(notice: Notice, server: MailServer) -> EmailMessage:
+    """Raises ValueError, or MessageError, for what can stand in no header."""
     event = notice.event
     told = EmailMessage()
     told["From"] = server.envelope.replace("%", "notify") or f"faxcore@{server.domain}"
@@ -165,11 +179,7 @@ def _mail(notice: Notice, server: MailServer, now: datetime) -> None:
     told["Subject"] = f"Message {event.get('client_id') or event.get('message')}: {what}"
     told["Message-ID"] = f"<notification-{notice.id}@{server.domain}>"
     told.set_content("\n".join(f"{key}: {value}" for key, value in sorted(event.items())))
-    try:
-        with connected(server) as smtp:
-            smtp.send_message(told)
-    except (OSError, smtplib.SMTPException) as error:
-        raise NotTold(f"{type(error).__name__}: {error}") from error
+    return told
 
 
 def keep_telling(

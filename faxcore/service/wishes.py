@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from faxcore.delivery.email_message import PAGES
 from faxcore.delivery.model import Account
+from faxcore.delivery.operations.creating import is_mailbox
 from faxcore.delivery.owning import NUMBERS, SUBADDRESSES
 from faxcore.delivery.rules import Rules
 from faxcore.errors import RenderError, SettingsError
 from faxcore.service.accounts import Role
 
 _SUBADDRESS = re.compile(r"[0-9*#]{1,20}")
-_AS_THEY_ARE = ("sender_name", "sender_number", "sender_email", "may_name_number", "notify_email")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
+_LONGEST_NAME = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,16 @@ class Wishes:
 
 def apply(rules: Rules, account: Account, wishes: Wishes) -> None:
     """Set what is wished. SettingsError for what cannot be."""
-    for name in _AS_THEY_ARE:
-        if getattr(wishes, name) is not None:
-            setattr(account, name, getattr(wishes, name))
+    if wishes.sender_name is not None:
+        account.sender_name = _checked_name(wishes.sender_name)
+    if wishes.sender_number is not None:
+        account.sender_number = _checked_number(wishes.sender_number)
+    if wishes.sender_email is not None:
+        account.sender_email = _checked_mailbox("sender's e-mail address", wishes.sender_email)
+    if wishes.notify_email is not None:
+        account.notify_email = _checked_mailbox("e-mail to be told", wishes.notify_email)
+    if wishes.may_name_number is not None:
+        account.may_name_number = wishes.may_name_number
     account.extra = _extra(account, wishes)
     if wishes.zone is not None:
         account.zone = _checked_zone(wishes.zone)
@@ -76,6 +85,28 @@ def _extra(account: Account, wishes: Wishes) -> dict[str, object]:
     if wishes.subaddresses is not None:
         extra[SUBADDRESSES] = [_checked_subaddress(each) for each in wishes.subaddresses]
     return extra
+
+
+def _checked_name(name: str) -> str:
+    """What can stand in the header of an e-mail and on a page."""
+    if len(name) > _LONGEST_NAME or _CONTROL.search(name):
+        raise SettingsError(
+            f"sender's name {name[:40]!r}: one line of up to {_LONGEST_NAME} characters is expected"
+        )
+    return name
+
+
+def _checked_number(number: str) -> str:
+    """What can be our identity on the line (TSI)."""
+    from faxcore.t30.document import Station  # noqa: PLC0415
+
+    return Station(number).id
+
+
+def _checked_mailbox(what: str, address: str) -> str:
+    if address and not is_mailbox(address):
+        raise SettingsError(f"{what} {address[:80]!r}: such as name@example.org is expected")
+    return address
 
 
 def _checked_role(role: str) -> str:

@@ -84,3 +84,23 @@ def test_the_audit_log_tells_who_did_what(data: Path) -> None:
     assert lines[1].strip() == "200:Message Sent"
     (entry,) = json.loads(run(data, "audit", "other", "--json"))
     assert (entry["action"], entry["subject"]) == ("retention", "uid2")
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--sender-number", "+44 (0)20 7946 0000"),
+        ("--sender-number", "123456789012345678901"),
+        ("--sender-email", "Clinic <a@example.org>"),
+        ("--sender-email", "a\nb@example.org"),
+        ("--notify-email", "nobody"),
+        ("--sender-name", "Clinic\nX-Header: y"),
+    ],
+)
+def test_what_no_page_and_no_mail_can_bear_is_refused(data: Path, option: str, value: str) -> None:
+    said = run(data, "change", "clinic", option, value, code=2)
+    assert repr(value)[1:9] in said
+    found = account(data)
+    told = (found.sender_number, found.sender_email, found.notify_email, found.sender_name)
+    assert told == ("", "", "", "")
+    run(data, "change", "clinic", option, "")

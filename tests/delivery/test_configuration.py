@@ -115,6 +115,13 @@ def test_nothing_said_is_a_simulated_modem_and_defaults(tmp_path: Path) -> None:
         ("[[modem]]\nname='a'\nport='x'\n[[modem]]\nname='a'\nport='y'", "'a' is there twice"),
         ("[[modem]]\nname='a'\nport='x'\ngroup='a b'", r"\[modem 1\] group: 'a b'"),
         ("[[modem]]\nname='a'\nport='x'\nheader='$[X]'", r"\[modem 1\] header: .*X"),
+        (
+            "[[modem]]\nname='a'\nport='x'\nnumber='+44 (0)20'",
+            r"\[modem 1\] number: .*'\+44 \(0\)20'",
+        ),
+        ("[[modem]]\nname='a'\nport='x'\nprofile='none'", r"\[modem 1\] profile: .*'none'"),
+        ("[[modem]]\nname='a'\nport='x'\nclass='9'", r"\[modem 1\] class: .*'9'"),
+        ("[[modem]]\nname='a'\nport='sim://?far=no'", r"\[modem 1\] port: .*'no'"),
         ("[retry]\ndials = 'many'", r"\[retry\] dials: a number is expected"),
         ("[retry]\ndials = 1.5", "whole number"),
         ("[retry]\njitter = 2", "2 is not from 0 to 1"),

@@ -605,3 +605,16 @@ def test_no_transaction_is_open_while_a_fax_is_rendered(house: House) -> None:
     assert plan is not None
     assert [page.number for page in plan.pages] == [0, 2, 3]
     assert files.got == [house.rows()[0].document, own_cover]
+
+
+def test_an_account_whose_number_cannot_be_an_identity_dials_nothing(house: House) -> None:
+    with house.queue.store.write("test") as session:
+        session.get_one(Account, house.account).sender_number = "+44 (0)20 7946"
+    house.submit()
+    house.work()
+    recipient = house.recipient()
+    assert (recipient.letter, recipient.reason, recipient.attempts) == (
+        Letter.FAILED, "sender_number", 0,
+    )  # fmt: skip
+    assert "'+44 (0)20 7946'" in recipient.description
+    assert house.network.dials(N) == 0

@@ -5,10 +5,13 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from faxcore.delivery import notifying
+from faxcore.delivery.mail_server import MailServer
 from faxcore.delivery.model import Notification, Webhook
 from faxcore.delivery.notifying import SIGNATURE, Notice, NotTold, reserve, sign, tell, tell_all
 from faxcore.delivery.operations import cancel, list_webhooks, remove_webhook, set_webhook
@@ -196,3 +199,50 @@ def test_an_account_has_ten_webhooks_and_no_more(house: House) -> None:
     set_webhook(house.queue, house.account, "https://example.org/9", NOW)
     with pytest.raises(RequestRefused, match="at most 10"):
         set_webhook(house.queue, house.account, "https://example.org/10", NOW)
+
+
+@pytest.mark.parametrize("target", ["a\nb@example.org", "ü@example.org", "a@b c"])
+def test_an_address_that_can_be_in_no_header_is_not_told_and_stops_nobody(
+    watched: House, hook: Hook, target: str
+) -> None:
+    with watched.queue.store.write("test") as session:
+        session.add(
+            Notification(
+                account_id=watched.account,
+                kind="email",
+                target=target,
+                event={"event": "message"},
+                due=NOW,
+                created=NOW,
+            )
+        )
+    watched.submit()
+    watched.work()
+    mail = MailServer("127.0.0.1", 9, "none")
+    while tell_all(watched.queue, mail, watched.clock):
+        pass
+    assert [event["event"] for event, _, _ in hook.told] == ["recipient", "message"]
+    with watched.queue.store.read() as session:
+        (left,) = session.scalars(select(Notification).where(Notification.done.is_(False)))
+        assert left.text
+
+
+def test_a_fault_of_our_own_in_one_notification_stops_nobody(
+    watched: House, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = notifying._post
+    faults = [RuntimeError("out of luck")]
+
+    def fails_once(*arguments: Any) -> None:
+        if faults:
+            raise faults.pop()
+        post(*arguments)
+
+    monkeypatch.setattr(notifying, "_post", fails_once)
+    watched.submit()
+    watched.work()
+    assert tell_now(watched) == 0
+    watched.clock.advance(60)
+    while tell_now(watched):
+        pass
+    assert [event["event"] for event, _, _ in hook.told] == ["recipient", "message"]

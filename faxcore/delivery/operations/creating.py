@@ -232,7 +232,7 @@ def _check_draft(queue: Queue, draft: MessageDraft) -> None:
         _check_text(field, getattr(draft, field) or "", longest, lines=False)
     for field in ("memo", "body"):
         _check_text(field, getattr(draft, field) or "", _TEXT_OCTETS, lines=True)
-    if draft.sender_email and not _is_mailbox(draft.sender_email):
+    if draft.sender_email and not is_mailbox(draft.sender_email):
         raise RequestRefused("sender_email", "is no e-mail address")
     if draft.sender_number:
         _check_station(draft.sender_number)
@@ -283,7 +283,7 @@ def _address(queue: Queue, draft: RecipientDraft) -> tuple[str, str]:
     """The address as it is kept, and its one form."""
     address = draft.address.strip()
     if draft.channel is Channel.EMAIL:
-        if not _is_mailbox(address):
+        if not is_mailbox(address):
             raise RequestRefused("recipient_email", f"{address[:80]!r} is no e-mail address")
         return address, address.lower()
     if not address:
@@ -294,7 +294,7 @@ def _address(queue: Queue, draft: RecipientDraft) -> tuple[str, str]:
         raise RequestRefused("recipient_phone", str(error)) from error
 
 
-def _is_mailbox(address: str) -> bool:
+def is_mailbox(address: str) -> bool:
     """Whether mail can bear an address: one that cannot stand in a header stops all copies."""
     if not _ADDRESS.fullmatch(address) or not address.isascii():
         return False
