@@ -10,7 +10,10 @@ from urllib.parse import unquote, urlsplit
 
 from faxcore.delivery.mail_server import MailServer
 from faxcore.delivery.mailboxes import ImapFolder, Maildir, mailbox_of
+from faxcore.delivery.operations.creating import is_mailbox
 from faxcore.settings import Section
+
+_DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,11 @@ def mail_settings(settings: Section) -> tuple[MailServer, Maildir | ImapFolder |
     bounces = _bounces(section)
     if bounces is not None and "%" not in envelope:
         raise section.wrong("envelope", "with bounces, a % must stand where the number is put")
+    if envelope and not is_mailbox(envelope.replace("%", "1")):
+        raise section.wrong("envelope", f"{envelope!r}: such as bounce-%@example.org is expected")
+    domain = section.text("domain", "localhost")
+    if not _DOMAIN.fullmatch(domain):
+        raise section.wrong("domain", f"{domain!r}: such as example.org is expected")
     server = MailServer(
         host=section.needed("host"),
         port=section.whole("port", {"none": 25, "tls": 465}.get(tls, 587), 1, 65535),
@@ -50,7 +58,7 @@ def mail_settings(settings: Section) -> tuple[MailServer, Maildir | ImapFolder |
         user=section.text("user"),
         password=_password(section, "password_file"),
         envelope=envelope,
-        domain=section.text("domain", "localhost"),
+        domain=domain,
         timeout_s=section.number("timeout_seconds", 60, 1, 3600),
         answer_s=section.number("answer_seconds", 600, 1, 3600),
         pages=section.flag("pages", False),

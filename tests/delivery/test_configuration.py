@@ -132,6 +132,8 @@ def test_nothing_said_is_a_simulated_modem_and_defaults(tmp_path: Path) -> None:
         ("[[hours]]\nhours = '8-18'", "calling hours '8-18'"),
         ("[smtp]\ntls = 'none'", r"\[smtp\] host: is missing"),
         ("[smtp]\nhost = 'h'\nbounces = '/x'", "a % must stand"),
+        ("[smtp]\nhost = 'h'\nenvelope = 'b-% x@y'", r"\[smtp\] envelope: 'b-% x@y'"),
+        ("[smtp]\nhost = 'h'\ndomain = 'a b'", r"\[smtp\] domain: 'a b'"),
         ("[sms]\nport = 'x'\npin = 'abcd'", "4 to 8 digits"),
         ("modem = 3", "tables"),
         ("not toml", r"faxcore\.toml: Expected"),
