@@ -19,7 +19,7 @@ from faxcore.render.geometry import PIXELS_PER_MM, WIDTHS, rows_per_mm
 from faxcore.render.pdf import PictureBook
 from faxcore.render.sniff import Kind, kind_of
 from faxcore.t4 import PageBitmap
-from faxcore.t4.tiff import TiffPage, is_fax_tiff, read_tiff
+from faxcore.t4.tiff import TiffPage, is_fax_tiff, is_on_its_side, read_tiff, upright
 
 PAGE_MM = (210.0, 297.0)
 MARGIN_MM = 8.0
@@ -31,12 +31,6 @@ BANNERS = (Kind.PNG, Kind.JPEG, Kind.GIF, Kind.BMP, Kind.WEBP)
 """What a banner may be."""
 
 MM_PER_INCH = 25.4
-
-_TURNS = {
-    **{2: (0, True), 3: (2, False), 4: (2, True)},
-    **{5: (1, True), 6: (3, False), 7: (3, True), 8: (1, False)},
-}
-"""How pages of these orientations are made upright: mirrored first, quarters to the left."""
 
 _LONG = 2.5
 """A picture that is so many times as high as wide goes on several pages."""
@@ -106,10 +100,8 @@ def _fax_pages(file: Attachment, notes: list[str]) -> Iterator[tuple[Picture, Pa
             notes.append(f"{file.name} page {number} has {bad} rows that were repaired")
         natural = _natural_mm(page)
         grey = np.where(bitmap.to_array(), np.uint8(0), np.uint8(255))
-        if page.entry.orientation in _TURNS:
-            turn, mirrored = _TURNS[page.entry.orientation]
-            grey = np.rot90(grey[:, ::-1] if mirrored else grey, turn)
-            natural = (natural[1], natural[0]) if turn % 2 else natural
+        grey = upright(grey, page.entry.orientation)
+        natural = natural[::-1] if is_on_its_side(page.entry.orientation) else natural
         if page.is_fax_page and bitmap.width in WIDTHS:
             size = (bitmap.width / PIXELS_PER_MM, natural[1])
             yield Picture(grey, size, size, 0.0), bitmap

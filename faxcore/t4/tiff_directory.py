@@ -52,8 +52,9 @@ class TiffEntry:
     ``name`` is the file's; ``number`` counts from 0. ``resolution`` is the nearest of T.4, guessed
     from the page's height where ``resolution_known`` is false. ``strips`` are (offset, octets)
     inside the file. ``dpi`` is what the file states across and down, 0 where it states nothing.
-    ``bad_fax_lines`` is None where the file does not say. ``obstacle`` tells why
-    the pixels cannot be read here, as grey or LZW pages cannot; it is empty for fax pages.
+    ``orientation`` is 1 where the file states none of 1 to 8. ``bad_fax_lines`` is None where the
+    file does not say. ``obstacle`` tells why the pixels cannot be read here, as grey or LZW pages
+    cannot; it is empty for fax pages.
     """
 
     name: str
@@ -215,6 +216,7 @@ def _entry(values: dict[int, tuple[int, ...]], name: str, number: int, size: int
     if len(offsets) == 1 and not counts:
         counts = (max(size - offsets[0], 0),)
     dpi = _stated_dpi(values)
+    orientation = one(Tag.ORIENTATION, 1)
     resolution, known = _resolution(dpi, height)
     bad = values.get(Tag.BAD_FAX_LINES)
     return TiffEntry(
@@ -226,7 +228,7 @@ def _entry(values: dict[int, tuple[int, ...]], name: str, number: int, size: int
         white_is_zero=one(Tag.PHOTOMETRIC, 0) == 0,
         fill_order=2 if one(Tag.FILL_ORDER, 1) == 2 else 1,
         two_dimensional=bool(one(Tag.T4_OPTIONS, 0) & 1),
-        orientation=one(Tag.ORIENTATION, 1),
+        orientation=orientation if 1 <= orientation <= 8 else 1,
         rows_per_strip=min(one(Tag.ROWS_PER_STRIP, height) or height, height),
         strips=tuple(zip(offsets, counts, strict=False)),
         resolution=resolution,

@@ -286,6 +286,12 @@ def test_a_strip_that_takes_four_octets_is_no_burden():
     assert next(tiff_entries(data)).octets == page.height
 
 
+@pytest.mark.parametrize(("stated", "taken"), [(0, 1), (3, 3), (9, 1), (1 << 20, 1)])
+def test_an_orientation_that_is_none_is_none(stated, taken):
+    (entry,) = tiff_entries(handmade([b"\0"], tags={274: (4, [stated])}))
+    assert entry.orientation == taken
+
+
 def test_of_a_tag_that_comes_again_the_first_counts():
     def field(tag, value, count=1):
         return struct.pack("<HHII", tag, 4, count, value)
