@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, ImageOps, TiffImagePlugin, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
 from faxcore.errors import AttachmentError
 from faxcore.render.content import Attachment
@@ -179,8 +179,15 @@ def _frames(file: Attachment, kind: str) -> Iterator[Picture]:
 
 
 def _dpi(image: Image.Image) -> tuple[float, float]:
-    """Pixels an inch as the file says, or those of a screen where it says nothing sensible."""
-    return _sensible_dpi(image.info.get("dpi", ()))
+    """Pixels an inch as the file says, or those of a screen where it says nothing sensible.
+
+    They are of the picture as it will be loaded: Pillow turns a TIFF as its Orientation says.
+    """
+    across, down = _sensible_dpi(image.info.get("dpi", ()))
+    turned = isinstance(image, TiffImagePlugin.TiffImageFile) and is_on_its_side(
+        image.tag_v2.get(ExifTags.Base.Orientation, 1)
+    )
+    return (down, across) if turned else (across, down)
 
 
 def _sensible_dpi(dpi: Any) -> tuple[float, float]:
