@@ -36,6 +36,10 @@ _LONG = 2.5
 """A picture that is so many times as high as wide goes on several pages."""
 
 _EVEN = 16
+
+_OVERSHOOT = 2.0
+"""Real samples from 0 to 1 may be a little more where a program has sharpened or enlarged them."""
+
 _BOOK_PAGES = 16
 _BAD_SHARE = 0.05
 _SCREEN_DPI = 96.0
@@ -208,9 +212,7 @@ def _picture(
     if turned.size != image.size:
         dpi = dpi[1], dpi[0]
     natural = turned.width / dpi[0] * 25.4, turned.height / dpi[1] * 25.4
-    if _is_white_zero(image):
-        turned = Image.fromarray(np.uint16(65535) - np.asarray(turned, np.uint16))
-    grey = np.asarray(_grey(turned))
+    grey = np.asarray(_grey(turned, white_is_zero=_is_white_zero(image)))
     steps = round(grey.shape[1] / _PIXELS_ACROSS)
     if steps > 1:
         grey = np.asarray(Image.fromarray(grey).reduce((steps, steps)))
@@ -218,25 +220,36 @@ def _picture(
 
 
 def _is_white_zero(image: Image.Image) -> bool:
-    """Whether a TIFF's 16-bit grey is black by its value, which Pillow minds for 8 bits alone."""
+    """Whether a TIFF's grey is black by its value, which Pillow minds for 8 bits alone."""
     return (
         isinstance(image, TiffImagePlugin.TiffImageFile)
-        and image.mode == "I;16"
+        and image.mode in {"I;16", "F"}
         and image.tag_v2.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0
     )
 
 
-def _grey(image: Image.Image) -> Image.Image:
-    """As 8-bit grey on white paper, whatever the mode; 16-bit grey is scaled, not cut."""
+def _grey(image: Image.Image, *, white_is_zero: bool = False) -> Image.Image:
+    """As 8-bit grey on white paper, whatever the mode; grey of more bits is scaled, not cut."""
     if image.mode.startswith("I") or image.mode == "F":
         values = np.asarray(image, np.float32)
-        top = 65535.0 if values.max() > 255 else 255.0
-        return Image.fromarray((values.clip(0, top) * (255 / top)).astype(np.uint8))
+        real = image.mode == "F"
+        top = 65535.0 if white_is_zero and not real else _white_of(values, real=real)
+        values = top - values if white_is_zero else values
+        scaled = np.where(np.isnan(values), top, values).clip(0, top) * (255 / top)
+        return Image.fromarray(scaled.astype(np.uint8))
     if "A" in image.getbands() or "transparency" in image.info:
         image = image.convert("RGBA")
         paper = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(paper, image)
     return image.convert("L")
+
+
+def _white_of(values: NDArray[np.float32], *, real: bool) -> float:
+    """The value that stands for white: 1 for real numbers that go little further, 255, 65535."""
+    highest = float(np.nanmax(values, initial=0))
+    if real and highest <= _OVERSHOOT:
+        return 1.0
+    return next(top for top in (255.0, 65535.0, highest) if highest <= top)
 
 
 def fitted(natural_mm: tuple[float, float]) -> tuple[float, float]:

@@ -53,6 +53,40 @@ def test_sixteen_bits_of_white_is_zero_are_no_negative() -> None:
     assert grey_of(data, "TIFF").tolist() == [[255, 0], [255, 255]]
 
 
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (0, 255), (0, 65535), (-0.1, 1.0)])
+def test_real_samples_are_scaled_to_what_they_go_up_to(low: float, high: float) -> None:
+    values = np.array([[low, high / 2, high, np.nan]], np.float32)
+    grey = grey_of(image_file(Image.fromarray(values), "TIFF"), "TIFF")
+    assert grey.tolist() == [[0, 127, 255, 255]]
+
+
+def test_real_samples_of_a_sharpened_picture_stay_as_dark() -> None:
+    values = np.array([[0, 0.5, 1.2]], np.float32)
+    assert grey_of(image_file(Image.fromarray(values), "TIFF"), "TIFF").tolist() == [[0, 127, 255]]
+
+
+def test_real_samples_of_white_is_zero_are_no_negative() -> None:
+    values = np.array([[0, 1, 0.5]], np.float32)
+    data = image_file(Image.fromarray(values), "TIFF", tiffinfo={262: 0})
+    assert grey_of(data, "TIFF").tolist() == [[255, 0, 127]]
+
+
+def test_thirty_two_bits_are_scaled_and_not_cut() -> None:
+    values = np.array([[0, 1 << 30, (1 << 31) - 1]], np.int32)
+    assert grey_of(image_file(Image.fromarray(values), "TIFF"), "TIFF").tolist() == [[0, 127, 255]]
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("mode", ["L", "RGB", "I;16"])
+def test_a_grey_tiff_that_is_turned_keeps_its_proportions(orientation: int, mode: str) -> None:
+    image = Image.fromarray(np.zeros((200, 300), np.uint16)) if mode == "I;16" else QUARTERS
+    image = image if mode == "I;16" else image.convert(mode).resize((300, 200))
+    data = image_file(image, "TIFF", dpi=(100, 50), tiffinfo={274: orientation})
+    (picture,) = pictures_of(Attachment("x.tif", data), "TIFF", 1_000_000)
+    across, down = picture.size_mm
+    assert across / down == pytest.approx(3 / 4 if orientation < 5 else 4 / 3, rel=0.01)
+
+
 def test_an_image_says_its_size_on_paper() -> None:
     data = image_file(QUARTERS, "PNG", dpi=(60, 40))
     (picture,) = pictures_of(Attachment("x.png", data), "PNG", 1_000_000)
