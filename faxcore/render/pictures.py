@@ -124,9 +124,18 @@ def _natural_mm(page: TiffPage) -> tuple[float, float]:
 
 
 def pictures_of(file: Attachment, kind: str, pixels: int) -> Iterator[Picture]:
-    """Every frame of an image file; AttachmentError that names the file if it cannot be read.
+    """Every frame of an image file on its pages; errors and arguments as ``frames_of``."""
+    for grey, natural_mm in frames_of(file, kind, pixels):
+        yield from on_pages(grey, natural_mm)
 
-    ``kind`` is the one decoder that may look at it; ``pixels`` is the most a frame may have.
+
+def frames_of(
+    file: Attachment, kind: str, pixels: int
+) -> Iterator[tuple[NDArray[np.uint8], tuple[float, float]]]:
+    """Every frame of an image file, upright, in grey, with its size on paper in millimetres.
+
+    AttachmentError that names the file if it cannot be read. ``kind`` is the one decoder that may
+    look at it; ``pixels`` is the most a frame may have.
     """
     before = Image.MAX_IMAGE_PIXELS
     try:
@@ -149,8 +158,9 @@ def pictures_of(file: Attachment, kind: str, pixels: int) -> Iterator[Picture]:
 
 
 def first_picture(file: Attachment, kind: Kind, pixels: int) -> Image.Image:
-    """The first frame of an image file in grey, on white; errors as ``pictures_of``."""
-    return Image.fromarray(next(iter(pictures_of(file, kind.name, pixels))).grey)
+    """The whole first frame of an image file in grey, on white; errors as ``frames_of``."""
+    grey, _ = next(frames_of(file, kind.name, pixels))
+    return Image.fromarray(grey)
 
 
 def banner_picture(file: Attachment, pixels: int) -> Image.Image:
@@ -159,15 +169,15 @@ def banner_picture(file: Attachment, pixels: int) -> Image.Image:
     if kind not in BANNERS:
         known = ", ".join(each.value for each in BANNERS)
         raise AttachmentError(f"the banner {file.name} is {kind.value}; it may be {known}")
-    first = next(iter(pictures_of(file, kind.name, pixels)))
-    image = Image.fromarray(first.grey)
+    grey, natural_mm = next(frames_of(file, kind.name, pixels))
+    image = Image.fromarray(grey)
     image.info["dpi"] = tuple(
-        side / mm * MM_PER_INCH for side, mm in zip(image.size, first.size_mm, strict=True)
+        side / mm * MM_PER_INCH for side, mm in zip(image.size, natural_mm, strict=True)
     )
     return image
 
 
-def _frames(file: Attachment, kind: str) -> Iterator[Picture]:
+def _frames(file: Attachment, kind: str) -> Iterator[tuple[NDArray[np.uint8], tuple[float, float]]]:
     with Image.open(io.BytesIO(file.data), formats=[kind]) as image:
         frames = getattr(image, "n_frames", 1) if kind in _OF_PAGES else 1
         for number in range(frames):
@@ -179,7 +189,7 @@ def _frames(file: Attachment, kind: str) -> Iterator[Picture]:
             size = image.size
             image.load()
             scale = image.width / size[0], image.height / size[1]
-            yield from on_pages(*_picture(image, (dpi[0] * scale[0], dpi[1] * scale[1])))
+            yield _picture(image, (dpi[0] * scale[0], dpi[1] * scale[1]))
 
 
 def _dpi(image: Image.Image) -> tuple[float, float]:

@@ -9,7 +9,13 @@ from PIL import Image
 from faxcore.errors import AttachmentError
 from faxcore.render import Attachment
 from faxcore.render.document import Limits
-from faxcore.render.pictures import fitted, picture_sheets, pictures_of
+from faxcore.render.pictures import (
+    banner_picture,
+    first_picture,
+    fitted,
+    picture_sheets,
+    pictures_of,
+)
 from faxcore.render.sniff import Kind
 from faxcore.t4 import PageBitmap, Resolution, encode_page
 from faxcore.t4.tiff import write_tiff
@@ -91,6 +97,14 @@ def test_an_image_says_its_size_on_paper() -> None:
     data = image_file(QUARTERS, "PNG", dpi=(60, 40))
     (picture,) = pictures_of(Attachment("x.png", data), "PNG", 1_000_000)
     assert picture.size_mm == pytest.approx((25.4, 25.4), rel=0.01)
+
+
+def test_of_a_picture_for_a_banner_or_a_body_nothing_is_cut_off() -> None:
+    file = Attachment("strip.png", image_file(Image.new("L", (100, 4000)), "PNG"))
+    assert first_picture(file, Kind.PNG, 1_000_000).size == (100, 4000)
+    banner = banner_picture(file, 1_000_000)
+    assert banner.size == (100, 4000)
+    assert banner.info["dpi"] == pytest.approx((96, 96))
 
 
 def test_what_is_larger_than_the_page_is_shrunk_whole() -> None:
