@@ -110,7 +110,7 @@ def _fax_pages(file: Attachment, notes: list[str]) -> Iterator[tuple[Picture, Pa
             size = (bitmap.width / PIXELS_PER_MM, natural[1])
             yield Picture(grey, size, size, 0.0), bitmap
         else:
-            yield on_paper(grey, natural), None
+            yield from ((picture, None) for picture in on_pages(grey, natural))
 
 
 def _natural_mm(page: TiffPage) -> tuple[float, float]:
