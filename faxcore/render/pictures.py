@@ -32,6 +32,9 @@ BANNERS = (Kind.PNG, Kind.JPEG, Kind.GIF, Kind.BMP, Kind.WEBP)
 
 MM_PER_INCH = 25.4
 
+_MUCH_SMALLER = 0.85
+"""A wide picture that would be so much smaller upright is turned."""
+
 _LONG = 2.5
 """A picture that is so many times as high as wide goes on several pages."""
 
@@ -262,15 +265,17 @@ def _white_of(values: NDArray[np.float32], *, real: bool) -> float:
     return next(top for top in (255.0, 65535.0, highest) if highest <= top)
 
 
-def fitted(natural_mm: tuple[float, float]) -> tuple[float, float]:
+def fitted(
+    natural_mm: tuple[float, float], page_mm: tuple[float, float] = PAGE_MM
+) -> tuple[float, float]:
     """The size on paper: the natural one, or smaller where that is more than the page holds."""
-    room = PAGE_MM[0] - 2 * MARGIN_MM, PAGE_MM[1] - 2 * MARGIN_MM
+    room = page_mm[0] - 2 * MARGIN_MM, page_mm[1] - 2 * MARGIN_MM
     if (
-        natural_mm[0] <= PAGE_MM[0] + 6
-        and natural_mm[1] <= PAGE_MM[1] + 6
+        natural_mm[0] <= page_mm[0] + 6
+        and natural_mm[1] <= page_mm[1] + 6
         and (natural_mm[0] > room[0] or natural_mm[1] > room[1])
     ):
-        room = PAGE_MM  # a scanned page: it has its own margins
+        room = page_mm  # a scanned page: it has its own margins
     share = min(1.0, room[0] / natural_mm[0], room[1] / natural_mm[1])
     return natural_mm[0] * share, natural_mm[1] * share
 
@@ -303,6 +308,13 @@ def _rows_taken(grey: NDArray[np.uint8], most: int) -> int:
 
 
 def on_paper(grey: NDArray[np.uint8], natural_mm: tuple[float, float]) -> Picture:
-    """A picture on A4 paper, not more than a letter's margin below its upper edge."""
-    size = fitted(natural_mm)
-    return Picture(grey, size, PAGE_MM, min(20.0, (PAGE_MM[1] - size[1]) / 2))
+    """A picture on A4 paper, not more than a letter's margin below its upper edge.
+
+    One that would be much smaller on the upright page has the paper on its side, as a landscape
+    page of any other document: it is turned with it (see ``geometry``).
+    """
+    page, size = PAGE_MM, fitted(natural_mm)
+    across = fitted(natural_mm, PAGE_MM[::-1])
+    if natural_mm[0] > natural_mm[1] and size[0] < _MUCH_SMALLER * across[0]:
+        page, size = PAGE_MM[::-1], across
+    return Picture(grey, size, page, min(20.0, (page[1] - size[1]) / 2))

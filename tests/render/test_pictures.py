@@ -9,6 +9,7 @@ from PIL import Image
 from faxcore.errors import AttachmentError
 from faxcore.render import Attachment
 from faxcore.render.document import Limits
+from faxcore.render.geometry import place
 from faxcore.render.pictures import (
     banner_picture,
     first_picture,
@@ -198,6 +199,27 @@ def test_a_one_bit_tiff_is_turned_as_it_says(orientation) -> None:
     assert (right - left) / (top - bottom) == pytest.approx(
         proportions if orientation < 5 else 1 / proportions, rel=0.01
     )
+
+
+def test_a_landscape_scan_is_on_its_side_as_a_landscape_page_is() -> None:
+    data = image_file(landscape_photo().resize((1754, 1240)), "PNG", dpi=(150, 150))
+    (picture,) = pictures_of(Attachment("x.png", data), "PNG", 10_000_000)
+    assert picture.page_mm == (297, 210)
+    assert picture.size_mm == pytest.approx((297, 210), rel=0.01)
+    assert place(*picture.page_mm).turn == 1
+
+
+@pytest.mark.parametrize("size", [(800, 700), (700, 1000), (600, 200)])
+def test_a_picture_that_is_hardly_smaller_upright_is_not_turned(size: tuple[int, int]) -> None:
+    data = image_file(landscape_photo().resize(size), "PNG", dpi=(96, 96))
+    (picture,) = pictures_of(Attachment("x.png", data), "PNG", 10_000_000)
+    assert picture.page_mm == (210, 297)
+
+
+def test_a_long_one_bit_tiff_goes_on_several_pages() -> None:
+    data = image_file(Image.new("1", (300, 3000), 1), "TIFF", compression="group4", dpi=(50, 50))
+    sheets = list(picture_sheets(Attachment("x.tif", data), Kind.TIFF, Limits(), []))
+    assert len(sheets) > 5
 
 
 def test_many_pages_are_too_many() -> None:
