@@ -87,3 +87,43 @@ def test_fonts_that_were_left_make_the_same_pages() -> None:
         again = Typesetter([])
         assert (again._fonts is first._fonts) is taken, "the first one takes them, and no other"
         assert again.write([again.lay_out("<p>Fonts <i>that</i> stay", "the body")]) == expected
+
+
+LINES = "<br>".join(f"q{number:04d}" for number in range(200))
+
+TOO_LONG = [
+    f"<table align=left><tr><td>{LINES}</table>right",
+    f"<div style='float: left'>{LINES}</div>right",
+    f"<div style='height: 50mm'>{LINES}</div>",
+    f"<table><thead><tr><th>{LINES}<tbody><tr><td>x</table>",
+]
+
+
+@pytest.mark.parametrize("html", TOO_LONG)
+def test_what_cannot_go_on_where_it_stands_is_laid_out_more_simply(
+    typesetter: Typesetter, html: str
+) -> None:
+    document = typesetter.lay_out(html, "mail.html")
+    texts = [
+        page.get_textpage().get_text_range()
+        for page in pdfium.PdfDocument(typesetter.write([document]))
+    ]
+    assert [each for each in " ".join(texts).split() if each in LINES] == LINES.split("<br>")
+    (note,) = typesetter.notes
+    assert note.startswith("mail.html: laid out without its floats")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<ul><li>one<ol><li>two</ol></ul><p style='float: left'>short</p><select><option>x",
+        "<div style='position: absolute; top: 5mm'>there</div><p style='hyphens: auto'>here",
+        "<style>p { position: running(p) }</style><p>nowhere</p>here",
+        f"<p style='line-clamp: 2'>{LINES}",
+        "<table><thead><tr><th>head<tfoot><tr><td>foot<tbody>" + "<tr><td>row" * 100,
+        f"<p>{LINES}",
+    ],
+)
+def test_what_is_whole_is_left_as_it_is(typesetter: Typesetter, html: str) -> None:
+    typesetter.lay_out(html, "mail.html")
+    assert typesetter.notes == []
