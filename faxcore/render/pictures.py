@@ -19,7 +19,7 @@ from faxcore.render.geometry import PIXELS_PER_MM, WIDTHS, rows_per_mm
 from faxcore.render.pdf import PictureBook
 from faxcore.render.sniff import Kind, kind_of
 from faxcore.t4 import PageBitmap
-from faxcore.t4.tiff import TiffPage, is_fax_tiff, is_on_its_side, read_tiff, upright
+from faxcore.t4.tiff import TiffPage, is_fax_tiff, is_on_its_side, read_tiff, tiff_entries, upright
 
 PAGE_MM = (210.0, 297.0)
 MARGIN_MM = 8.0
@@ -63,10 +63,12 @@ def picture_sheets(
     file: Attachment, kind: Kind, limits: Limits, notes: list[str]
 ) -> Iterator[tuple[Any, int, PageBitmap | None]]:
     """The pages of an image file as (PDF, index, fax page pixel by pixel or None)."""
+    copies: frozenset[int] = _copies(file, notes) if kind is Kind.TIFF else frozenset()
     if kind is Kind.TIFF and is_fax_tiff(_NamedOctets(file)):
-        pages = _fax_pages(file, notes)
+        pages = _fax_pages(file, notes, copies)
     else:
-        pages = ((picture, None) for picture in pictures_of(file, kind.name, limits.image_pixels))
+        pictures = pictures_of(file, kind.name, limits.image_pixels, copies)
+        pages = ((picture, None) for picture in pictures)
     book, waiting = PictureBook(), []
     for number, (picture, bitmap) in enumerate(pages, start=1):
         if number > limits.pages:
@@ -95,9 +97,23 @@ class _NamedOctets(io.BytesIO):
         self.name = file.name
 
 
-def _fax_pages(file: Attachment, notes: list[str]) -> Iterator[tuple[Picture, PageBitmap | None]]:
+def _copies(file: Attachment, notes: list[str]) -> frozenset[int]:
+    """Which pictures of a TIFF, from 0, are small copies or masks of its pages: none if all are."""
+    entries = list(tiff_entries(_NamedOctets(file)))
+    copies = frozenset(entry.number for entry in entries if entry.is_copy)
+    if not copies or len(copies) == len(entries):
+        return frozenset()
+    notes.append(f"{file.name}: left out {len(copies)} that are small copies or masks of its pages")
+    return copies
+
+
+def _fax_pages(
+    file: Attachment, notes: list[str], copies: frozenset[int]
+) -> Iterator[tuple[Picture, PageBitmap | None]]:
     """The pages of a fax TIFF; those that are legal for the line go out pixel by pixel."""
     for number, page in enumerate(read_tiff(_NamedOctets(file)), start=1):
+        if page.entry.number in copies:
+            continue
         bitmap, bad = page.bitmap, page.decoded.bad_rows
         if bad > _BAD_SHARE * bitmap.height:
             raise AttachmentError(
@@ -126,19 +142,21 @@ def _natural_mm(page: TiffPage) -> tuple[float, float]:
     return bitmap.width / across * 25.4, bitmap.height / down * 25.4
 
 
-def pictures_of(file: Attachment, kind: str, pixels: int) -> Iterator[Picture]:
+def pictures_of(
+    file: Attachment, kind: str, pixels: int, passed_over: frozenset[int] = frozenset()
+) -> Iterator[Picture]:
     """Every frame of an image file on its pages; errors and arguments as ``frames_of``."""
-    for grey, natural_mm in frames_of(file, kind, pixels):
+    for grey, natural_mm in frames_of(file, kind, pixels, passed_over):
         yield from on_pages(grey, natural_mm)
 
 
 def frames_of(
-    file: Attachment, kind: str, pixels: int
+    file: Attachment, kind: str, pixels: int, passed_over: frozenset[int] = frozenset()
 ) -> Iterator[tuple[NDArray[np.uint8], tuple[float, float]]]:
     """Every frame of an image file, upright, in grey, with its size on paper in millimetres.
 
     AttachmentError that names the file if it cannot be read. ``kind`` is the one decoder that may
-    look at it; ``pixels`` is the most a frame may have.
+    look at it; ``pixels`` is the most a frame may have. Frames ``passed_over`` are not read.
     """
     before = Image.MAX_IMAGE_PIXELS
     try:
@@ -147,7 +165,7 @@ def frames_of(
             warnings.filterwarnings("ignore", category=UserWarning, module="PIL")
             Image.MAX_IMAGE_PIXELS = pixels
             ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it for the whole process
-            yield from _frames(file, kind)
+            yield from _frames(file, kind, passed_over)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise AttachmentError(
             f"{file.name} has more pixels than the {pixels // 1_000_000} million that are taken"
@@ -180,10 +198,14 @@ def banner_picture(file: Attachment, pixels: int) -> Image.Image:
     return image
 
 
-def _frames(file: Attachment, kind: str) -> Iterator[tuple[NDArray[np.uint8], tuple[float, float]]]:
+def _frames(
+    file: Attachment, kind: str, passed_over: frozenset[int]
+) -> Iterator[tuple[NDArray[np.uint8], tuple[float, float]]]:
     with Image.open(io.BytesIO(file.data), formats=[kind]) as image:
         frames = getattr(image, "n_frames", 1) if kind in _OF_PAGES else 1
         for number in range(frames):
+            if number in passed_over:
+                continue
             if number:
                 image.seek(number)
             dpi = _dpi(image)

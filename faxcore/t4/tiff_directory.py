@@ -28,6 +28,8 @@ _MOST_TIMES, _MOST_MORE = 8, 1 << 20
 """All values and strips may come to so many times the file, and so many octets more: those that
 lie beside each other come to 5 times at most, and some writers store a blank strip only once."""
 
+_REDUCED, _MASK = 1, 4  # of NewSubfileType
+
 _STRIP_WORK = 16
 """What a strip is counted for besides its octets; it takes four or more in its directory."""
 
@@ -54,7 +56,8 @@ class TiffEntry:
     inside the file. ``dpi`` is what the file states across and down, 0 where it states nothing.
     ``orientation`` is 1 where the file states none of 1 to 8. ``bad_fax_lines`` is None where the
     file does not say. ``obstacle`` tells why the pixels cannot be read here, as grey or LZW pages
-    cannot; it is empty for fax pages.
+    cannot; it is empty for fax pages. ``is_copy`` is a picture that is no page: a smaller copy of
+    another, or its mask (NewSubfileType).
     """
 
     name: str
@@ -73,6 +76,7 @@ class TiffEntry:
     dpi: tuple[float, float]
     bad_fax_lines: int | None
     obstacle: str
+    is_copy: bool = False
 
     @property
     def is_fax_page(self) -> bool:
@@ -236,6 +240,7 @@ def _entry(values: dict[int, tuple[int, ...]], name: str, number: int, size: int
         dpi=dpi,
         bad_fax_lines=bad[0] if bad else None,
         obstacle=_obstacle(values, offsets, counts, size),
+        is_copy=bool(one(Tag.NEW_SUBFILE_TYPE, 0) & (_REDUCED | _MASK)),
     )
 
 

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from faxcore.errors import AttachmentError
 from faxcore.render import Attachment
@@ -214,6 +214,32 @@ def test_a_picture_that_is_hardly_smaller_upright_is_not_turned(size: tuple[int,
     data = image_file(landscape_photo().resize(size), "PNG", dpi=(96, 96))
     (picture,) = pictures_of(Attachment("x.png", data), "PNG", 10_000_000)
     assert picture.page_mm == (210, 297)
+
+
+@pytest.mark.parametrize("mode", ["1", "L"])
+@pytest.mark.parametrize(
+    ("kinds", "pages"), [((0, 1), 1), ((1, 2, 4), 1), ((2, 2), 2), ((1,), 1), ((1, 1), 2)]
+)
+def test_small_copies_and_masks_in_a_tiff_are_no_pages(
+    mode: str, kinds: tuple[int, ...], pages: int
+) -> None:
+    target = io.BytesIO()
+    with TiffImagePlugin.AppendingTiffWriter(target, new=True) as writer:
+        for kind in kinds:
+            tags = TiffImagePlugin.ImageFileDirectory_v2()
+            tags[254] = kind
+            compression = "group4" if mode == "1" else None
+            Image.new(mode, (40, 60)).save(writer, "TIFF", tiffinfo=tags, compression=compression)
+            writer.newFrame()
+    notes: list[str] = []
+    file = Attachment("scan.tif", target.getvalue())
+    assert len(list(picture_sheets(file, Kind.TIFF, Limits(), notes))) == pages
+    left_out = len(kinds) - pages
+    assert notes == (
+        [f"scan.tif: left out {left_out} that are small copies or masks of its pages"]
+        if left_out
+        else []
+    )
 
 
 def test_a_long_one_bit_tiff_goes_on_several_pages() -> None:
