@@ -46,6 +46,19 @@ def open_pdf(data: bytes, name: str) -> Any:
     return document
 
 
+def check_form(document: Any, name: str) -> None:
+    """AttachmentError for a form whose pages are made by Adobe's programs as they open it.
+
+    Such a file says that it has to be rendered anew (ISO 32000-1, 7.7.2: NeedsRendering); the page
+    in it reads "Please wait" and no more.
+    """
+    if document.get_formtype() == raw.FORMTYPE_XFA_FULL:
+        raise AttachmentError(
+            f"{name} is a dynamic XFA form, whose pages only Adobe's programs make: print it "
+            "to a PDF there"
+        )
+
+
 def load_page(document: Any, index: int, source: str) -> Any:
     """One page of an open document; AttachmentError that names it if it is broken."""
     try:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pikepdf
 import pypdfium2 as pdfium
 import pytest
 from reportlab.pdfgen.canvas import Canvas
@@ -125,6 +128,39 @@ def test_what_a_form_was_filled_in_with_is_drawn(drawn: bool) -> None:
     rows = np.flatnonzero(black.any(axis=1))
     assert rows[-1] > (842 - 710) / 842 * 2287, "the text field lies below the words of the page"
     assert texts(rendered)[0].split() == ["Name", "Jane", "Example"]
+
+
+def changed(data: bytes, change: Callable[[pikepdf.Pdf], object]) -> bytes:
+    with pikepdf.open(io.BytesIO(data)) as document:
+        change(document)
+        target = io.BytesIO()
+        document.save(target)
+    return target.getvalue()
+
+
+def xfa(document: pikepdf.Pdf, *, dynamic: bool) -> None:
+    packet = document.make_indirect(document.make_stream(b"<xdp/>"))
+    document.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([]), XFA=packet)
+    document.Root.NeedsRendering = dynamic
+
+
+def test_a_form_whose_pages_are_not_in_the_file_is_refused() -> None:
+    shown = pdf_file(lambda canvas: canvas.drawString(100, 500, "Please wait..."))
+    file = changed(shown, lambda document: xfa(document, dynamic=True))
+    with pytest.raises(AttachmentError, match=r"claim\.pdf is a dynamic XFA form"):
+        render_content(attached("claim.pdf", file), resolutions=(Resolution.COARSE,))
+    static = changed(shown, lambda document: xfa(document, dynamic=False))
+    assert render_content(attached("claim.pdf", static), resolutions=(Resolution.COARSE,)).pages
+
+
+def test_files_inside_a_pdf_are_noted_as_left_out() -> None:
+    def attach(document: pikepdf.Pdf) -> None:
+        for name in ("a.pdf", "b.pdf"):
+            document.attachments[name] = pikepdf.AttachedFileSpec(document, b"%PDF-")
+
+    file = changed(pdf_file(lambda canvas: canvas.drawString(100, 500, "portfolio")), attach)
+    sent = render_content(attached("all.pdf", file), resolutions=(Resolution.COARSE,))
+    assert sent.notes == ("all.pdf: left out what is attached inside it: a.pdf and 1 more",)
 
 
 def test_text_that_is_cut_off_at_the_edge_is_noted() -> None:
