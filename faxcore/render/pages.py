@@ -127,16 +127,18 @@ class BlankParts:
     """Notices a body or cover page that has words in it and nothing but blank pages."""
 
     def __init__(self) -> None:
-        self._inked: dict[str, bool] = {}
+        self._parts: list[tuple[str, bool]] = []
 
     def add(self, sheet: Sheet, blank: bool) -> None:
-        """Take a page into account."""
-        if sheet.typeset:
-            self._inked[sheet.part] = self._inked.get(sheet.part, False) or not blank
+        """Take a page into account, in the order of the pages: the first of a part begins it."""
+        if not sheet.typeset:
+            return
+        inked = sheet.number > 1 and self._parts.pop()[1]
+        self._parts.append((sheet.part, inked or not blank))
 
     def check(self) -> None:
         """RenderError for the first part that came out blank."""
-        for part, inked in self._inked.items():
+        for part, inked in self._parts:
             if not inked:
                 raise RenderError(f"{part} came out blank although it is not empty")
 

@@ -294,6 +294,13 @@ def test_blank_pages_of_a_file_are_legal() -> None:
     assert inked == [True, False, True]
 
 
+def test_a_part_that_came_out_blank_is_not_hidden_by_another_of_its_name() -> None:
+    blank, seen = b"<html><img src='http://example.org/scan.png'>", b"<html>words"
+    files = tuple(Attachment("page.html", data) for data in (seen, blank, seen))
+    with pytest.raises(RenderError, match=r"page\.html came out blank"):
+        render_content(Content(FIELDS, attachments=files), resolutions=(Resolution.COARSE,))
+
+
 def test_an_unknown_token_in_the_header_line_is_named() -> None:
     with pytest.raises(RenderError, match=r"\$\[FORM\] in the header line"):
         render_content(Content(FIELDS, body="x"), header="$[FORM]")
