@@ -89,6 +89,16 @@ def test_fonts_that_were_left_make_the_same_pages() -> None:
         assert again.write([again.lay_out("<p>Fonts <i>that</i> stay", "the body")]) == expected
 
 
+@pytest.mark.parametrize("html", ["<p>{}", "<a href=x>{}</a>", "<ul><li>{}</ul>", "<h1>{}"])
+def test_a_word_in_html_that_is_longer_than_a_line_is_broken(
+    typesetter: Typesetter, html: str
+) -> None:
+    document = typesetter.lay_out(html.format("x" * 300), "mail.html")
+    (page,) = pdfium.PdfDocument(typesetter.write([document]))
+    shown = page.get_textpage().get_text_bounded(0, 0, *page.get_size())
+    assert shown.count("x") == 300
+
+
 LINES = "<br>".join(f"q{number:04d}" for number in range(200))
 
 TOO_LONG = [
