@@ -64,6 +64,7 @@ class HeaderBands:
         self._writer = LineWriter()
         self._typeset: Any = None
         if not all(self._writer.can_write("".join(parts)) for parts in self._lines):
+            self._lines = [line.parts(values, page + 1, marked=True) for page in range(pages)]
             self._typeset = self._laid_out()
 
     def _laid_out(self) -> Any:
