@@ -12,6 +12,7 @@ import numpy as np
 import pikepdf
 import pypdfium2 as pdfium
 import pytest
+from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
 from faxcore.errors import AttachmentError, ContentError, RenderError
@@ -161,6 +162,27 @@ def test_files_inside_a_pdf_are_noted_as_left_out() -> None:
     file = changed(pdf_file(lambda canvas: canvas.drawString(100, 500, "portfolio")), attach)
     sent = render_content(attached("all.pdf", file), resolutions=(Resolution.COARSE,))
     assert sent.notes == ("all.pdf: left out what is attached inside it: a.pdf and 1 more",)
+
+
+def test_a_note_that_is_not_printed_is_not_in_the_design_either() -> None:
+    def note(document: pikepdf.Pdf) -> None:
+        look = document.make_stream(b"0 g 0 0 200 50 re f")
+        look.Type, look.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
+        look.BBox = pikepdf.Array([0, 0, 200, 50])
+        place = pikepdf.Array([100, 500, 300, 550])
+        stamp = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Stamp, F=0)
+        stamp.Rect, stamp.AP = place, pikepdf.Dictionary(N=look)
+        document.pages[0].obj.Annots = pikepdf.Array([document.make_indirect(stamp)])
+
+    file = changed(pdf_file(lambda canvas: canvas.drawString(100, 200, "words")), note)
+    sent = render_content(
+        attached("a.pdf", file), header=None, resolutions=(Resolution.COARSE,), designs=True
+    )
+    with Image.open(io.BytesIO(sent.designs[0].png)) as design:
+        upper = design.convert("L").crop((0, 0, design.width, design.height // 2))
+    assert upper.getextrema() == (255, 255)
+    page = pixels(sent.pages[0].at(Resolution.COARSE))
+    assert not page[: page.shape[0] // 2].any()
 
 
 def test_text_that_is_cut_off_at_the_edge_is_noted() -> None:
