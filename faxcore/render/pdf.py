@@ -24,13 +24,15 @@ from faxcore.errors import AttachmentError, ContentError, RenderError
 POINTS_PER_MM = 72 / 25.4
 
 _TAIL_OCTETS = 4096
+_OBJECT = re.compile(rb"\s\d+ \d+ obj\b")
 _DATE = re.compile(rb"/CreationDate\(D:\d{14}\+00'00'\)")
 _IDENTITY = re.compile(rb"/ID\[<[0-9A-F]{32}><[0-9A-F]{32}>\]")
 
 
 def open_pdf(data: bytes, name: str) -> Any:
     """A ``PdfDocument``; AttachmentError that names the file if it is encrypted or broken."""
-    if b"%%EOF" not in data[-_TAIL_OCTETS:]:
+    mark = data.rfind(b"%%EOF", -_TAIL_OCTETS)
+    if mark < 0 or _OBJECT.search(data, mark):  # the latter: of an update that is not all there
         raise AttachmentError(f"{name} is broken: the PDF ends before its end mark (truncated?)")
     try:
         document = pdfium.PdfDocument(data)
