@@ -266,12 +266,16 @@ def _is_white_zero(image: Image.Image) -> bool:
 def _grey(image: Image.Image, *, white_is_zero: bool = False) -> Image.Image:
     """As 8-bit grey on white paper, whatever the mode; grey of more bits is scaled, not cut."""
     if image.mode.startswith("I") or image.mode == "F":
-        values = np.asarray(image, np.float32)
+        values = np.array(image, np.float32)  # changed in place: it may be most of the memory
         real = image.mode == "F"
         top = 65535.0 if white_is_zero and not real else _white_of(values, real=real)
-        values = top - values if white_is_zero else values
-        scaled = np.where(np.isnan(values), top, values).clip(0, top) * (255 / top)
-        return Image.fromarray(scaled.astype(np.uint8))
+        if white_is_zero:
+            np.subtract(top, values, out=values)
+        if real:
+            np.nan_to_num(values, copy=False, nan=top)
+        np.clip(values, 0, top, out=values)
+        values *= 255 / top
+        return Image.fromarray(values.astype(np.uint8))
     if "A" in image.getbands() or "transparency" in image.info:
         image = image.convert("RGBA")
         paper = Image.new("RGBA", image.size, "white")
