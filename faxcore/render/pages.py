@@ -152,7 +152,7 @@ def render_sheet(
 ) -> tuple[RenderedPage, bool, bool]:
     """One page in every resolution; whether it is blank but for the header line, and whether cut.
 
-    Cut is text that was laid out here and runs over the edge of the page. RenderError if the page
+    Cut is what was laid out here and runs over the edge of the page. RenderError if the page
     came out blank and should not have.
     """
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import subprocess
 import sys
@@ -188,7 +189,23 @@ def test_a_note_that_is_not_printed_is_not_in_the_design_either() -> None:
 def test_text_that_is_cut_off_at_the_edge_is_noted() -> None:
     body = "<p>All of it<p style='white-space: nowrap'>" + "much too long " * 20
     rendered = render_content(Content(FIELDS, body=body, body_type=BodyType.HTML))
-    assert rendered.notes == ("body page 1: text runs over the edge of the page and is cut off",)
+    cut = "text or a picture runs over the edge of the page and is cut off"
+    assert rendered.notes == (f"body page 1: {cut}",)
+
+
+@pytest.mark.parametrize(
+    ("style", "cut"),
+    [
+        ("width: 400mm; max-width: none", True),
+        ("width: 100mm", False),
+        ("margin-left: -99in", False),
+    ],
+)
+def test_a_picture_that_is_cut_off_at_the_edge_is_noted(style: str, cut: bool) -> None:
+    data = base64.b64encode(image_file(landscape_photo(), "PNG")).decode()
+    body = f"<p>Look:<p><img src='data:image/png;base64,{data}' style='{style}'>"
+    rendered = render_content(Content(FIELDS, body=body, body_type=BodyType.HTML))
+    assert bool(rendered.notes) == cut
 
 
 def test_text_that_its_author_hid_beside_the_page_is_not_noted() -> None:
