@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 PAGE_STYLE = """
 @page { margin: 18mm 15mm 16mm }
-html { font: 11pt/1.35 sans-serif; color: black; overflow-wrap: break-word }
+html { font: 11pt/1.35 sans-serif; color: black }
 img, svg { max-width: 100% }
 pre, code { overflow-wrap: anywhere }
 pre { white-space: pre-wrap }
