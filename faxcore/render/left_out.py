@@ -3,7 +3,7 @@
 What floats, what has a height of its own and the head of a table cannot go on on the next page:
 WeasyPrint lays out as much as there is room for, and drops the rest without a word. So the letters
 of every element are counted before and after. Those that an author left out on purpose
-(``line-clamp``, running elements) are in neither count.
+(``line-clamp``, running elements, letters of no size) are in neither count.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _letters(box: Any) -> Counter[Any]:
     waiting = [box]
     while waiting:
         each = waiting.pop()
-        if isinstance(each, boxes.TextBox):
+        if isinstance(each, boxes.TextBox) and each.style["font_size"] > 0:
             letters[each.element] += sum(map(len, each.text.replace("\xad", "").split()))
         elif not _is_cut_on_purpose(each):
             waiting += getattr(each, "children", ())
