@@ -33,6 +33,8 @@ def command(
 ) -> None:
     """Decode fax pages to PNG files, and tell how many rows were bad.
 
+    Pages of a TIFF are turned and mirrored as its tag Orientation says.
+
     Exit code 1 when rows were bad: the pictures are there all the same.
     """
     with one_sentence():
@@ -41,9 +43,9 @@ def command(
         pages = _tiff(source) if coding is None else _raw(source, coding, width, resolution, lsb)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         bad = 0
-        for number, page in enumerate(pages, 1):
+        for number, (page, orientation) in enumerate(pages, 1):
             target = folder / f"page-{number:03d}.png"
-            write_png(target, page.bitmap)
+            write_png(target, page.bitmap, orientation=orientation)
             bad += page.bad_rows
             print(
                 f"{target}: {page.bitmap.width} x {page.bitmap.height}, {page.bad_rows} bad rows "
@@ -52,16 +54,18 @@ def command(
     raise SystemExit(1 if bad else 0)
 
 
-def _tiff(source: Path) -> Iterator[DecodedPage]:
+def _tiff(source: Path) -> Iterator[tuple[DecodedPage, int]]:
+    """The pages of a TIFF, each with its orientation."""
     from faxcore.t4.tiff import read_tiff  # noqa: PLC0415
 
     for page in read_tiff(source):
-        yield page.decoded
+        yield page.decoded, page.entry.orientation
 
 
 def _raw(
     source: Path, coding: CodingName, width: int, resolution: str, lsb: bool
-) -> Iterator[DecodedPage]:
+) -> Iterator[tuple[DecodedPage, int]]:
+    """The page of a file of octets, which is stored as it is to be seen."""
     from faxcore.errors import AttachmentError, SettingsError  # noqa: PLC0415
     from faxcore.t4 import Coding, decode_octets, reverse_bits  # noqa: PLC0415
 
@@ -72,6 +76,5 @@ def _raw(
     if len(octets) > _MAX_OCTETS:
         raise AttachmentError(f"{source} has more than {_MAX_OCTETS >> 20} MB")
     chosen = resolution_of(resolution)
-    yield decode_octets(
-        reverse_bits(octets) if lsb else octets, Coding(coding.value), width, chosen
-    )
+    octets = reverse_bits(octets) if lsb else octets
+    yield decode_octets(octets, Coding(coding.value), width, chosen), 1

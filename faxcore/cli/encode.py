@@ -12,7 +12,8 @@ import typer
 from faxcore.cli.exits import one_sentence
 
 if TYPE_CHECKING:
-    from faxcore.t4 import Coding, EncodedPage
+    from faxcore.t4 import Coding
+    from faxcore.t4.tiff import OrientedPage
 
 
 class CodingName(enum.StrEnum):
@@ -32,6 +33,8 @@ def command(
 ) -> None:
     """Encode the pages of a one-bit TIFF anew, pixel for pixel.
 
+    A page that is to be seen turned or mirrored (the tag Orientation) stays so.
+
     Exit code 1 when rows were bad: the file is there all the same, with the row above in their
     place.
     """
@@ -49,11 +52,11 @@ def command(
     raise SystemExit(1 if any(bad) else 0)
 
 
-def _encoded(source: Path, coding: Coding, bad: list[int]) -> Iterator[EncodedPage]:
+def _encoded(source: Path, coding: Coding, bad: list[int]) -> Iterator[OrientedPage]:
     """The pages in another coding; ``bad`` gets the number of bad rows of each."""
     from faxcore.t4 import encode_page  # noqa: PLC0415
-    from faxcore.t4.tiff import read_tiff  # noqa: PLC0415
+    from faxcore.t4.tiff import OrientedPage, read_tiff  # noqa: PLC0415
 
     for page in read_tiff(source):
         bad.append(page.decoded.bad_rows)
-        yield encode_page(page.bitmap, coding)
+        yield OrientedPage(encode_page(page.bitmap, coding), page.entry.orientation)

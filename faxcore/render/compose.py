@@ -20,7 +20,7 @@ from faxcore.render.document import Limits
 from faxcore.render.fonts import raise_for_missing
 from faxcore.render.geometry import place
 from faxcore.render.layout import Typesetter
-from faxcore.render.pdf import open_pdf, page_size_mm
+from faxcore.render.pdf import check_form, open_pdf, page_size_mm
 from faxcore.render.sniff import Kind, html_of, kind_of, text_of
 from faxcore.render.tokens import COVER_TOKENS, token_values, unknown_tokens
 from faxcore.render.typewriter import typewritten
@@ -200,7 +200,7 @@ class Composer:
             self._places.append((page if isinstance(page, str) else "", file.name))
             return [Typeset(self.typesetter.lay_out(page, file.name), file.name)]
         if kind in {Kind.PDF, Kind.OFFICE}:
-            return list(self._whole_pages(_opened(file, kind), file.name))
+            return list(self._whole_pages(_opened(file, kind, self.notes), file.name))
         from faxcore.render.pictures import picture_sheets  # noqa: PLC0415
 
         sheets = [
@@ -252,14 +252,20 @@ def _all_pages(document: Any, part: str, cells: Cells | None = None) -> list[Typ
     ]
 
 
-def _opened(file: Attachment, kind: Kind) -> Any:
-    """A file's pages as an open PDF that can be drawn."""
+def _opened(file: Attachment, kind: Kind, notes: list[str]) -> Any:
+    """A file's pages as an open PDF that can be drawn; files inside it are noted as left out."""
     from faxcore.render.pdf_forms import check_pages  # noqa: PLC0415
     from faxcore.render.surgery import with_values  # noqa: PLC0415
 
     if kind is Kind.PDF:
         document = open_pdf(file.data, file.name)
         check_pages(file.data, file.name)
+        check_form(document, file.name)
+        inside = document.count_attachments()
+        if inside:  # all of a portfolio, whose one page says so
+            first = document.get_attachment(0).get_name()
+            more = f" and {inside - 1} more" if inside > 1 else ""
+            notes.append(f"{file.name}: left out what is attached inside it: {first}{more}")
         return with_values(document)
     from faxcore.render.office import office_pdf  # noqa: PLC0415
 

@@ -32,7 +32,7 @@ _LENGTH = struct.Struct(">I")
 class Made:
     """A page as it goes to the caller: what it is, in JSON's terms, and its codings' octets.
 
-    ``cut`` is a page whose text runs over its edge.
+    ``cut`` is a page with something that runs over its edge.
     """
 
     described: dict[str, Any]

@@ -36,7 +36,7 @@ def design_of(sheet: Sheet, known: Sequence[str] = ()) -> Design:
     try:
         width, height = page.get_size()
         scale = min(_ACROSS / max(width, 1.0), _LONGEST / max(height, 1.0))
-        image = page.render(scale=scale).to_pil().convert("RGB")
+        image = page.render(scale=scale, optimize_mode="print").to_pil().convert("RGB")
         target = io.BytesIO()
         image.save(target, "PNG")
         hints = () if sheet.bitmap is not None else hints_for(page, inked_share(image))

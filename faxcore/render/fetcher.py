@@ -10,19 +10,26 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
 
 from weasyprint import images
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from faxcore.errors import RenderError
+from faxcore.errors import AttachmentError, RenderError
+from faxcore.render.content import Attachment
 from faxcore.render.data_address import data_octets
+from faxcore.render.document import Limits
 from faxcore.render.drawings import check_drawing
+from faxcore.render.sniff import Kind, kind_of
 
 ASSETS = "http://cover.invalid/"
 """The address that a cover page believes it came from; its relative references begin so."""
 
 NOWHERE = "http://message.invalid/"
 """The address that a message's own HTML believes it came from: nothing is there."""
+
+PICTURES = (Kind.PNG, Kind.JPEG, Kind.GIF, Kind.BMP, Kind.WEBP, Kind.TIFF)
+"""What a page may show as a picture, besides drawings."""
 
 ASSET_OCTETS = 20 << 20
 ASSET_TYPES = {
@@ -65,7 +72,8 @@ class ClosedFetcher(URLFetcher):  # type: ignore[misc]
                 return response
             raise ValueError("rendering fetches nothing")
         except (OSError, ValueError) as error:
-            shown = url.removeprefix(NOWHERE).removeprefix(ASSETS)[:200]
+            carries = url[:5].lower() == "data:"
+            shown = url.removeprefix(NOWHERE).removeprefix(ASSETS)[: 40 if carries else 200]
             self.refused.append(f"{shown} ({error})")
             raise ValueError(f"{error}: {url[:200]}") from error
 
@@ -89,6 +97,7 @@ class BoundedSVG(images.SVG):  # type: ignore[misc]
 def data_response(url: str) -> Any:
     """The answer that a ``data:`` address is."""
     octets, kind = data_octets(url)
+    check_picture(octets, kind)
     return URLFetcherResponse(url, octets, {"Content-Type": kind})
 
 
@@ -104,8 +113,42 @@ def asset_response(url: str, folder: Path) -> tuple[Any, str]:
         raise ValueError(f"{name!r} is no asset in the cover page's folder")
     if path.stat().st_size > ASSET_OCTETS:
         raise ValueError(f"the asset {name!r} is larger than {ASSET_OCTETS >> 20} MB")
-    response = URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
+    octets = path.read_bytes()
+    check_picture(octets, kind)
+    response = URLFetcherResponse(url, octets, {"Content-Type": kind})
     return response, str(path.relative_to(home))
+
+
+def check_picture(octets: bytes, declared: str) -> None:
+    """ValueError for a broken picture: WeasyPrint draws as much of it as there is, or nothing.
+
+    ``declared`` is its type; what octets say of themselves counts for more.
+    """
+    from faxcore.render.pictures import first_picture  # noqa: PLC0415
+
+    is_picture = declared.startswith("image/")
+    if octets.lstrip()[:1] == b"<":
+        try:
+            if is_picture:
+                ElementTree.fromstring(octets)
+        except ElementTree.ParseError as error:
+            raise ValueError(f"the drawing is broken: {error}") from error
+        return
+    kind = _kind_of(octets)
+    if kind in PICTURES:
+        try:
+            first_picture(Attachment("the picture", octets), kind, Limits().image_pixels)
+        except AttachmentError as error:
+            raise ValueError(str(error)) from error
+    elif is_picture:
+        raise ValueError("it is no picture")
+
+
+def _kind_of(octets: bytes) -> Kind | None:
+    try:
+        return kind_of(Attachment("the picture", octets))
+    except AttachmentError:
+        return None
 
 
 images.SVG = BoundedSVG

@@ -22,7 +22,7 @@ from faxcore.render.plain_text import even_lines
 from faxcore.render.table import ANCHOR, table_html
 
 if TYPE_CHECKING:
-    from weasyprint import CSS, Document
+    from weasyprint import CSS, HTML, Document
     from weasyprint.text.fonts import FontConfiguration
 
 PAGE_STYLE = """
@@ -89,7 +89,9 @@ class Typesetter:
     def lay_out(self, source: str | bytes, place: str, assets: Path | None = None) -> Document:
         """The pages of an HTML document; ``assets`` is the folder of a cover page.
 
-        A reference that was refused is a note, in a cover page a RenderError.
+        A reference that was refused is a note, in a cover page a RenderError. What cannot go on on
+        the next page where its document puts it is laid out without floats and fixed heights, with
+        a note; so is what is left out even then.
         """
         from faxcore.render.fetcher import ASSETS, NOWHERE, ClosedFetcher  # noqa: PLC0415
 
@@ -99,9 +101,7 @@ class Typesetter:
             page = self._weasyprint.HTML(
                 string=source, base_url=ASSETS if assets else NOWHERE, url_fetcher=fetcher
             )
-            document = page.render(
-                font_config=self._fonts, stylesheets=[self._page_style], presentational_hints=True
-            )
+            document = self._whole(page, place)
         except RecursionError as error:
             raise RenderError(f"{place}: the HTML is nested too deeply") from error
         except (ArithmeticError, AssertionError, AttributeError) as error:
@@ -114,6 +114,33 @@ class Typesetter:
         self.served = list(dict.fromkeys(fetcher.served))
         self.notes += [f"{place}: left out {what}" for what in dict.fromkeys(fetcher.refused)]
         return document
+
+    def _whole(self, page: HTML, place: str) -> Document:
+        """The pages of a document, laid out more simply where letters would be left out."""
+        from faxcore.render.left_out import UNBOUND, left_out  # noqa: PLC0415
+
+        document = self._rendered(page)
+        lost = left_out(page)
+        if not lost:
+            return document
+        simple = self._rendered(page, self._weasyprint.CSS(string=UNBOUND))
+        still = left_out(page)
+        if still < lost:
+            document = simple
+            self.notes.append(
+                f"{place}: laid out without its floats, fixed heights and repeated table heads, "
+                "which are longer than a page"
+            )
+        if still:
+            self.notes.append(f"{place}: {min(still, lost)} letters have no room and are left out")
+        return document
+
+    def _rendered(self, page: HTML, *styles: CSS) -> Document:
+        return page.render(
+            font_config=self._fonts,
+            stylesheets=[self._page_style, *styles],
+            presentational_hints=True,
+        )
 
     def lay_out_text(self, text: str, place: str) -> Document:
         """The pages of plain text: wrapped, tabs at every eighth column, form feeds obeyed."""

@@ -64,6 +64,7 @@ class HeaderBands:
         self._writer = LineWriter()
         self._typeset: Any = None
         if not all(self._writer.can_write("".join(parts)) for parts in self._lines):
+            self._lines = [line.parts(values, page + 1, marked=True) for page in range(pages)]
             self._typeset = self._laid_out()
 
     def _laid_out(self) -> Any:
@@ -127,16 +128,18 @@ class BlankParts:
     """Notices a body or cover page that has words in it and nothing but blank pages."""
 
     def __init__(self) -> None:
-        self._inked: dict[str, bool] = {}
+        self._parts: list[tuple[str, bool]] = []
 
     def add(self, sheet: Sheet, blank: bool) -> None:
-        """Take a page into account."""
-        if sheet.typeset:
-            self._inked[sheet.part] = self._inked.get(sheet.part, False) or not blank
+        """Take a page into account, in the order of the pages: the first of a part begins it."""
+        if not sheet.typeset:
+            return
+        inked = sheet.number > 1 and self._parts.pop()[1]
+        self._parts.append((sheet.part, inked or not blank))
 
     def check(self) -> None:
         """RenderError for the first part that came out blank."""
-        for part, inked in self._inked.items():
+        for part, inked in self._parts:
             if not inked:
                 raise RenderError(f"{part} came out blank although it is not empty")
 
@@ -149,7 +152,7 @@ def render_sheet(
 ) -> tuple[RenderedPage, bool, bool]:
     """One page in every resolution; whether it is blank but for the header line, and whether cut.
 
-    Cut is text that was laid out here and runs over the edge of the page. RenderError if the page
+    Cut is what was laid out here and runs over the edge of the page. RenderError if the page
     came out blank and should not have.
     """
     try:

@@ -24,13 +24,18 @@ from faxcore.errors import AttachmentError, ContentError, RenderError
 POINTS_PER_MM = 72 / 25.4
 
 _TAIL_OCTETS = 4096
+_WHOLE = 0.95
+"""A picture of which less is on the page is cut; a little may be lost at a page's very edge."""
+
+_OBJECT = re.compile(rb"\s\d+ \d+ obj\b")
 _DATE = re.compile(rb"/CreationDate\(D:\d{14}\+00'00'\)")
 _IDENTITY = re.compile(rb"/ID\[<[0-9A-F]{32}><[0-9A-F]{32}>\]")
 
 
 def open_pdf(data: bytes, name: str) -> Any:
     """A ``PdfDocument``; AttachmentError that names the file if it is encrypted or broken."""
-    if b"%%EOF" not in data[-_TAIL_OCTETS:]:
+    mark = data.rfind(b"%%EOF", -_TAIL_OCTETS)
+    if mark < 0 or _OBJECT.search(data, mark):  # the latter: of an update that is not all there
         raise AttachmentError(f"{name} is broken: the PDF ends before its end mark (truncated?)")
     try:
         document = pdfium.PdfDocument(data)
@@ -44,6 +49,19 @@ def open_pdf(data: bytes, name: str) -> Any:
     if pages == 0:
         raise AttachmentError(f"{name} is a PDF without pages")
     return document
+
+
+def check_form(document: Any, name: str) -> None:
+    """AttachmentError for a form whose pages are made by Adobe's programs as they open it.
+
+    Such a file says that it has to be rendered anew (ISO 32000-1, 7.7.2: NeedsRendering); the page
+    in it reads "Please wait" and no more.
+    """
+    if document.get_formtype() == raw.FORMTYPE_XFA_FULL:
+        raise AttachmentError(
+            f"{name} is a dynamic XFA form, whose pages only Adobe's programs make: print it "
+            "to a PDF there"
+        )
 
 
 def load_page(document: Any, index: int, source: str) -> Any:
@@ -175,15 +193,27 @@ def text_boxes(page: Any) -> list[Box]:
 
 
 def is_cut(page: Any) -> bool:
-    """Whether a page's text runs over its edge.
+    """Whether a page's text, or much of a picture, runs over its edge.
 
-    Text that lies beyond the left or the upper edge as a whole was hidden there by its author.
+    What lies beyond the left or the upper edge as a whole was hidden there by its author.
     """
     width, height = page.get_size()
-    return any(
+    cut = any(
         right > width + 1 or left < -1 < right or bottom < -1 or bottom < height + 1 < top
         for left, bottom, right, top in text_boxes(page)
     )
+    return cut or any(
+        box[2] > 0 and box[1] < height and _share_inside(box, (width, height)) < _WHOLE
+        for box in picture_boxes(page)
+    )
+
+
+def _share_inside(box: Box, size: tuple[float, float]) -> float:
+    """How much of a box lies on a page of this size: 1 is all."""
+    share = 1.0
+    for low, high, end in ((box[0], box[2], size[0]), (box[1], box[3], size[1])):
+        share *= max(0.0, min(high, end) - max(low, 0.0)) / max(high - low, 1e-6)
+    return share
 
 
 def _boxes(page: Any, kind: int) -> list[Box]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, ImageOps, TiffImagePlugin, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
 from faxcore.errors import AttachmentError
 from faxcore.render.content import Attachment
@@ -19,7 +19,7 @@ from faxcore.render.geometry import PIXELS_PER_MM, WIDTHS, rows_per_mm
 from faxcore.render.pdf import PictureBook
 from faxcore.render.sniff import Kind, kind_of
 from faxcore.t4 import PageBitmap
-from faxcore.t4.tiff import TiffPage, is_fax_tiff, read_tiff
+from faxcore.t4.tiff import TiffPage, is_fax_tiff, is_on_its_side, read_tiff, tiff_entries, upright
 
 PAGE_MM = (210.0, 297.0)
 MARGIN_MM = 8.0
@@ -32,16 +32,17 @@ BANNERS = (Kind.PNG, Kind.JPEG, Kind.GIF, Kind.BMP, Kind.WEBP)
 
 MM_PER_INCH = 25.4
 
-_TURNS = {
-    **{2: (0, True), 3: (2, False), 4: (2, True)},
-    **{5: (1, True), 6: (3, False), 7: (3, True), 8: (1, False)},
-}
-"""How pages of these orientations are made upright: mirrored first, quarters to the left."""
+_MUCH_SMALLER = 0.85
+"""A wide picture that would be so much smaller upright is turned."""
 
 _LONG = 2.5
 """A picture that is so many times as high as wide goes on several pages."""
 
 _EVEN = 16
+
+_OVERSHOOT = 2.0
+"""Real samples from 0 to 1 may be a little more where a program has sharpened or enlarged them."""
+
 _BOOK_PAGES = 16
 _BAD_SHARE = 0.05
 _SCREEN_DPI = 96.0
@@ -62,10 +63,12 @@ def picture_sheets(
     file: Attachment, kind: Kind, limits: Limits, notes: list[str]
 ) -> Iterator[tuple[Any, int, PageBitmap | None]]:
     """The pages of an image file as (PDF, index, fax page pixel by pixel or None)."""
+    copies: frozenset[int] = _copies(file, notes) if kind is Kind.TIFF else frozenset()
     if kind is Kind.TIFF and is_fax_tiff(_NamedOctets(file)):
-        pages = _fax_pages(file, notes)
+        pages = _fax_pages(file, notes, copies)
     else:
-        pages = ((picture, None) for picture in pictures_of(file, kind.name, limits.image_pixels))
+        pictures = pictures_of(file, kind.name, limits.image_pixels, copies)
+        pages = ((picture, None) for picture in pictures)
     book, waiting = PictureBook(), []
     for number, (picture, bitmap) in enumerate(pages, start=1):
         if number > limits.pages:
@@ -94,9 +97,23 @@ class _NamedOctets(io.BytesIO):
         self.name = file.name
 
 
-def _fax_pages(file: Attachment, notes: list[str]) -> Iterator[tuple[Picture, PageBitmap | None]]:
+def _copies(file: Attachment, notes: list[str]) -> frozenset[int]:
+    """Which pictures of a TIFF, from 0, are small copies or masks of its pages: none if all are."""
+    entries = list(tiff_entries(_NamedOctets(file)))
+    copies = frozenset(entry.number for entry in entries if entry.is_copy)
+    if not copies or len(copies) == len(entries):
+        return frozenset()
+    notes.append(f"{file.name}: left out {len(copies)} that are small copies or masks of its pages")
+    return copies
+
+
+def _fax_pages(
+    file: Attachment, notes: list[str], copies: frozenset[int]
+) -> Iterator[tuple[Picture, PageBitmap | None]]:
     """The pages of a fax TIFF; those that are legal for the line go out pixel by pixel."""
     for number, page in enumerate(read_tiff(_NamedOctets(file)), start=1):
+        if page.entry.number in copies:
+            continue
         bitmap, bad = page.bitmap, page.decoded.bad_rows
         if bad > _BAD_SHARE * bitmap.height:
             raise AttachmentError(
@@ -106,15 +123,13 @@ def _fax_pages(file: Attachment, notes: list[str]) -> Iterator[tuple[Picture, Pa
             notes.append(f"{file.name} page {number} has {bad} rows that were repaired")
         natural = _natural_mm(page)
         grey = np.where(bitmap.to_array(), np.uint8(0), np.uint8(255))
-        if page.entry.orientation in _TURNS:
-            turn, mirrored = _TURNS[page.entry.orientation]
-            grey = np.rot90(grey[:, ::-1] if mirrored else grey, turn)
-            natural = (natural[1], natural[0]) if turn % 2 else natural
+        grey = upright(grey, page.entry.orientation)
+        natural = natural[::-1] if is_on_its_side(page.entry.orientation) else natural
         if page.is_fax_page and bitmap.width in WIDTHS:
             size = (bitmap.width / PIXELS_PER_MM, natural[1])
             yield Picture(grey, size, size, 0.0), bitmap
         else:
-            yield on_paper(grey, natural), None
+            yield from ((picture, None) for picture in on_pages(grey, natural))
 
 
 def _natural_mm(page: TiffPage) -> tuple[float, float]:
@@ -127,10 +142,21 @@ def _natural_mm(page: TiffPage) -> tuple[float, float]:
     return bitmap.width / across * 25.4, bitmap.height / down * 25.4
 
 
-def pictures_of(file: Attachment, kind: str, pixels: int) -> Iterator[Picture]:
-    """Every frame of an image file; AttachmentError that names the file if it cannot be read.
+def pictures_of(
+    file: Attachment, kind: str, pixels: int, passed_over: frozenset[int] = frozenset()
+) -> Iterator[Picture]:
+    """Every frame of an image file on its pages; errors and arguments as ``frames_of``."""
+    for grey, natural_mm in frames_of(file, kind, pixels, passed_over):
+        yield from on_pages(grey, natural_mm)
 
-    ``kind`` is the one decoder that may look at it; ``pixels`` is the most a frame may have.
+
+def frames_of(
+    file: Attachment, kind: str, pixels: int, passed_over: frozenset[int] = frozenset()
+) -> Iterator[tuple[NDArray[np.uint8], tuple[float, float]]]:
+    """Every frame of an image file, upright, in grey, with its size on paper in millimetres.
+
+    AttachmentError that names the file if it cannot be read. ``kind`` is the one decoder that may
+    look at it; ``pixels`` is the most a frame may have. Frames ``passed_over`` are not read.
     """
     before = Image.MAX_IMAGE_PIXELS
     try:
@@ -139,7 +165,7 @@ def pictures_of(file: Attachment, kind: str, pixels: int) -> Iterator[Picture]:
             warnings.filterwarnings("ignore", category=UserWarning, module="PIL")
             Image.MAX_IMAGE_PIXELS = pixels
             ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it for the whole process
-            yield from _frames(file, kind)
+            yield from _frames(file, kind, passed_over)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise AttachmentError(
             f"{file.name} has more pixels than the {pixels // 1_000_000} million that are taken"
@@ -153,8 +179,9 @@ def pictures_of(file: Attachment, kind: str, pixels: int) -> Iterator[Picture]:
 
 
 def first_picture(file: Attachment, kind: Kind, pixels: int) -> Image.Image:
-    """The first frame of an image file in grey, on white; errors as ``pictures_of``."""
-    return Image.fromarray(next(iter(pictures_of(file, kind.name, pixels))).grey)
+    """The whole first frame of an image file in grey, on white; errors as ``frames_of``."""
+    grey, _ = next(frames_of(file, kind.name, pixels))
+    return Image.fromarray(grey)
 
 
 def banner_picture(file: Attachment, pixels: int) -> Image.Image:
@@ -163,18 +190,22 @@ def banner_picture(file: Attachment, pixels: int) -> Image.Image:
     if kind not in BANNERS:
         known = ", ".join(each.value for each in BANNERS)
         raise AttachmentError(f"the banner {file.name} is {kind.value}; it may be {known}")
-    first = next(iter(pictures_of(file, kind.name, pixels)))
-    image = Image.fromarray(first.grey)
+    grey, natural_mm = next(frames_of(file, kind.name, pixels))
+    image = Image.fromarray(grey)
     image.info["dpi"] = tuple(
-        side / mm * MM_PER_INCH for side, mm in zip(image.size, first.size_mm, strict=True)
+        side / mm * MM_PER_INCH for side, mm in zip(image.size, natural_mm, strict=True)
     )
     return image
 
 
-def _frames(file: Attachment, kind: str) -> Iterator[Picture]:
+def _frames(
+    file: Attachment, kind: str, passed_over: frozenset[int]
+) -> Iterator[tuple[NDArray[np.uint8], tuple[float, float]]]:
     with Image.open(io.BytesIO(file.data), formats=[kind]) as image:
         frames = getattr(image, "n_frames", 1) if kind in _OF_PAGES else 1
         for number in range(frames):
+            if number in passed_over:
+                continue
             if number:
                 image.seek(number)
             dpi = _dpi(image)
@@ -183,12 +214,19 @@ def _frames(file: Attachment, kind: str) -> Iterator[Picture]:
             size = image.size
             image.load()
             scale = image.width / size[0], image.height / size[1]
-            yield from on_pages(*_picture(image, (dpi[0] * scale[0], dpi[1] * scale[1])))
+            yield _picture(image, (dpi[0] * scale[0], dpi[1] * scale[1]))
 
 
 def _dpi(image: Image.Image) -> tuple[float, float]:
-    """Pixels an inch as the file says, or those of a screen where it says nothing sensible."""
-    return _sensible_dpi(image.info.get("dpi", ()))
+    """Pixels an inch as the file says, or those of a screen where it says nothing sensible.
+
+    They are of the picture as it will be loaded: Pillow turns a TIFF as its Orientation says.
+    """
+    across, down = _sensible_dpi(image.info.get("dpi", ()))
+    turned = isinstance(image, TiffImagePlugin.TiffImageFile) and is_on_its_side(
+        image.tag_v2.get(ExifTags.Base.Orientation, 1)
+    )
+    return (down, across) if turned else (across, down)
 
 
 def _sensible_dpi(dpi: Any) -> tuple[float, float]:
@@ -209,9 +247,7 @@ def _picture(
     if turned.size != image.size:
         dpi = dpi[1], dpi[0]
     natural = turned.width / dpi[0] * 25.4, turned.height / dpi[1] * 25.4
-    if _is_white_zero(image):
-        turned = Image.fromarray(np.uint16(65535) - np.asarray(turned, np.uint16))
-    grey = np.asarray(_grey(turned))
+    grey = np.asarray(_grey(turned, white_is_zero=_is_white_zero(image)))
     steps = round(grey.shape[1] / _PIXELS_ACROSS)
     if steps > 1:
         grey = np.asarray(Image.fromarray(grey).reduce((steps, steps)))
@@ -219,20 +255,27 @@ def _picture(
 
 
 def _is_white_zero(image: Image.Image) -> bool:
-    """Whether a TIFF's 16-bit grey is black by its value, which Pillow minds for 8 bits alone."""
+    """Whether a TIFF's grey is black by its value, which Pillow minds for 8 bits alone."""
     return (
         isinstance(image, TiffImagePlugin.TiffImageFile)
-        and image.mode == "I;16"
+        and image.mode in {"I;16", "F"}
         and image.tag_v2.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0
     )
 
 
-def _grey(image: Image.Image) -> Image.Image:
-    """As 8-bit grey on white paper, whatever the mode; 16-bit grey is scaled, not cut."""
+def _grey(image: Image.Image, *, white_is_zero: bool = False) -> Image.Image:
+    """As 8-bit grey on white paper, whatever the mode; grey of more bits is scaled, not cut."""
     if image.mode.startswith("I") or image.mode == "F":
-        values = np.asarray(image, np.float32)
-        top = 65535.0 if values.max() > 255 else 255.0
-        return Image.fromarray((values.clip(0, top) * (255 / top)).astype(np.uint8))
+        values = np.array(image, np.float32)  # changed in place: it may be most of the memory
+        real = image.mode == "F"
+        top = 65535.0 if white_is_zero and not real else _white_of(values, real=real)
+        if white_is_zero:
+            np.subtract(top, values, out=values)
+        if real:
+            np.nan_to_num(values, copy=False, nan=top)
+        np.clip(values, 0, top, out=values)
+        values *= 255 / top
+        return Image.fromarray(values.astype(np.uint8))
     if "A" in image.getbands() or "transparency" in image.info:
         image = image.convert("RGBA")
         paper = Image.new("RGBA", image.size, "white")
@@ -240,15 +283,25 @@ def _grey(image: Image.Image) -> Image.Image:
     return image.convert("L")
 
 
-def fitted(natural_mm: tuple[float, float]) -> tuple[float, float]:
+def _white_of(values: NDArray[np.float32], *, real: bool) -> float:
+    """The value that stands for white: 1 for real numbers that go little further, 255, 65535."""
+    highest = float(np.nanmax(values, initial=0))
+    if real and highest <= _OVERSHOOT:
+        return 1.0
+    return next(top for top in (255.0, 65535.0, highest) if highest <= top)
+
+
+def fitted(
+    natural_mm: tuple[float, float], page_mm: tuple[float, float] = PAGE_MM
+) -> tuple[float, float]:
     """The size on paper: the natural one, or smaller where that is more than the page holds."""
-    room = PAGE_MM[0] - 2 * MARGIN_MM, PAGE_MM[1] - 2 * MARGIN_MM
+    room = page_mm[0] - 2 * MARGIN_MM, page_mm[1] - 2 * MARGIN_MM
     if (
-        natural_mm[0] <= PAGE_MM[0] + 6
-        and natural_mm[1] <= PAGE_MM[1] + 6
+        natural_mm[0] <= page_mm[0] + 6
+        and natural_mm[1] <= page_mm[1] + 6
         and (natural_mm[0] > room[0] or natural_mm[1] > room[1])
     ):
-        room = PAGE_MM  # a scanned page: it has its own margins
+        room = page_mm  # a scanned page: it has its own margins
     share = min(1.0, room[0] / natural_mm[0], room[1] / natural_mm[1])
     return natural_mm[0] * share, natural_mm[1] * share
 
@@ -281,6 +334,13 @@ def _rows_taken(grey: NDArray[np.uint8], most: int) -> int:
 
 
 def on_paper(grey: NDArray[np.uint8], natural_mm: tuple[float, float]) -> Picture:
-    """A picture on A4 paper, not more than a letter's margin below its upper edge."""
-    size = fitted(natural_mm)
-    return Picture(grey, size, PAGE_MM, min(20.0, (PAGE_MM[1] - size[1]) / 2))
+    """A picture on A4 paper, not more than a letter's margin below its upper edge.
+
+    One that would be much smaller on the upright page has the paper on its side, as a landscape
+    page of any other document: it is turned with it (see ``geometry``).
+    """
+    page, size = PAGE_MM, fitted(natural_mm)
+    across = fitted(natural_mm, PAGE_MM[::-1])
+    if natural_mm[0] > natural_mm[1] and size[0] < _MUCH_SMALLER * across[0]:
+        page, size = PAGE_MM[::-1], across
+    return Picture(grey, size, page, min(20.0, (page[1] - size[1]) / 2))

@@ -13,6 +13,9 @@ import unicodedata
 from collections.abc import Iterator
 
 _TAB = 8
+_LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
+"""What ends a line besides a line feed; word processors write the separators of Unicode."""
+
 _BREAK = re.compile(r"(?<=[^\W\d_])[-/](?=[^\W\d_])")
 _MARKS = frozenset("\t\n\f\r")
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
@@ -37,7 +40,7 @@ def _is_cell(character: str) -> bool:
 
 def even_lines(text: str) -> str:
     """The text without a byte order mark, its lines ended alike, nothing blank at its end."""
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").rstrip()
+    return _LINE_ENDS.sub("\n", text.removeprefix("\ufeff")).rstrip()
 
 
 def text_pages(text: str, columns: int, rows: int) -> list[list[str]]:

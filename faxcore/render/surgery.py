@@ -130,7 +130,7 @@ def _below(page: Any, room: float) -> _Matrix:
 
 def inked_rows(page: Any, dpi: float = _LOOK_DPI) -> NDArray[np.bool_]:
     """Which rows of a page, from its upper edge, have anything on them."""
-    bitmap = page.render(scale=dpi / 72, grayscale=True)
+    bitmap = page.render(scale=dpi / 72, grayscale=True, optimize_mode="print")
     rows: NDArray[np.bool_] = (bitmap.to_numpy()[:, :].reshape(bitmap.height, -1) < _PAPER).any(1)
     bitmap.close()
     return rows

@@ -38,7 +38,7 @@ def table_html(text: str, place: str, *, narrow: bool = False) -> str:
     ContentError, naming the place, for a table that has more columns than a page holds.
     """
     try:
-        rows = [row for row in csv.reader(io.StringIO(text, None), _dialect(text)) if any(row)]
+        rows = [row for row in _rows(text) if any(row)]
     except csv.Error as error:
         raise ContentError(f"{place} is no table: {error}") from error
     columns = max(map(len, rows), default=0)
@@ -52,16 +52,28 @@ def table_html(text: str, place: str, *, narrow: bool = False) -> str:
     return "\n".join(lines)
 
 
+def _rows(text: str) -> list[list[str]]:
+    """The rows; a quote that is never closed is a character, else all behind it were one cell."""
+    dialect = _dialect(text)
+    try:
+        list(csv.reader(io.StringIO(text, None), dialect, strict=True))
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            return list(csv.reader(io.StringIO(text, None), dialect, quoting=csv.QUOTE_NONE))
+    return list(csv.reader(io.StringIO(text, None), dialect))
+
+
 def _dialect(text: str) -> type[csv.Dialect]:
     """The delimiter that divides the first lines; a comma where nothing does.
 
-    Two quotes always stand for one: Python doubts it where the sample has delimiters in quotes.
+    Only the double quote holds a cell together, as RFC 4180 has it, and two of them always stand
+    for one: Python takes apostrophes for quotes, and doubts the latter, by the look of the sample.
     """
     try:
         found = csv.Sniffer().sniff(text[:_SAMPLE], _DELIMITERS)
     except csv.Error:
         return csv.excel
-    found.doublequote = True
+    found.doublequote, found.quotechar = True, '"'
     return found
 
 

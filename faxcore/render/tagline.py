@@ -33,6 +33,8 @@ _SIZES = (28, 26, 24, 22, 20)  # pixels an em, in fine; 28 is 10 points
 _GAP = 24
 """Between the parts of the line, in pixels."""
 
+_LRM = "\u200e"
+
 _ROWS = round(BAND_MM * rows_per_mm(Resolution.FINE))
 _BASELINE = (round(_TOP_MM * rows_per_mm(Resolution.FINE)) + _SIZES[0] - 2) // 2 * 2
 
@@ -47,9 +49,17 @@ class HeaderLine:
         """RenderError for an unknown token."""
         check_tokens(self.template, HEADER_TOKENS, "the header line")
 
-    def parts(self, values: Mapping[str, str], page: int) -> tuple[str, str, str]:
-        """The three texts for a page, from the values of ``token_values``."""
+    def parts(
+        self, values: Mapping[str, str], page: int, *, marked: bool = False
+    ) -> tuple[str, str, str]:
+        """The three texts for a page, from the values of ``token_values``.
+
+        ``marked`` values stand between left-to-right marks (UAX 9): a name that runs from right to
+        left would else turn the groups of the number beside it around.
+        """
         there = {**values, "PAGE": str(page)}
+        if marked:
+            there = {name: value and f"{_LRM}{value}{_LRM}" for name, value in there.items()}
         parts = [
             " ".join(replace_tokens(part, lambda name: there[name]).split())
             for part in self.template.split("|", 2)

@@ -83,7 +83,7 @@ def render(folder: Path, request: Request, lines: IO[str]) -> None:
             page = next(made)
             parts.add(sheet, page.blank)
             if page.cut:
-                text = "text runs over the edge of the page and is cut off"
+                text = "text or a picture runs over the edge of the page and is cut off"
                 composer.notes.append(f"{sheet.source}: {text}")
             result.add(page.described, page.octets)
     parts.check()

@@ -1,7 +1,9 @@
 """The directories of a TIFF file, read as the word of a stranger: TIFF 6.0 section 2.
 
 Every offset, count and size is checked against the file before it is followed, and nothing is
-allocated by a number that the file states. Directories that loop are an error.
+allocated by a number that the file states. Directories that loop are an error, and so is a file
+whose values and strips come to many times its octets because they lie over each other, which the
+section on duplicate pointers forbids: a small file could ask for days of work.
 """
 
 from __future__ import annotations
@@ -21,6 +23,16 @@ from faxcore.t4.tiff_tags import Compression, Tag
 
 MAX_PAGES = 10_000
 _MAX_VALUES = 1 << 16
+
+_MOST_TIMES, _MOST_MORE = 8, 1 << 20
+"""All values and strips may come to so many times the file, and so many octets more: those that
+lie beside each other come to 5 times at most, and some writers store a blank strip only once."""
+
+_REDUCED, _MASK = 1, 4  # of NewSubfileType
+
+_STRIP_WORK = 16
+"""What a strip is counted for besides its octets; it takes four or more in its directory."""
+
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _LETTERS = {1: "B", 3: "H", 4: "I", 5: "II", 6: "b", 8: "h", 9: "i", 10: "ii", 13: "I"}
 
@@ -42,8 +54,10 @@ class TiffEntry:
     ``name`` is the file's; ``number`` counts from 0. ``resolution`` is the nearest of T.4, guessed
     from the page's height where ``resolution_known`` is false. ``strips`` are (offset, octets)
     inside the file. ``dpi`` is what the file states across and down, 0 where it states nothing.
-    ``bad_fax_lines`` is None where the file does not say. ``obstacle`` tells why
-    the pixels cannot be read here, as grey or LZW pages cannot; it is empty for fax pages.
+    ``orientation`` is 1 where the file states none of 1 to 8. ``bad_fax_lines`` is None where the
+    file does not say. ``obstacle`` tells why the pixels cannot be read here, as grey or LZW pages
+    cannot; it is empty for fax pages. ``is_copy`` is a picture that is no page: a smaller copy of
+    another, or its mask (NewSubfileType).
     """
 
     name: str
@@ -62,6 +76,7 @@ class TiffEntry:
     dpi: tuple[float, float]
     bad_fax_lines: int | None
     obstacle: str
+    is_copy: bool = False
 
     @property
     def is_fax_page(self) -> bool:
@@ -112,8 +127,16 @@ def read_directories(file: BinaryIO, name: str, max_pages: int = MAX_PAGES) -> I
             raise AttachmentError(f"{name}: more than {max_pages} pages")
         seen.add(offset)
         values, offset = reader.directory(offset)
-        yield _entry(values, name, number, reader.size)
+        entry = _entry(values, name, number, reader.size)
+        reader.count(_work(entry.strips, reader.size), f"page {number + 1}")
+        yield entry
         number += 1
+
+
+def _work(strips: tuple[tuple[int, int], ...], size: int) -> int:
+    """What strips are counted for, those parts of them that lie in the file."""
+    octets = sum(min(count, max(size - offset, 0)) for offset, count in strips)
+    return octets + _STRIP_WORK * len(strips)
 
 
 class _Reader:
@@ -124,6 +147,7 @@ class _Reader:
         self.name = name
         self.size = file.seek(0, os.SEEK_END)
         self.order = "<"
+        self._counted = 0
 
     def octets(self, offset: int, count: int, what: str) -> bytes:
         if offset + count > self.size:
@@ -135,6 +159,15 @@ class _Reader:
         if len(octets) != count:
             raise AttachmentError(f"{self.name}: {what} at {offset} cannot be read")
         return octets
+
+    def count(self, octets: int, what: str) -> None:
+        """AttachmentError, naming the thing at which it happens, for more than a file can hold."""
+        self._counted += octets
+        if self._counted > _MOST_TIMES * self.size + _MOST_MORE:
+            raise AttachmentError(
+                f"{self.name}: with {what} its values and strips come to {self._counted} octets "
+                f"of work, the file has {self.size}: they lie over each other"
+            )
 
     def unpack(self, layout: str, octets: bytes) -> tuple[int, ...]:
         return struct.unpack(self.order + layout, octets)
@@ -172,6 +205,7 @@ class _Reader:
             raise AttachmentError(f"{self.name}: tag {tag} has {count} values")
         size = count * _SIZES[kind]
         if size > 4:
+            self.count(size, f"tag {tag}")
             place = self.octets(self.unpack("I", place)[0], size, f"tag {tag}")
         return self.unpack(_LETTERS[kind] * count, place[:size])
 
@@ -186,6 +220,7 @@ def _entry(values: dict[int, tuple[int, ...]], name: str, number: int, size: int
     if len(offsets) == 1 and not counts:
         counts = (max(size - offsets[0], 0),)
     dpi = _stated_dpi(values)
+    orientation = one(Tag.ORIENTATION, 1)
     resolution, known = _resolution(dpi, height)
     bad = values.get(Tag.BAD_FAX_LINES)
     return TiffEntry(
@@ -197,7 +232,7 @@ def _entry(values: dict[int, tuple[int, ...]], name: str, number: int, size: int
         white_is_zero=one(Tag.PHOTOMETRIC, 0) == 0,
         fill_order=2 if one(Tag.FILL_ORDER, 1) == 2 else 1,
         two_dimensional=bool(one(Tag.T4_OPTIONS, 0) & 1),
-        orientation=one(Tag.ORIENTATION, 1),
+        orientation=orientation if 1 <= orientation <= 8 else 1,
         rows_per_strip=min(one(Tag.ROWS_PER_STRIP, height) or height, height),
         strips=tuple(zip(offsets, counts, strict=False)),
         resolution=resolution,
@@ -205,6 +240,7 @@ def _entry(values: dict[int, tuple[int, ...]], name: str, number: int, size: int
         dpi=dpi,
         bad_fax_lines=bad[0] if bad else None,
         obstacle=_obstacle(values, offsets, counts, size),
+        is_copy=bool(one(Tag.NEW_SUBFILE_TYPE, 0) & (_REDUCED | _MASK)),
     )
 
 

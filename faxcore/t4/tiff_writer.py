@@ -35,9 +35,20 @@ _MAX_OFFSET = (1 << 32) - (1 << 16)
 _Value = int | str | tuple[int, int]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class OrientedPage:
+    """A page that is to be seen turned or mirrored: ``orientation`` is TIFF 6.0's, 1 to 8."""
+
+    page: EncodedPage
+    orientation: int
+
+
+AnyPage = EncodedPage | DecodedPage | OrientedPage
+
+
 def write_tiff(
     target: str | os.PathLike[str] | BinaryIO,
-    pages: Iterable[EncodedPage | DecodedPage],
+    pages: Iterable[AnyPage],
     *,
     coding: Coding = Coding.MH,
     fill_order: int = 1,
@@ -46,7 +57,8 @@ def write_tiff(
     """Write pages as TIFF class F and return how many there were.
 
     An ``EncodedPage`` is written as it is; a ``DecodedPage``, a received page, is coded in
-    ``coding`` and its account written in CleanFaxData, BadFaxLines and ConsecutiveBadFaxLines.
+    ``coding`` and its account written in CleanFaxData, BadFaxLines and ConsecutiveBadFaxLines. An
+    ``OrientedPage`` keeps its pixels and says how they are to be seen.
     ``fill_order`` 2 stores the first-sent bit in the least significant bit; with ``aligned_eols``
     every EOL ends on an octet (T4Options bit 2). MH pages of 1728 pels, 204 x 98 or 204 x 196, in
     ``fill_order`` 2 are TIFF/FX profile S, all others profile F.
@@ -92,19 +104,19 @@ def _appearing_when_complete(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def _write_pages(
-    file: BinaryIO, pages: Iterable[EncodedPage | DecodedPage], layout: _Layout
-) -> int:
+def _write_pages(file: BinaryIO, pages: Iterable[AnyPage], layout: _Layout) -> int:
     base = file.tell()
     file.write(_LITTLE_ENDIAN + bytes(4))
     link = 4  # where the offset of the next directory goes
     totals: list[int] = []
     for number, page in enumerate(pages):
-        encoded = page if isinstance(page, EncodedPage) else encode_page(page.bitmap, layout.coding)
+        encoded = _encoded(page, layout.coding)
         data = _strip_data(encoded, layout)
         entries = _entries(encoded, number, len(data), layout)
         if isinstance(page, DecodedPage):
             entries |= _account(page)
+        if isinstance(page, OrientedPage):
+            entries[Tag.ORIENTATION] = page.orientation
         at = _align(file, base)
         if at + len(data) > _MAX_OFFSET:
             raise ContentError(f"a TIFF file holds 4 GiB, which page {number + 1} exceeds")
@@ -118,6 +130,13 @@ def _write_pages(
     for place in totals:
         _patch(file, base + place, struct.pack("<H", min(len(totals), 0xFFFF)))
     return len(totals)
+
+
+def _encoded(page: AnyPage, coding: Coding) -> EncodedPage:
+    """The page as it is coded, or as it is to be."""
+    if isinstance(page, OrientedPage):
+        return page.page
+    return page if isinstance(page, EncodedPage) else encode_page(page.bitmap, coding)
 
 
 def _strip_data(page: EncodedPage, layout: _Layout) -> bytes:

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -45,6 +46,23 @@ def test_decode_makes_pictures(faxcore, fax_tiff, tmp_path):
     assert run.code == 0, run.err
     with Image.open(tmp_path / "png" / "page-002.png") as picture:
         assert picture.size == (1728, 300)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_decode_turns_a_page_as_its_file_says(faxcore, tmp_path, orientation):
+    path = tmp_path / "fax.tif"
+    stored = Image.new("1", (160, 60), 1)
+    stored.paste(0, (0, 0, 90, 20))
+    stored.save(path, compression="group4", dpi=(204, 98), tiffinfo={274: orientation})
+    with Image.open(path) as picture:
+        expected, sideways = np.asarray(picture), picture.height == 160
+    run = faxcore("decode", path, tmp_path / "png")
+    assert run.code == 0, run.err
+    with Image.open(tmp_path / "png" / "page-001.png") as picture:
+        squared = expected.repeat(2, axis=1 if sideways else 0)  # rows of coarse are doubled
+        assert np.array_equal(np.asarray(picture), squared)
+        across, down = picture.info["dpi"]
+        assert (across < down) == sideways
 
 
 @pytest.mark.parametrize("coding", Coding)

@@ -1,6 +1,8 @@
 """``faxcore render`` and ``faxcore encode``: the first half of the road alone."""
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from faxcore.t4 import Coding, Resolution, encode_page
 from faxcore.t4.tiff import read_tiff, write_tiff
@@ -26,6 +28,19 @@ def test_encode_keeps_every_pixel(faxcore, tmp_path, fill_order, coding):
     assert run.code == 0, run.err
     assert [page.bitmap for page in read_tiff(target)] == [bitmap(1), bitmap(2)]
     assert coding.name in run.out
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_encode_keeps_how_a_page_is_to_be_seen(faxcore, tmp_path, orientation):
+    source, target = tmp_path / "in.tif", tmp_path / "out.tif"
+    stored = Image.new("1", (1728, 60), 1)
+    stored.paste(0, (0, 0, 900, 20))
+    stored.save(source, compression="group3", dpi=(204, 98), tiffinfo={274: orientation})
+    run = faxcore("encode", source, target, "--coding", "mmr")
+    assert run.code == 0, run.err
+    with Image.open(source) as before, Image.open(target) as after:
+        assert np.array_equal(np.asarray(before), np.asarray(after))
+    assert next(read_tiff(target)).bitmap == next(read_tiff(source)).bitmap
 
 
 def test_encode_tells_the_bad_rows(faxcore, tmp_path):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+
 import pypdfium2 as pdfium
 import pytest
 
@@ -7,6 +9,7 @@ from faxcore.errors import RenderError
 from faxcore.render.content import Paper
 from faxcore.render.layout import Typesetter, text_html
 from faxcore.render.loading import PANGO_ADVICE
+from tests.render.samples import image_file, landscape_photo
 
 
 def page_texts(typesetter: Typesetter, text: str) -> list[str]:
@@ -87,3 +90,67 @@ def test_fonts_that_were_left_make_the_same_pages() -> None:
         again = Typesetter([])
         assert (again._fonts is first._fonts) is taken, "the first one takes them, and no other"
         assert again.write([again.lay_out("<p>Fonts <i>that</i> stay", "the body")]) == expected
+
+
+def carried(picture: bytes, kind: str) -> str:
+    return f"<img src='data:image/{kind};base64,{base64.b64encode(picture).decode()}'>"
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "gif"])
+@pytest.mark.parametrize(("share", "notes"), [(1, 0), (0.5, 1), (0.01, 1)])
+def test_a_broken_picture_is_noted_and_not_drawn_in_part(
+    typesetter: Typesetter, kind: str, share: float, notes: int
+) -> None:
+    whole = image_file(landscape_photo(), kind.upper())
+    typesetter.lay_out("<p>Look: " + carried(whole[: int(len(whole) * share)], kind), "mail.html")
+    assert len(typesetter.notes) == notes
+    assert all("the picture is a broken" in note for note in typesetter.notes)
+
+
+@pytest.mark.parametrize(
+    ("octets", "why"), [(b"<svg><rect></svg", "the drawing is broken"), (b"?", "it is no picture")]
+)
+def test_what_is_no_picture_is_noted(typesetter: Typesetter, octets: bytes, why: str) -> None:
+    typesetter.lay_out("<p>Look: " + carried(octets, "svg+xml"), "mail.html")
+    assert why in typesetter.notes[0]
+
+
+LINES = "<br>".join(f"q{number:04d}" for number in range(200))
+
+TOO_LONG = [
+    f"<table align=left><tr><td>{LINES}</table>right",
+    f"<div style='float: left'>{LINES}</div>right",
+    f"<div style='height: 50mm'>{LINES}</div>",
+    f"<table><thead><tr><th>{LINES}<tbody><tr><td>x</table>",
+]
+
+
+@pytest.mark.parametrize("html", TOO_LONG)
+def test_what_cannot_go_on_where_it_stands_is_laid_out_more_simply(
+    typesetter: Typesetter, html: str
+) -> None:
+    document = typesetter.lay_out(html, "mail.html")
+    texts = [
+        page.get_textpage().get_text_range()
+        for page in pdfium.PdfDocument(typesetter.write([document]))
+    ]
+    assert [each for each in " ".join(texts).split() if each in LINES] == LINES.split("<br>")
+    (note,) = typesetter.notes
+    assert note.startswith("mail.html: laid out without its floats")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<ul><li>one<ol><li>two</ol></ul><p style='float: left'>short</p><select><option>x",
+        "<div style='position: absolute; top: 5mm'>there</div><p style='hyphens: auto'>here",
+        "<style>p { position: running(p) }</style><p>nowhere</p>here",
+        f"<p style='line-clamp: 2'>{LINES}",
+        "<table><thead><tr><th>head<tfoot><tr><td>foot<tbody>" + "<tr><td>row" * 100,
+        f"<p>{LINES}",
+        "<p style='font-size: 0'>what only mail programs show</p>here",
+    ],
+)
+def test_what_is_whole_is_left_as_it_is(typesetter: Typesetter, html: str) -> None:
+    typesetter.lay_out(html, "mail.html")
+    assert typesetter.notes == []

@@ -33,12 +33,17 @@ GOOD = pdf_file(hello)
         (pdf_file(hello, encrypt="secret"), "is encrypted"),
         (GOOD[:-200], "truncated"),
         (GOOD[: len(GOOD) // 2], "truncated"),
+        (GOOD + b"\n4 0 obj\n<< /Type /Page /Contents 9 0 R >>\nendobj\n", "truncated"),
         (b"%PDF-1.4\n%%EOF", "is a broken PDF"),
     ],
 )
 def test_unusable_files_are_refused_by_name(data: bytes, says: str) -> None:
     with pytest.raises(AttachmentError, match=rf"letter\.pdf {says}|letter\.pdf .*{says}"):
         open_pdf(data, "letter.pdf")
+
+
+def test_what_follows_the_end_mark_without_being_an_update_is_no_harm() -> None:
+    assert len(open_pdf(GOOD + b"\r\n\0\0--boundary--\r\n", "x")) == 1
 
 
 def test_an_empty_user_password_needs_none() -> None:

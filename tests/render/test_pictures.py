@@ -4,12 +4,19 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from faxcore.errors import AttachmentError
 from faxcore.render import Attachment
 from faxcore.render.document import Limits
-from faxcore.render.pictures import fitted, picture_sheets, pictures_of
+from faxcore.render.geometry import place
+from faxcore.render.pictures import (
+    banner_picture,
+    first_picture,
+    fitted,
+    picture_sheets,
+    pictures_of,
+)
 from faxcore.render.sniff import Kind
 from faxcore.t4 import PageBitmap, Resolution, encode_page
 from faxcore.t4.tiff import write_tiff
@@ -53,10 +60,52 @@ def test_sixteen_bits_of_white_is_zero_are_no_negative() -> None:
     assert grey_of(data, "TIFF").tolist() == [[255, 0], [255, 255]]
 
 
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (0, 255), (0, 65535), (-0.1, 1.0)])
+def test_real_samples_are_scaled_to_what_they_go_up_to(low: float, high: float) -> None:
+    values = np.array([[low, high / 2, high, np.nan]], np.float32)
+    grey = grey_of(image_file(Image.fromarray(values), "TIFF"), "TIFF")
+    assert grey.tolist() == [[0, 127, 255, 255]]
+
+
+def test_real_samples_of_a_sharpened_picture_stay_as_dark() -> None:
+    values = np.array([[0, 0.5, 1.2]], np.float32)
+    assert grey_of(image_file(Image.fromarray(values), "TIFF"), "TIFF").tolist() == [[0, 127, 255]]
+
+
+def test_real_samples_of_white_is_zero_are_no_negative() -> None:
+    values = np.array([[0, 1, 0.5]], np.float32)
+    data = image_file(Image.fromarray(values), "TIFF", tiffinfo={262: 0})
+    assert grey_of(data, "TIFF").tolist() == [[255, 0, 127]]
+
+
+def test_thirty_two_bits_are_scaled_and_not_cut() -> None:
+    values = np.array([[0, 1 << 30, (1 << 31) - 1]], np.int32)
+    assert grey_of(image_file(Image.fromarray(values), "TIFF"), "TIFF").tolist() == [[0, 127, 255]]
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("mode", ["L", "RGB", "I;16"])
+def test_a_grey_tiff_that_is_turned_keeps_its_proportions(orientation: int, mode: str) -> None:
+    image = Image.fromarray(np.zeros((200, 300), np.uint16)) if mode == "I;16" else QUARTERS
+    image = image if mode == "I;16" else image.convert(mode).resize((300, 200))
+    data = image_file(image, "TIFF", dpi=(100, 50), tiffinfo={274: orientation})
+    (picture,) = pictures_of(Attachment("x.tif", data), "TIFF", 1_000_000)
+    across, down = picture.size_mm
+    assert across / down == pytest.approx(3 / 4 if orientation < 5 else 4 / 3, rel=0.01)
+
+
 def test_an_image_says_its_size_on_paper() -> None:
     data = image_file(QUARTERS, "PNG", dpi=(60, 40))
     (picture,) = pictures_of(Attachment("x.png", data), "PNG", 1_000_000)
     assert picture.size_mm == pytest.approx((25.4, 25.4), rel=0.01)
+
+
+def test_of_a_picture_for_a_banner_or_a_body_nothing_is_cut_off() -> None:
+    file = Attachment("strip.png", image_file(Image.new("L", (100, 4000)), "PNG"))
+    assert first_picture(file, Kind.PNG, 1_000_000).size == (100, 4000)
+    banner = banner_picture(file, 1_000_000)
+    assert banner.size == (100, 4000)
+    assert banner.info["dpi"] == pytest.approx((96, 96))
 
 
 def test_what_is_larger_than_the_page_is_shrunk_whole() -> None:
@@ -150,6 +199,53 @@ def test_a_one_bit_tiff_is_turned_as_it_says(orientation) -> None:
     assert (right - left) / (top - bottom) == pytest.approx(
         proportions if orientation < 5 else 1 / proportions, rel=0.01
     )
+
+
+def test_a_landscape_scan_is_on_its_side_as_a_landscape_page_is() -> None:
+    data = image_file(landscape_photo().resize((1754, 1240)), "PNG", dpi=(150, 150))
+    (picture,) = pictures_of(Attachment("x.png", data), "PNG", 10_000_000)
+    assert picture.page_mm == (297, 210)
+    assert picture.size_mm == pytest.approx((297, 210), rel=0.01)
+    assert place(*picture.page_mm).turn == 1
+
+
+@pytest.mark.parametrize("size", [(800, 700), (700, 1000), (600, 200)])
+def test_a_picture_that_is_hardly_smaller_upright_is_not_turned(size: tuple[int, int]) -> None:
+    data = image_file(landscape_photo().resize(size), "PNG", dpi=(96, 96))
+    (picture,) = pictures_of(Attachment("x.png", data), "PNG", 10_000_000)
+    assert picture.page_mm == (210, 297)
+
+
+@pytest.mark.parametrize("mode", ["1", "L"])
+@pytest.mark.parametrize(
+    ("kinds", "pages"), [((0, 1), 1), ((1, 2, 4), 1), ((2, 2), 2), ((1,), 1), ((1, 1), 2)]
+)
+def test_small_copies_and_masks_in_a_tiff_are_no_pages(
+    mode: str, kinds: tuple[int, ...], pages: int
+) -> None:
+    target = io.BytesIO()
+    with TiffImagePlugin.AppendingTiffWriter(target, new=True) as writer:
+        for kind in kinds:
+            tags = TiffImagePlugin.ImageFileDirectory_v2()
+            tags[254] = kind
+            compression = "group4" if mode == "1" else None
+            Image.new(mode, (40, 60)).save(writer, "TIFF", tiffinfo=tags, compression=compression)
+            writer.newFrame()
+    notes: list[str] = []
+    file = Attachment("scan.tif", target.getvalue())
+    assert len(list(picture_sheets(file, Kind.TIFF, Limits(), notes))) == pages
+    left_out = len(kinds) - pages
+    assert notes == (
+        [f"scan.tif: left out {left_out} that are small copies or masks of its pages"]
+        if left_out
+        else []
+    )
+
+
+def test_a_long_one_bit_tiff_goes_on_several_pages() -> None:
+    data = image_file(Image.new("1", (300, 3000), 1), "TIFF", compression="group4", dpi=(50, 50))
+    sheets = list(picture_sheets(Attachment("x.tif", data), Kind.TIFF, Limits(), []))
+    assert len(sheets) > 5
 
 
 def test_many_pages_are_too_many() -> None:

@@ -26,6 +26,10 @@ def test_line_ends_of_all_systems_are_one() -> None:
     assert lines("a\r\nb\rc\nd") == ["a", "b", "c", "d"]
 
 
+def test_unicodes_separators_end_lines() -> None:
+    assert text_pages("one\u2028two\u2029three", 80, 60) == [["one", "two", "three"]]
+
+
 def test_a_byte_order_mark_is_no_character() -> None:
     assert lines("\ufeffa") == ["a"]
 

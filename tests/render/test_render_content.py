@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pikepdf
 import pypdfium2 as pdfium
 import pytest
+from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
 from faxcore.errors import AttachmentError, ContentError, RenderError
@@ -127,10 +132,80 @@ def test_what_a_form_was_filled_in_with_is_drawn(drawn: bool) -> None:
     assert texts(rendered)[0].split() == ["Name", "Jane", "Example"]
 
 
+def changed(data: bytes, change: Callable[[pikepdf.Pdf], object]) -> bytes:
+    with pikepdf.open(io.BytesIO(data)) as document:
+        change(document)
+        target = io.BytesIO()
+        document.save(target)
+    return target.getvalue()
+
+
+def xfa(document: pikepdf.Pdf, *, dynamic: bool) -> None:
+    packet = document.make_indirect(document.make_stream(b"<xdp/>"))
+    document.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([]), XFA=packet)
+    document.Root.NeedsRendering = dynamic
+
+
+def test_a_form_whose_pages_are_not_in_the_file_is_refused() -> None:
+    shown = pdf_file(lambda canvas: canvas.drawString(100, 500, "Please wait..."))
+    file = changed(shown, lambda document: xfa(document, dynamic=True))
+    with pytest.raises(AttachmentError, match=r"claim\.pdf is a dynamic XFA form"):
+        render_content(attached("claim.pdf", file), resolutions=(Resolution.COARSE,))
+    static = changed(shown, lambda document: xfa(document, dynamic=False))
+    assert render_content(attached("claim.pdf", static), resolutions=(Resolution.COARSE,)).pages
+
+
+def test_files_inside_a_pdf_are_noted_as_left_out() -> None:
+    def attach(document: pikepdf.Pdf) -> None:
+        for name in ("a.pdf", "b.pdf"):
+            document.attachments[name] = pikepdf.AttachedFileSpec(document, b"%PDF-")
+
+    file = changed(pdf_file(lambda canvas: canvas.drawString(100, 500, "portfolio")), attach)
+    sent = render_content(attached("all.pdf", file), resolutions=(Resolution.COARSE,))
+    assert sent.notes == ("all.pdf: left out what is attached inside it: a.pdf and 1 more",)
+
+
+def test_a_note_that_is_not_printed_is_not_in_the_design_either() -> None:
+    def note(document: pikepdf.Pdf) -> None:
+        look = document.make_stream(b"0 g 0 0 200 50 re f")
+        look.Type, look.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
+        look.BBox = pikepdf.Array([0, 0, 200, 50])
+        place = pikepdf.Array([100, 500, 300, 550])
+        stamp = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Stamp, F=0)
+        stamp.Rect, stamp.AP = place, pikepdf.Dictionary(N=look)
+        document.pages[0].obj.Annots = pikepdf.Array([document.make_indirect(stamp)])
+
+    file = changed(pdf_file(lambda canvas: canvas.drawString(100, 200, "words")), note)
+    sent = render_content(
+        attached("a.pdf", file), header=None, resolutions=(Resolution.COARSE,), designs=True
+    )
+    with Image.open(io.BytesIO(sent.designs[0].png)) as design:
+        upper = design.convert("L").crop((0, 0, design.width, design.height // 2))
+    assert upper.getextrema() == (255, 255)
+    page = pixels(sent.pages[0].at(Resolution.COARSE))
+    assert not page[: page.shape[0] // 2].any()
+
+
 def test_text_that_is_cut_off_at_the_edge_is_noted() -> None:
     body = "<p>All of it<p style='white-space: nowrap'>" + "much too long " * 20
     rendered = render_content(Content(FIELDS, body=body, body_type=BodyType.HTML))
-    assert rendered.notes == ("body page 1: text runs over the edge of the page and is cut off",)
+    cut = "text or a picture runs over the edge of the page and is cut off"
+    assert rendered.notes == (f"body page 1: {cut}",)
+
+
+@pytest.mark.parametrize(
+    ("style", "cut"),
+    [
+        ("width: 400mm; max-width: none", True),
+        ("width: 100mm", False),
+        ("margin-left: -99in", False),
+    ],
+)
+def test_a_picture_that_is_cut_off_at_the_edge_is_noted(style: str, cut: bool) -> None:
+    data = base64.b64encode(image_file(landscape_photo(), "PNG")).decode()
+    body = f"<p>Look:<p><img src='data:image/png;base64,{data}' style='{style}'>"
+    rendered = render_content(Content(FIELDS, body=body, body_type=BodyType.HTML))
+    assert bool(rendered.notes) == cut
 
 
 def test_text_that_its_author_hid_beside_the_page_is_not_noted() -> None:
@@ -256,6 +331,13 @@ def test_blank_pages_of_a_file_are_legal() -> None:
     rendered = render_content(attached("x.pdf", pdf_file(blank_between)), header=None)
     inked = [bool(pixels(page.codings[0]).any()) for page in rendered.pages]
     assert inked == [True, False, True]
+
+
+def test_a_part_that_came_out_blank_is_not_hidden_by_another_of_its_name() -> None:
+    blank, seen = b"<html><img src='http://example.org/scan.png'>", b"<html>words"
+    files = tuple(Attachment("page.html", data) for data in (seen, blank, seen))
+    with pytest.raises(RenderError, match=r"page\.html came out blank"):
+        render_content(Content(FIELDS, attachments=files), resolutions=(Resolution.COARSE,))
 
 
 def test_an_unknown_token_in_the_header_line_is_named() -> None:

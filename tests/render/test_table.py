@@ -27,6 +27,23 @@ def test_two_quotes_stand_for_one_beside_a_delimiter():
     assert "<td>Smith<td>said &quot;hello, sir&quot; twice\n" in page
 
 
+def test_an_apostrophe_is_no_quote():
+    page = table_html("name,quote\n'tis,it's\nO'Brien,'n'\n'a,b'\n", "the table")
+    assert "<td>&#x27;tis<td>it&#x27;s\n" in page
+    assert "<td>&#x27;a<td>b&#x27;" in page
+
+
+def test_a_quote_that_is_never_closed_is_a_character():
+    page = table_html('size\tparts\n"5\t1\n6\t2\n7\t3\n', "the table")
+    assert "<td>&quot;5<td" in page
+    assert page.count("<tr>") == 4
+
+
+def test_a_quote_in_a_cell_loses_nothing_behind_it():
+    page = table_html('size,parts\n"5"x,1\n"a, b",2\n', "the table")
+    assert "<td>a, b<td" in page
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_every_kind_of_line_end_ends_a_row(end):
     page = table_html(end.join(["name,note", "Ada,one", '"Bob","two"', ""]), "the table")

@@ -38,6 +38,16 @@ def test_bars_part_left_middle_and_right(template: str, parts: tuple[str, ...]) 
     assert HeaderLine(template).parts(VALUES, 3) == parts
 
 
+@pytest.mark.parametrize("name", ["שרה כהן", "محمد", "O'Brien משה"])
+def test_a_number_beside_a_name_from_right_to_left_keeps_its_order(name: str) -> None:
+    values = VALUES | {"FROM": name, "SND_FAX#": "+49 30 1"}
+    bands = HeaderBands(HeaderLine("$[FROM] $[SND_FAX#]"), values, 1)
+    page = bands._typeset[0].get_textpage()
+    text = page.get_text_range()
+    places = [page.get_charbox(text.index(letter))[0] for letter in "+4931"]
+    assert places == sorted(places)
+
+
 def test_a_bar_in_a_value_parts_nothing() -> None:
     values = VALUES | {"FROM": "a|b"}
     assert HeaderLine("$[FROM]").parts(values, 1) == ("a|b", "", "")

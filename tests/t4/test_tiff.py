@@ -244,6 +244,54 @@ def test_a_loop_of_directories_is_found():
         list(read_tiff(bytes(data)))
 
 
+def one_region(strips, octets, pages=1):
+    """Pages of so many strips, all of them the same octets, each for a row of its own."""
+    data = bytearray(b"II*\0" + bytes(4) + octets)
+    places = []
+    for value in (8, len(octets)):
+        places.append(len(data))
+        data += struct.pack("<I", value) * strips
+    link = 4
+    for _ in range(pages):
+        struct.pack_into("<I", data, link, len(data))
+        fields = [(256, 1, 1728), (257, 1, strips), (259, 1, 4), (273, strips, places[0])]
+        fields += [(278, 1, 1), (279, strips, places[1])]
+        data += struct.pack("<H", len(fields))
+        data += b"".join(struct.pack("<HHII", tag, 4, *rest) for tag, *rest in fields)
+        link = len(data)
+        data += bytes(4)
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("strips", "octets", "pages"), [(60_000, b"\x55" * 3000, 1), (60_000, b"", 500)]
+)
+def test_strips_over_each_other_are_refused_before_they_are_decoded(strips, octets, pages):
+    data = one_region(strips, octets, pages)
+    with pytest.raises(AttachmentError, match=r"TIFF data: with .* they lie over each other"):
+        list(tiff_entries(data))
+
+
+def test_a_blank_strip_may_be_stored_once():
+    blank = encode_page(PageBitmap.from_array(np.zeros((1, 1728))), Coding.MMR).data
+    (page,) = read_tiff(one_region(2000, blank))
+    assert not page.decoded.bad_rows
+    assert page.bitmap.height == 2000
+
+
+def test_a_strip_that_takes_four_octets_is_no_burden():
+    page = PageBitmap.from_array(np.zeros((9000, 8)))
+    tags = {256: (3, [8]), 259: (3, [1]), 278: (3, [1])}
+    data = handmade([b"\0"] * 9000, tags=tags | {273: (3, [8] * 9000), 279: (3, [1] * 9000)})
+    assert next(tiff_entries(data)).octets == page.height
+
+
+@pytest.mark.parametrize(("stated", "taken"), [(0, 1), (3, 3), (9, 1), (1 << 20, 1)])
+def test_an_orientation_that_is_none_is_none(stated, taken):
+    (entry,) = tiff_entries(handmade([b"\0"], tags={274: (4, [stated])}))
+    assert entry.orientation == taken
+
+
 def test_of_a_tag_that_comes_again_the_first_counts():
     def field(tag, value, count=1):
         return struct.pack("<HHII", tag, 4, count, value)
