@@ -16,7 +16,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from faxcore.delivery.bounces import bounce_address
-from faxcore.delivery.fax_content import render_body, render_pages
+from faxcore.delivery.fax_content import RenderedPdf, render_body, render_pages
 from faxcore.delivery.mail_server import MailServer
 from faxcore.delivery.model import AttachmentRow, Message, Recipient
 from faxcore.delivery.plain_text import plain_text
@@ -43,12 +43,13 @@ def sender_of(message: Message) -> str:
 class Copy:
     """The copy for one recipient: its octets, and the envelope's sender and recipient.
 
-    ``remark`` says what could not be put into it.
+    ``remark`` says what could not be put into it, ``notes`` what is missing from the PDF that was.
     """
 
     octets: bytes
     envelope: tuple[str, str]
     remark: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def build_email(store: Store, recipient: Recipient, at: datetime, server: MailServer) -> Copy:
@@ -57,15 +58,16 @@ def build_email(store: Store, recipient: Recipient, at: datetime, server: MailSe
     mail = _headed(message)
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = message_id(message, recipient, server.domain)
-    _put_body(mail, store, message, at)
+    notes = _put_body(mail, store, message, at)
     for row in message.attachments:
         _attach(mail, store, row)
     remark = ""
     if server.pages or message.account.extra.get(PAGES):
-        remark = _attach_pages(mail, store, recipient, at)
+        remark, missing = _attach_pages(mail, store, recipient, at)
+        notes += missing
     sender = bounce_address(server.envelope, recipient) or sender_of(message)
     octets = mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
-    return Copy(octets, (sender, recipient.address), remark)
+    return Copy(octets, (sender, recipient.address), remark, notes)
 
 
 def _headed(message: Message) -> EmailMessage:
@@ -84,14 +86,21 @@ def _headed(message: Message) -> EmailMessage:
     return mail
 
 
-def _attach_pages(mail: EmailMessage, store: Store, recipient: Recipient, at: datetime) -> str:
-    """Attach what would have been faxed, as PDF; a remark where it cannot be rendered."""
+def _attach_pages(
+    mail: EmailMessage, store: Store, recipient: Recipient, at: datetime
+) -> tuple[str, tuple[str, ...]]:
+    """Attach what would have been faxed, as PDF; a remark where it cannot be, and its notes."""
     try:
         pdf = render_pages(store, recipient, at)
     except ContentError as error:
-        return f", without its pages as PDF ({error})"
-    mail.add_attachment(pdf, maintype="application", subtype="pdf", filename="fax.pdf")
-    return ""
+        return f", without its pages as PDF ({error})", ()
+    return "", _attach_pdf(mail, pdf, "fax.pdf")
+
+
+def _attach_pdf(mail: EmailMessage, pdf: RenderedPdf, name: str) -> tuple[str, ...]:
+    """Attach it; its notes, which name it."""
+    mail.add_attachment(pdf.octets, maintype="application", subtype="pdf", filename=name)
+    return tuple(f"{name}: {note}" for note in pdf.notes)
 
 
 def message_id(message: Message, recipient: Recipient, domain: str) -> str:
@@ -113,17 +122,18 @@ def _address(name: str, address: str) -> Address:
     return Address(display_name=name, addr_spec=address)
 
 
-def _put_body(mail: EmailMessage, store: Store, message: Message, at: datetime) -> None:
+def _put_body(mail: EmailMessage, store: Store, message: Message, at: datetime) -> tuple[str, ...]:
+    """Put the body into the mail; notes on what is missing where it goes as PDF."""
     body = message.body or ""
     if message.body_type is Body.HTML:
         mail.set_content(plain_text(body, Body.HTML))
         _put_html(mail, store, message, body)
     elif message.body_type is Body.XML:
         mail.set_content("")
-        pdf = render_body(store, message, at)
-        mail.add_attachment(pdf, maintype="application", subtype="pdf", filename="message.pdf")
+        return _attach_pdf(mail, render_body(store, message, at), "message.pdf")
     else:
         mail.set_content(body)
+    return ()
 
 
 def _put_html(mail: EmailMessage, store: Store, message: Message, body: str) -> None:

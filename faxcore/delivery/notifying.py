@@ -164,12 +164,17 @@ def _mail(notice: Notice, server: MailServer, now: datetime) -> None:
     what = event.get("status") or event.get("letter") or ""
     told["Subject"] = f"Message {event.get('client_id') or event.get('message')}: {what}"
     told["Message-ID"] = f"<notification-{notice.id}@{server.domain}>"
-    told.set_content("\n".join(f"{key}: {value}" for key, value in sorted(event.items())))
+    told.set_content("\n".join(f"{key}: {_said(event[key])}" for key in sorted(event)))
     try:
         with connected(server) as smtp:
             smtp.send_message(told)
     except (OSError, smtplib.SMTPException) as error:
         raise NotTold(f"{type(error).__name__}: {error}") from error
+
+
+def _said(value: Any) -> str:
+    """A value of an event for people."""
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def keep_telling(

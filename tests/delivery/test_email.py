@@ -5,6 +5,7 @@ import email.policy
 import mailbox
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -366,3 +367,17 @@ def test_a_mail_that_a_crash_cut_off_is_not_handed_over_again_under_the_same_att
     first = inbox.taken[0][2]["Message-ID"]
     assert first.endswith("@fax.example.org>")
     assert message_report(house.queue, house.account, M1).status is MessageStatus.GONE
+
+
+def test_what_is_missing_from_a_pdf_that_goes_along_is_told(
+    house: House, server: MailServer, inbox: Inbox
+) -> None:
+    html = '<p>Hello<img src="https://example.org/a.png">'
+    file = (b"Words", "words.txt")
+    submit(house, to(BUSY), attach=file, body=html, body_type=Body.HTML)
+    for _ in range(2):
+        work(house, replace(server, pages=True))
+        house.clock.advance(3600)
+    (note,) = message_report(house.queue, house.account, M1).notes
+    assert note.text.startswith("fax.pdf: the body: left out https://example.org/a.png")
+    assert house.rows()[0].dials == 2

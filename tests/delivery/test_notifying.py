@@ -15,6 +15,7 @@ from faxcore.delivery.operations import cancel, list_webhooks, remove_webhook, s
 from faxcore.delivery.rules import Queue, Rules
 from faxcore.errors import RequestRefused
 from tests.delivery.deliveries import House
+from tests.delivery.far_end import rendered
 from tests.delivery.moments import NOW
 
 KEY = "a key"
@@ -196,3 +197,14 @@ def test_an_account_has_ten_webhooks_and_no_more(house: House) -> None:
     set_webhook(house.queue, house.account, "https://example.org/9", NOW)
     with pytest.raises(RequestRefused, match="at most 10"):
         set_webhook(house.queue, house.account, "https://example.org/10", NOW)
+
+
+def test_what_rendering_left_out_is_told_with_the_recipient(watched: House, hook: Hook) -> None:
+    watched.render = rendered(1, "body page 1: text is cut off")
+    watched.submit()
+    watched.work()
+    while tell_now(watched):
+        pass
+    recipient, message = (event for event, _, _ in hook.told)
+    assert recipient["notes"] == ["body page 1: text is cut off"]
+    assert "notes" not in message
