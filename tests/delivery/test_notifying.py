@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -11,7 +12,15 @@ from sqlalchemy import select
 
 from faxcore.delivery.model import Notification, Webhook
 from faxcore.delivery.notifying import SIGNATURE, Notice, NotTold, reserve, sign, tell, tell_all
-from faxcore.delivery.operations import cancel, list_webhooks, remove_webhook, set_webhook
+from faxcore.delivery.operations import (
+    MessageName,
+    cancel,
+    delete_message,
+    forget_calls,
+    list_webhooks,
+    remove_webhook,
+    set_webhook,
+)
 from faxcore.delivery.rules import Queue, Rules
 from faxcore.errors import RequestRefused
 from tests.delivery.deliveries import House
@@ -208,3 +217,16 @@ def test_what_rendering_left_out_is_told_with_the_recipient(watched: House, hook
     recipient, message = (event for event, _, _ in hook.told)
     assert recipient["notes"] == ["body page 1: text is cut off"]
     assert "notes" not in message
+
+
+def test_no_event_has_the_number_of_one_that_is_forgotten(watched: House, hook: Hook) -> None:
+    for name in ("m1", "m2"):
+        watched.submit(name=name)
+        watched.work()
+        while tell_now(watched):
+            pass
+        delete_message(watched.queue, watched.account, MessageName(client_id=name))
+        forget_calls(watched.queue, watched.clock() + timedelta(seconds=1))
+        watched.clock.advance(60)
+    ids = [event["id"] for event, _, _ in hook.told]
+    assert len(set(ids)) == len(ids) == 4
