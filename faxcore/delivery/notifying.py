@@ -122,6 +122,9 @@ def _told(
     except NotTold as error:
         problem = str(error)
         log().warning("a notification was not delivered", id=notice.id, error=problem)
+    except Exception as error:  # a bug of ours, or of a library's: the others are told all the same
+        problem = repr(error)
+        log().exception("a notification failed by our own fault", id=notice.id, error=problem)
     settle(queue, notice, problem, clock())
     return not problem
 
@@ -162,14 +165,21 @@ def _mail(notice: Notice, server: MailServer, now: datetime) -> None:
     told["From"] = server.envelope.replace("%", "notify") or f"faxcore@{server.domain}"
     told["To"] = notice.target
     what = event.get("status") or event.get("letter") or ""
-    told["Subject"] = f"Message {event.get('client_id') or event.get('message')}: {what}"
+    told["Subject"] = f"Message {_name(event)}: {what}"
     told["Message-ID"] = f"<notification-{notice.id}@{server.domain}>"
     told.set_content("\n".join(f"{key}: {_said(event[key])}" for key in sorted(event)))
     try:
         with connected(server) as smtp:
             smtp.send_message(told)
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, ValueError, smtplib.SMTPException) as error:
         raise NotTold(f"{type(error).__name__}: {error}") from error
+
+
+def _name(event: dict[str, Any]) -> str:
+    """The client's name of the message, unless a header would take a part of it for encoded words
+    (RFC 2047), and what these hide, such as line breaks, for its own."""
+    name = str(event.get("client_id") or "")
+    return name if name and "=?" not in name else str(event.get("message"))
 
 
 def _said(value: Any) -> str:
