@@ -31,6 +31,9 @@ PAGES = "email_pages"
 
 _BANNER = "banner@faxcore"
 _BODY = re.compile(r"<body\b[^>]*>", re.I)
+_BROKEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]|\r(?!\n)|\n(?![ \t]|\Z)")
+"""What no folded header has: above all a line behind it that does not go on with it."""
+
 _TYPE = re.compile(r"([A-Za-z0-9!#$&^_.+-]{1,64})/([A-Za-z0-9!#$&^_.+-]{1,64})")
 
 
@@ -53,7 +56,7 @@ class Copy:
 
 
 def build_email(store: Store, recipient: Recipient, at: datetime, server: MailServer) -> Copy:
-    """The copy for one recipient. Raises ContentError for what cannot be a header."""
+    """The copy for one recipient; ContentError for what cannot be a header or be rendered."""
     message = recipient.message
     mail = _headed(message)
     mail["Date"] = format_datetime(at)
@@ -66,8 +69,24 @@ def build_email(store: Store, recipient: Recipient, at: datetime, server: MailSe
         remark, missing = _attach_pages(mail, store, recipient, at)
         notes += missing
     sender = bounce_address(server.envelope, recipient) or sender_of(message)
-    octets = mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
-    return Copy(octets, (sender, recipient.address), remark, notes)
+    return Copy(_octets(mail), (sender, recipient.address), remark, notes)
+
+
+def _octets(mail: EmailMessage) -> bytes:
+    """The mail as it goes. Raises ContentError for a header that would not be one line.
+
+    A customer's words may hold encoded words (RFC 2047), which are decoded as they become a header:
+    looked at is what came of them.
+    """
+    policy = mail.policy.clone(linesep="\r\n")
+    try:
+        for part in mail.walk():
+            for name, value in part.items():
+                if _BROKEN.search(value.fold(policy=policy)):
+                    raise ContentError(f"a header of the e-mail: {name} is no line of text")
+        return mail.as_bytes(policy=policy)
+    except (ValueError, LookupError, MessageError) as error:
+        raise ContentError(f"a header of the e-mail: {error}") from error
 
 
 def _headed(message: Message) -> EmailMessage:
@@ -81,7 +100,7 @@ def _headed(message: Message) -> EmailMessage:
         if "To" not in mail and "Cc" not in mail:
             mail["To"] = "undisclosed-recipients:;"
         mail["Subject"] = message.subject
-    except (ValueError, IndexError, MessageError) as error:
+    except (ValueError, LookupError, MessageError) as error:
         raise ContentError(f"a header of the e-mail: {error}") from error
     return mail
 

@@ -381,3 +381,33 @@ def test_what_is_missing_from_a_pdf_that_goes_along_is_told(
     (note,) = message_report(house.queue, house.account, M1).notes
     assert note.text.startswith("fax.pdf: the body: left out https://example.org/a.png")
     assert house.rows()[0].dials == 2
+
+
+HIDDEN = "=?utf-8?q?a=0D=0AFrom:_boss@bank.example?="
+"""Encoded words (RFC 2047) with a line break in them."""
+
+
+@pytest.mark.parametrize("words", [HIDDEN, "=?us-ascii?q?=FF?= é", "x =?utf-8?q?=0A=0Abody?= y"])
+@pytest.mark.parametrize("where", ["subject", "sender_name", "recipient", "attachment"])
+def test_what_words_hide_of_headers_does_not_go_out(
+    house: House, server: MailServer, inbox: Inbox, words: str, where: str
+) -> None:
+    own = {where: words} if where in {"subject", "sender_name"} else {}
+    file = (b"data", words if where == "attachment" else "a.bin")
+    submit(house, to("ada@example.org", name=words * (where == "recipient")), attach=file, **own)
+    work(house, server)
+    row = house.rows()[0]
+    if where == "attachment" and "us-ascii" in words:  # a parameter is written by RFC 2231
+        (_, _, mail) = inbox.taken[0]
+        assert [each.get_filename() for each in mail.iter_attachments()] == [words]
+    else:
+        assert (row.letter, row.reason, inbox.taken) == (Letter.FAILED, "convert_failed", [])
+        assert "a header of the e-mail" in row.description
+
+
+def test_a_subject_in_encoded_words_arrives_as_it_reads(
+    house: House, server: MailServer, inbox: Inbox
+) -> None:
+    submit(house, to("ada@example.org"), subject="=?utf-8?q?caf=C3=A9?=")
+    work(house, server)
+    assert [mail["Subject"] for _, _, mail in inbox.taken] == ["café"]
