@@ -18,6 +18,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import joinedload
 
+from faxcore.delivery import render_notes
 from faxcore.delivery.bounces import new_mark
 from faxcore.delivery.crash import crash_point
 from faxcore.delivery.email_message import Copy, build_email
@@ -107,12 +108,18 @@ class EmailWork:
             return PageInCall(_COPY, recipient.id, recipient.run, 1, "")
 
     def _build(self, call_id: int) -> Copy:
+        """The recipient's copy; what is missing from it is told with the message."""
         with self.queue.store.read() as session:
             (attempt,) = attempts_of(session, call_id)
             recipient = session.get_one(
                 Recipient, attempt.recipient_id, options=(RENDERED, _ALL_NAMED)
             )
-        return build_email(self.queue.store, recipient, self.clock(), self.server)
+            told = render_notes.notes_of_recipient(session, recipient.id)
+        copy = build_email(self.queue.store, recipient, self.clock(), self.server)
+        if render_notes.kept_of(copy.notes) != told:
+            with self.queue.store.write("email-notes") as session:
+                render_notes.keep(session, recipient.id, copy.notes)
+        return copy
 
     def _hand_over(self, call_id: int, smtp: smtplib.SMTP, copy: Copy) -> Finding:
         def before_dot() -> None:

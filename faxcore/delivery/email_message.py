@@ -16,7 +16,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from faxcore.delivery.bounces import bounce_address
-from faxcore.delivery.fax_content import render_body, render_pages
+from faxcore.delivery.fax_content import RenderedPdf, render_body, render_pages
 from faxcore.delivery.mail_server import MailServer
 from faxcore.delivery.model import AttachmentRow, Message, Recipient
 from faxcore.delivery.plain_text import plain_text
@@ -31,6 +31,9 @@ PAGES = "email_pages"
 
 _BANNER = "banner@faxcore"
 _BODY = re.compile(r"<body\b[^>]*>", re.I)
+_BROKEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]|\r(?!\n)|\n(?![ \t]|\Z)")
+"""What no folded header has: above all a line behind it that does not go on with it."""
+
 _TYPE = re.compile(r"([A-Za-z0-9!#$&^_.+-]{1,64})/([A-Za-z0-9!#$&^_.+-]{1,64})")
 
 
@@ -43,29 +46,47 @@ def sender_of(message: Message) -> str:
 class Copy:
     """The copy for one recipient: its octets, and the envelope's sender and recipient.
 
-    ``remark`` says what could not be put into it.
+    ``remark`` says what could not be put into it, ``notes`` what is missing from the PDF that was.
     """
 
     octets: bytes
     envelope: tuple[str, str]
     remark: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def build_email(store: Store, recipient: Recipient, at: datetime, server: MailServer) -> Copy:
-    """The copy for one recipient. Raises ContentError for what cannot be a header."""
+    """The copy for one recipient; ContentError for what cannot be a header or be rendered."""
     message = recipient.message
     mail = _headed(message)
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = message_id(message, recipient, server.domain)
-    _put_body(mail, store, message, at)
+    notes = _put_body(mail, store, message, at)
     for row in message.attachments:
         _attach(mail, store, row)
     remark = ""
     if server.pages or message.account.extra.get(PAGES):
-        remark = _attach_pages(mail, store, recipient, at)
+        remark, missing = _attach_pages(mail, store, recipient, at)
+        notes += missing
     sender = bounce_address(server.envelope, recipient) or sender_of(message)
-    octets = mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
-    return Copy(octets, (sender, recipient.address), remark)
+    return Copy(_octets(mail), (sender, recipient.address), remark, notes)
+
+
+def _octets(mail: EmailMessage) -> bytes:
+    """The mail as it goes. Raises ContentError for a header that would not be one line.
+
+    A customer's words may hold encoded words (RFC 2047), which are decoded as they become a header:
+    looked at is what came of them.
+    """
+    policy = mail.policy.clone(linesep="\r\n")
+    try:
+        for part in mail.walk():
+            for name, value in part.items():
+                if _BROKEN.search(value.fold(policy=policy)):
+                    raise ContentError(f"a header of the e-mail: {name} is no line of text")
+        return mail.as_bytes(policy=policy)
+    except (ValueError, LookupError, MessageError) as error:
+        raise ContentError(f"a header of the e-mail: {error}") from error
 
 
 def _headed(message: Message) -> EmailMessage:
@@ -79,19 +100,26 @@ def _headed(message: Message) -> EmailMessage:
         if "To" not in mail and "Cc" not in mail:
             mail["To"] = "undisclosed-recipients:;"
         mail["Subject"] = message.subject
-    except (ValueError, IndexError, MessageError) as error:
+    except (ValueError, LookupError, MessageError) as error:
         raise ContentError(f"a header of the e-mail: {error}") from error
     return mail
 
 
-def _attach_pages(mail: EmailMessage, store: Store, recipient: Recipient, at: datetime) -> str:
-    """Attach what would have been faxed, as PDF; a remark where it cannot be rendered."""
+def _attach_pages(
+    mail: EmailMessage, store: Store, recipient: Recipient, at: datetime
+) -> tuple[str, tuple[str, ...]]:
+    """Attach what would have been faxed, as PDF; a remark where it cannot be, and its notes."""
     try:
         pdf = render_pages(store, recipient, at)
     except ContentError as error:
-        return f", without its pages as PDF ({error})"
-    mail.add_attachment(pdf, maintype="application", subtype="pdf", filename="fax.pdf")
-    return ""
+        return f", without its pages as PDF ({error})", ()
+    return "", _attach_pdf(mail, pdf, "fax.pdf")
+
+
+def _attach_pdf(mail: EmailMessage, pdf: RenderedPdf, name: str) -> tuple[str, ...]:
+    """Attach it; its notes, which name it."""
+    mail.add_attachment(pdf.octets, maintype="application", subtype="pdf", filename=name)
+    return tuple(f"{name}: {note}" for note in pdf.notes)
 
 
 def message_id(message: Message, recipient: Recipient, domain: str) -> str:
@@ -113,17 +141,18 @@ def _address(name: str, address: str) -> Address:
     return Address(display_name=name, addr_spec=address)
 
 
-def _put_body(mail: EmailMessage, store: Store, message: Message, at: datetime) -> None:
+def _put_body(mail: EmailMessage, store: Store, message: Message, at: datetime) -> tuple[str, ...]:
+    """Put the body into the mail; notes on what is missing where it goes as PDF."""
     body = message.body or ""
     if message.body_type is Body.HTML:
         mail.set_content(plain_text(body, Body.HTML))
         _put_html(mail, store, message, body)
     elif message.body_type is Body.XML:
         mail.set_content("")
-        pdf = render_body(store, message, at)
-        mail.add_attachment(pdf, maintype="application", subtype="pdf", filename="message.pdf")
+        return _attach_pdf(mail, render_body(store, message, at), "message.pdf")
     else:
         mail.set_content(body)
+    return ()
 
 
 def _put_html(mail: EmailMessage, store: Store, message: Message, body: str) -> None:

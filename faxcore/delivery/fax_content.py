@@ -36,6 +36,22 @@ RENDERED = joinedload(Recipient.message).options(
 
 
 @dataclass(frozen=True, slots=True)
+class RenderedFax:
+    """The pages of a fax, and the renderer's notes on what is missing from them."""
+
+    pages: tuple[FaxPage, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPdf:
+    """What goes along with an e-mail as PDF, and the renderer's notes on what is missing there."""
+
+    octets: bytes
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """Who is on the line: the number (TSI, and on pages), and the header line, "" for none."""
 
@@ -45,8 +61,8 @@ class Identity:
 
 def render_fax(
     store: Store, message: Message, recipient: Recipient, at: datetime, sender: Identity
-) -> tuple[FaxPage, ...]:
-    """The pages of a fax. ``sender`` is who sends it, ``at`` the moment that stands on them.
+) -> RenderedFax:
+    """A fax to one recipient. ``sender`` is who sends it, ``at`` the moment that stands on them.
 
     Raises ContentError for what cannot be rendered.
     """
@@ -69,7 +85,7 @@ def _content(store: Store, message: Message, folder: Path | None, fields: CoverF
     )
 
 
-def render_body(store: Store, message: Message, at: datetime) -> bytes:
+def render_body(store: Store, message: Message, at: datetime) -> RenderedPdf:
     """The body alone as PDF, as an e-mail carries one that is written in XML."""
     account = message.account
     content = Content(
@@ -82,10 +98,10 @@ def render_body(store: Store, message: Message, at: datetime) -> bytes:
     rendered = render_content(
         content, header=None, resolutions=(Resolution.COARSE,), codings=(Coding.MH,)
     )
-    return rendered.pdf
+    return RenderedPdf(rendered.pdf, rendered.notes)
 
 
-def render_pages(store: Store, recipient: Recipient, at: datetime) -> bytes:
+def render_pages(store: Store, recipient: Recipient, at: datetime) -> RenderedPdf:
     """The pages that a fax of this message would have, as PDF, as an e-mail may carry them."""
     message = recipient.message
     account = message.account
@@ -98,7 +114,7 @@ def render_pages(store: Store, recipient: Recipient, at: datetime) -> bytes:
             resolutions=(Resolution.COARSE,),
             codings=(Coding.MH,),
         )
-    return rendered.pdf
+    return RenderedPdf(rendered.pdf, rendered.notes)
 
 
 def render_continuation(
@@ -123,7 +139,7 @@ def render_continuation(
             cover_folder=folder,
             paper=Paper[message.paper.upper()],
         )
-        return _render(content, message, sender)[0]
+        return _render(content, message, sender).pages[0]
 
 
 def header_of(message: Message, sender: Identity) -> str | None:
@@ -138,13 +154,14 @@ def stored(store: Store, pages: tuple[FaxPage, ...]) -> str:
     return store.blobs.put(pack(pages))
 
 
-Renderer = Callable[[Store, Message, Recipient, datetime, Identity], tuple[FaxPage, ...]]
+Renderer = Callable[[Store, Message, Recipient, datetime, Identity], RenderedFax]
 
 
-def _render(content: Content, message: Message, sender: Identity) -> tuple[FaxPage, ...]:
+def _render(content: Content, message: Message, sender: Identity) -> RenderedFax:
     resolutions = (Resolution.FINE, Resolution.COARSE) if message.fine else (Resolution.COARSE,)
     rendered = render_content(content, header=header_of(message, sender), resolutions=resolutions)
-    return tuple(FaxPage(page.codings) for page in rendered.pages)
+    pages = tuple(FaxPage(page.codings) for page in rendered.pages)
+    return RenderedFax(pages, rendered.notes)
 
 
 def _fields(message: Message, recipient: Recipient, at: datetime, number: str) -> CoverFields:

@@ -8,10 +8,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from faxcore.delivery import render_notes
 from faxcore.delivery.documents import pack, raster_hash, unpack
 from faxcore.delivery.fax_content import (
     RENDERED,
     Identity,
+    RenderedFax,
     Renderer,
     render_continuation,
     render_fax,
@@ -49,7 +51,7 @@ class Plan:
 def render_due(
     queue: Queue, call_id: int, own: Identity, now: datetime, render: Renderer = render_fax
 ) -> None:
-    """Render the documents of a call that are not rendered yet, and keep them.
+    """Render the documents of a call that are not rendered yet, and keep them with their notes.
 
     What cannot be rendered ends that recipient's attempt: it has failed for good. Takes no
     transaction while it renders.
@@ -59,11 +61,11 @@ def render_due(
         sender = Identity(station_of(message, own), own.header)
         moment = now.astimezone(zone_of(message.account.zone))
         try:
-            pages = render(queue.store, message, recipient, moment, sender)
+            fax = render(queue.store, message, recipient, moment, sender)
         except ContentError as error:
             _refuse(queue, call_id, recipient.id, str(error), now)
             continue
-        _keep(queue, message.account_id, recipient.id, pages)
+        _keep(queue, message.account_id, recipient.id, fax)
 
 
 def _unrendered(queue: Queue, call_id: int) -> list[Recipient]:
@@ -165,14 +167,15 @@ def _first_number(pages: tuple[PageInCall, ...]) -> int:
     return first if is_run and len({page.recipient_id for page in pages}) == 1 else 1
 
 
-def _keep(queue: Queue, account_id: int, recipient_id: int, pages: tuple[FaxPage, ...]) -> None:
-    blob = queue.store.blobs.put(pack(pages))
+def _keep(queue: Queue, account_id: int, recipient_id: int, fax: RenderedFax) -> None:
+    blob, pages = queue.store.blobs.put(pack(fax.pages)), len(fax.pages)
     with queue.store.write("rendered") as session:
         lock_account(session, account_id)
         recipient = session.get_one(Recipient, recipient_id, with_for_update=True)
-        recipient.document, recipient.pages = blob, len(pages)
+        recipient.document, recipient.pages = blob, pages
         message = session.get_one(Message, recipient.message_id, with_for_update=True)
-        message.pages = max(message.pages or 0, len(pages))
+        message.pages = max(message.pages or 0, pages)
+        render_notes.keep(session, recipient_id, fax.notes)
 
 
 def _refuse(queue: Queue, call_id: int, recipient_id: int, text: str, now: datetime) -> None:

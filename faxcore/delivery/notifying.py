@@ -176,10 +176,22 @@ def _told_by_mail(notice: Notice, server: MailServer) -> EmailMessage:
     told["From"] = server.envelope.replace("%", "notify") or f"faxcore@{server.domain}"
     told["To"] = notice.target
     what = event.get("status") or event.get("letter") or ""
-    told["Subject"] = f"Message {event.get('client_id') or event.get('message')}: {what}"
+    told["Subject"] = f"Message {_name(event)}: {what}"
     told["Message-ID"] = f"<notification-{notice.id}@{server.domain}>"
-    told.set_content("\n".join(f"{key}: {value}" for key, value in sorted(event.items())))
+    told.set_content("\n".join(f"{key}: {_said(event[key])}" for key in sorted(event)))
     return told
+
+
+def _name(event: dict[str, Any]) -> str:
+    """The client's name of the message, unless a header would take a part of it for encoded words
+    (RFC 2047), and what these hide, such as line breaks, for its own."""
+    name = str(event.get("client_id") or "")
+    return name if name and "=?" not in name else str(event.get("message"))
+
+
+def _said(value: Any) -> str:
+    """A value of an event for people."""
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def keep_telling(

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from faxcore.delivery.model import Account, Change, Message, Notification, Recipient, Webhook
+from faxcore.delivery.render_notes import notes_of_recipient
 from faxcore.delivery.states import Cause, Letter, MessageStatus, RecipientState
 from faxcore.delivery.statuses import RecipientFacts, letter_of, message_status
 
@@ -99,6 +100,9 @@ def _tell(session: Session, account: Account, recipient: Recipient, now: datetim
     session.flush()
     message = recipient.message
     events = [_event("recipient", message, recipient, now)]
+    notes = notes_of_recipient(session, recipient.id)
+    if notes:
+        events[0]["notes"] = list(notes)
     status = message_status(
         [
             facts_of(each)

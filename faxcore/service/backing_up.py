@@ -8,10 +8,13 @@ a call counts as interrupted, and is judged by the pages that were confirmed.
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import tarfile
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from faxcore.delivery.store import BLOBS, DATABASE
 from faxcore.errors import SettingsError
@@ -38,7 +41,7 @@ def back_up(folder: Path, target: Path) -> int:
         ):
             source.backup(destination)
             destination.execute("PRAGMA journal_mode=DELETE")
-        with tarfile.open(partial, "w:gz") as archive:
+        with _private(partial) as file, tarfile.open(fileobj=file, mode="w:gz") as archive:
             archive.add(copy, DATABASE)
             if (folder / FILE).is_file():
                 archive.add(folder / FILE, FILE)
@@ -46,9 +49,23 @@ def back_up(folder: Path, target: Path) -> int:
                 if path.is_file() and not path.name.startswith("."):
                     archive.add(path, str(path.relative_to(folder)))
                     count += 1
-    partial.chmod(0o600)
     partial.rename(target)
     return count
+
+
+@contextlib.contextmanager
+def _private(path: Path) -> Iterator[BinaryIO]:
+    """A new file that nobody else can read, in the place of one that was cut; none after an error.
+
+    A backup has faxes, hashes of passwords and the keys of webhooks in it.
+    """
+    path.unlink(missing_ok=True)
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            yield file
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def restore(source: Path, folder: Path) -> int:

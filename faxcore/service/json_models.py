@@ -45,6 +45,19 @@ class CoverPage(Elements):
     coverPageData: str
 
 
+class RenderingNote(BaseModel):
+    """What rendering left out or cut off, and the recipients from whose document."""
+
+    text: str
+    recipients: list[int]
+
+
+class MessageStatus(wire.CFGetMessageStatusWSResponse):
+    """The status of a message, a row for each recipient, and the notes of its rendering."""
+
+    notes: list[RenderingNote]
+
+
 class OutboundPage(BaseModel):
     """Some rows of a list; ``next`` asks for those behind them, null at the end."""
 

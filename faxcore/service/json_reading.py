@@ -19,8 +19,16 @@ from faxcore.service import contract as wire
 from faxcore.service import inbound, reporting
 from faxcore.service.accounts import Caller
 from faxcore.service.json_door import NO_PASSWORD, Reader, house_of
-from faxcore.service.json_models import PROBLEMS, Changes, OutboundPage, ReceivedList, named
-from faxcore.service.operations import Desk
+from faxcore.service.json_models import (
+    PROBLEMS,
+    Changes,
+    MessageStatus,
+    OutboundPage,
+    ReceivedList,
+    RenderingNote,
+    named,
+)
+from faxcore.service.operations import Desk, name_of
 
 router = APIRouter(prefix="/v1", responses=PROBLEMS)
 
@@ -32,12 +40,10 @@ _LONGEST = (1 << 53) - 1
 
 
 @router.get("/messages/{message}")
-async def message_status(
-    request: Request, message: str, caller: Reader
-) -> wire.CFGetMessageStatusWSResponse:
-    """The status of a message and of each recipient."""
+async def message_status(request: Request, message: str, caller: Reader) -> MessageStatus:
+    """The status of a message and of each recipient, and what rendering left out."""
     asked = wire.CFGetMessageStatusWS(username=caller.name, password=NO_PASSWORD, **named(message))
-    return await asyncio.to_thread(reporting.message_status, house_of(request).desk, caller, asked)
+    return await asyncio.to_thread(_status, house_of(request).desk, caller, asked)
 
 
 @router.get("/messages")
@@ -134,6 +140,12 @@ async def retrieve_inbound(
     )
     desk = house_of(request).desk
     return await asyncio.to_thread(inbound.retrieve_inbound, desk, caller, asked)
+
+
+def _status(desk: Desk, caller: Caller, asked: wire.CFGetMessageStatusWS) -> MessageStatus:
+    report = queue_ops.message_report(desk.queue, caller.account_id, name_of(asked))
+    notes = [RenderingNote(text=each.text, recipients=[*each.recipients]) for each in report.notes]
+    return MessageStatus(**dict(reporting.status_answer(report)), notes=notes)
 
 
 def _page(desk: Desk, caller: Caller, wanted: ListFilter, after: int, limit: int) -> OutboundPage:

@@ -141,3 +141,20 @@ def test_modems_are_shown_with_their_groups(queue, data: Path) -> None:
     refused = queue("add", "--to", "1", "--text", "x", "--modems", "country")
     assert refused.code == 2
     assert "no group of modems 'country'" in refused.err
+
+
+def test_what_rendering_left_out_is_shown_with_its_message(queue, data: Path) -> None:
+    wanted = ("add", "--to", "555 0100", "--to", "555 0101", "--text", "Hello", "--name", "m1")
+    assert queue(*wanted).code == 0
+    with sqlite3.connect(data / "queue.sqlite") as database:
+        database.executemany(
+            "INSERT INTO render_note (recipient_id, number, text) VALUES (?, ?, ?)",
+            [(1, 1, "a.html: left out b.png"), (2, 1, "a.html: left out b.png"), (2, 2, "cut")],
+        )
+    database.close()
+    shown = queue("show", "m1").out
+    assert shown.endswith(
+        "left out by rendering\n          a.html: left out b.png\n          cut (recipient 2)\n"
+    )
+    told = json.loads(queue("show", "m1", "--json").out)
+    assert told["notes"][1] == {"text": "cut", "recipients": [2]}

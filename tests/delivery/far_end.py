@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from faxcore.delivery.fax_content import Identity
+from faxcore.delivery.fax_content import Identity, RenderedFax
 from faxcore.delivery.model import Message, Recipient
 from faxcore.delivery.store import Store
 from faxcore.profiles import ModemProfile
@@ -39,16 +39,17 @@ def fax_page(recipient: int, number: int) -> PageBitmap:
     return PageBitmap.from_array(np.repeat(pixels, 32, axis=1))
 
 
-def rendered(pages: int) -> Callable[..., tuple[FaxPage, ...]]:
-    """A renderer whose faxes have so many pages."""
+def rendered(pages: int, *notes: str) -> Callable[..., RenderedFax]:
+    """A renderer whose faxes have so many pages, and these notes."""
 
     def render(
         store: Store, message: Message, recipient: Recipient, at: datetime, sender: Identity
-    ) -> tuple[FaxPage, ...]:
-        return tuple(
+    ) -> RenderedFax:
+        made = (
             FaxPage(tuple(encode_page(fax_page(recipient.id, n), coding) for coding in Coding))
             for n in range(1, pages + 1)
         )
+        return RenderedFax(tuple(made), notes)
 
     return render
 

@@ -5,6 +5,7 @@ import email.policy
 import mailbox
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -366,3 +367,47 @@ def test_a_mail_that_a_crash_cut_off_is_not_handed_over_again_under_the_same_att
     first = inbox.taken[0][2]["Message-ID"]
     assert first.endswith("@fax.example.org>")
     assert message_report(house.queue, house.account, M1).status is MessageStatus.GONE
+
+
+def test_what_is_missing_from_a_pdf_that_goes_along_is_told(
+    house: House, server: MailServer, inbox: Inbox
+) -> None:
+    html = '<p>Hello<img src="https://example.org/a.png">'
+    file = (b"Words", "words.txt")
+    submit(house, to(BUSY), attach=file, body=html, body_type=Body.HTML)
+    for _ in range(2):
+        work(house, replace(server, pages=True))
+        house.clock.advance(3600)
+    (note,) = message_report(house.queue, house.account, M1).notes
+    assert note.text.startswith("fax.pdf: the body: left out https://example.org/a.png")
+    assert house.rows()[0].dials == 2
+
+
+HIDDEN = "=?utf-8?q?a=0D=0AFrom:_boss@bank.example?="
+"""Encoded words (RFC 2047) with a line break in them."""
+
+
+@pytest.mark.parametrize("words", [HIDDEN, "=?us-ascii?q?=FF?= é", "x =?utf-8?q?=0A=0Abody?= y"])
+@pytest.mark.parametrize("where", ["subject", "sender_name", "recipient", "attachment"])
+def test_what_words_hide_of_headers_does_not_go_out(
+    house: House, server: MailServer, inbox: Inbox, words: str, where: str
+) -> None:
+    own = {where: words} if where in {"subject", "sender_name"} else {}
+    file = (b"data", words if where == "attachment" else "a.bin")
+    submit(house, to("ada@example.org", name=words * (where == "recipient")), attach=file, **own)
+    work(house, server)
+    row = house.rows()[0]
+    if where == "attachment" and "us-ascii" in words:  # a parameter is written by RFC 2231
+        (_, _, mail) = inbox.taken[0]
+        assert [each.get_filename() for each in mail.iter_attachments()] == [words]
+    else:
+        assert (row.letter, row.reason, inbox.taken) == (Letter.FAILED, "convert_failed", [])
+        assert "a header of the e-mail" in row.description
+
+
+def test_a_subject_in_encoded_words_arrives_as_it_reads(
+    house: House, server: MailServer, inbox: Inbox
+) -> None:
+    submit(house, to("ada@example.org"), subject="=?utf-8?q?caf=C3=A9?=")
+    work(house, server)
+    assert [mail["Subject"] for _, _, mail in inbox.taken] == ["café"]

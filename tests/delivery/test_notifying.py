@@ -1,23 +1,38 @@
 """Webhooks on loopback: signed, in order, again after a failure, given up after days."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from faxcore.delivery import notifying
 from faxcore.delivery.mail_server import MailServer
-from faxcore.delivery.model import Notification, Webhook
+from faxcore.delivery.model import Account, Notification, Webhook
 from faxcore.delivery.notifying import SIGNATURE, Notice, NotTold, reserve, sign, tell, tell_all
-from faxcore.delivery.operations import cancel, list_webhooks, remove_webhook, set_webhook
+from faxcore.delivery.operations import (
+    MessageName,
+    cancel,
+    delete_message,
+    forget_calls,
+    list_webhooks,
+    remove_webhook,
+    set_webhook,
+)
 from faxcore.delivery.rules import Queue, Rules
 from faxcore.errors import RequestRefused
 from tests.delivery.deliveries import House
+from tests.delivery.far_end import rendered
 from tests.delivery.moments import NOW
 
 KEY = "a key"
@@ -59,6 +74,29 @@ def hook() -> Iterator[Hook]:
     made.server.shutdown()
     thread.join()
     made.server.server_close()
+
+
+class Taken:
+    """A mail server that takes everything."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+
+    async def handle_DATA(self, server, session, envelope):
+        self.mails.append(message_from_bytes(envelope.content, policy=default))
+        return "250 OK"
+
+
+@pytest.fixture
+def mail() -> Iterator[tuple[MailServer, Taken]]:
+    taken = Taken()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(taken, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield MailServer("127.0.0.1", port, domain="fax.example.org"), taken
+    controller.stop()
 
 
 @pytest.fixture
@@ -246,3 +284,44 @@ def test_a_fault_of_our_own_in_one_notification_stops_nobody(
     while tell_now(watched):
         pass
     assert [event["event"] for event, _, _ in hook.told] == ["recipient", "message"]
+
+
+def test_what_rendering_left_out_is_told_with_the_recipient(watched: House, hook: Hook) -> None:
+    watched.render = rendered(1, "body page 1: text is cut off")
+    watched.submit()
+    watched.work()
+    while tell_now(watched):
+        pass
+    recipient, message = (event for event, _, _ in hook.told)
+    assert recipient["notes"] == ["body page 1: text is cut off"]
+    assert "notes" not in message
+
+
+def test_no_event_has_the_number_of_one_that_is_forgotten(watched: House, hook: Hook) -> None:
+    for name in ("m1", "m2"):
+        watched.submit(name=name)
+        watched.work()
+        while tell_now(watched):
+            pass
+        delete_message(watched.queue, watched.account, MessageName(client_id=name))
+        forget_calls(watched.queue, watched.clock() + timedelta(seconds=1))
+        watched.clock.advance(60)
+    ids = [event["id"] for event, _, _ in hook.told]
+    assert len(set(ids)) == len(ids) == 4
+
+
+def test_a_name_that_no_subject_can_bear_keeps_nobody_from_being_told(
+    watched: House, hook: Hook, mail: tuple[MailServer, Taken]
+) -> None:
+    server, taken = mail
+    with watched.queue.store.write("test") as session:
+        session.get_one(Account, watched.account).notify_email = "ada@example.org"
+    name = "=?us-ascii?q?=FF?= é"
+    watched.submit(name=name)
+    watched.work()
+    while tell_all(watched.queue, server, watched.clock):
+        pass
+    assert [event["client_id"] for event, _, _ in hook.told] == [name, name]
+    assert len(taken.mails) == 2
+    assert all(watched.report(name).message.uid in str(mail["Subject"]) for mail in taken.mails)
+    assert all(f"client_id: {name}" in mail.get_content() for mail in taken.mails)

@@ -55,7 +55,7 @@ def test_a_document_that_is_not_what_was_sent_is_told(recorded: House) -> None:
     recorded.submit()
     recorded.work()
     others = rendered(3)(None, None, Recipient(id=999), None, "")
-    blob = recorded.queue.store.blobs.put(pack(others))
+    blob = recorded.queue.store.blobs.put(pack(others.pages))
     with recorded.queue.store.write("test") as session:
         session.get_one(Recipient, recorded.rows()[0].id).document = blob
     (receipt,) = receipts(recorded)

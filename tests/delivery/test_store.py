@@ -9,7 +9,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, select, text
 
 from faxcore.delivery import migrations
-from faxcore.delivery.model import Account, Base, Notification, Webhook
+from faxcore.delivery.inbound import Arrival, store_arrival
+from faxcore.delivery.model import Account, Base, InboundFax, Notification, Webhook
+from faxcore.delivery.rules import Queue, Rules
 from faxcore.delivery.store import Store, database_url, open_engine, open_store
 from faxcore.errors import QueueError, SettingsError
 from faxcore.service.tables import ApiKey  # with it come the service's tables
@@ -45,6 +47,33 @@ def test_a_webhook_of_an_older_version_is_kept_with_what_waits_for_it(tmp_path: 
     assert (waiting.webhook_id, waiting.target) == (hook.id, hook.url)
 
 
+def test_a_fax_received_after_an_upgrade_has_a_number_that_none_had(tmp_path: Path) -> None:
+    tmp_path.joinpath("queue").mkdir()
+    engine = open_engine(database_url(tmp_path / "queue"))
+    with engine.begin() as connection:
+        migrations._run(connection, "0004")
+        connection.execute(text(ACCOUNT))
+        connection.execute(text(WAITING))
+        migrations._run(connection, "0010")
+        connection.execute(text(RECEIVED))
+        for _ in range(6):
+            connection.execute(text(DELETED))
+    engine.dispose()
+    store = open_store(tmp_path / "queue")
+    arrival = Arrival(1, NOW, 1, b"II*", b"%PDF-")
+    uid = store_arrival(Queue(store, Rules()), arrival)
+    with store.read() as session:
+        numbers = {fax.uid: fax.id for fax in session.scalars(select(InboundFax))}
+        waiting = session.scalars(select(Notification.id)).all()
+    store.close()
+    assert numbers == {"a": 3, uid: 8}
+    assert waiting == [1]
+
+
+RECEIVED = """INSERT INTO inbound (id, uid, account_id, sender_id, called_number, modem, received,
+pages, complete, tiff, pdf, text) VALUES (3, 'a', 1, '', '', '', 1.0, 1, 1, '', '', '')"""
+DELETED = """INSERT INTO audit (at, account, address, action, subject, outcome) VALUES
+(1.0, 'clinic', '', 'retention', 'x', 'received fax deleted')"""
 ACCOUNT = """INSERT INTO account (name, password, zone, sender_name, sender_number, may_name_number,
 sender_email, email_domains, webhook, webhook_key, notify_email, extra, changes, created) VALUES
 ('clinic', '', '', '', '', 0, '', '[]', 'https://example.org/hook', 'a key', '', '{}', 0, 1.0)"""

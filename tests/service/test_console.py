@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from faxcore.delivery import operations as queue_ops
+from faxcore.delivery import render_notes
 from faxcore.delivery.inbound import Arrival, store_arrival
 from faxcore.delivery.model import Worker
 from faxcore.delivery.operations import MessageDraft, MessageName, RecipientDraft
@@ -232,3 +233,24 @@ def test_the_template_folder_has_a_page_for_every_name(tmp_path: Path) -> None:
     folder = Path(__file__).parents[2] / "faxcore/service/console"
     named = set(re.findall(r'"(\w+\.html)"', (folder / "pages.py").read_text()))
     assert named <= {path.name for path in (folder / "html").iterdir()}
+
+
+def test_a_message_is_shown_with_what_rendering_left_out(service: Service) -> None:
+    uid = message(service)
+    queue_ops.add_recipient(
+        service.queue,
+        service.account_id,
+        MessageName(uid=uid),
+        RecipientDraft(Channel.FAX, "555 0101"),
+        NOW,
+    )
+    name = MessageName(uid=uid)
+    first, second = queue_ops.message_report(service.queue, service.account_id, name).recipients
+    with browser(service) as client:
+        assert "left out" not in client.get(f"/messages/{uid}").text
+        with service.queue.store.write("test") as session:
+            render_notes.keep(session, first.id, ["a.html: left out b.png"])
+            render_notes.keep(session, second.id, ["a.html: left out b.png", "<i>cover</i> is cut"])
+        page = client.get(f"/messages/{uid}").text
+    assert "<li>a.html: left out b.png<" in page
+    assert f"&lt;i&gt;cover&lt;/i&gt; is cut <small>(to {second.id})</small>" in page

@@ -11,6 +11,7 @@ import pytest
 
 from faxcore.delivery.inbound import Arrival, store_arrival
 from faxcore.delivery.owning import Line
+from faxcore.service.housekeeping import Housekeeping
 from tests.service.conftest import PASSWORD, Service, add_account, told_twice
 
 with warnings.catch_warnings():
@@ -80,3 +81,19 @@ def test_pages_of_received_faxes_have_no_gap_and_no_double(service: Service) -> 
         later = arrive(service)
         page = client.get("/inbound", params={"after": after}).json()
     assert [row["PRESENCE_UNIQUE_IDENTIFIER"] for row in page["dataTableRow"]] == [later]
+
+
+def test_a_fax_that_comes_when_all_before_it_are_deleted_is_new(
+    service: Service, client: Any
+) -> None:
+    ask = partial(listed, client, restrictToChanged=True)
+    old = arrive(service)
+    assert told_twice(ask) == [old]
+    with service.json() as json:
+        cursor = json.get("/inbound").json()["next"]
+        Housekeeping(service.queue, keep_days=90).once(NOW + timedelta(days=91))
+        assert listed(client) == []
+        fresh = arrive(service)
+        told = json.get("/inbound", params={"after": cursor}).json()
+    assert [row["PRESENCE_UNIQUE_IDENTIFIER"] for row in told["dataTableRow"]] == [fresh]
+    assert fresh in ask()

@@ -13,8 +13,11 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from faxcore.delivery import render_notes
 from faxcore.service.administering import add_key, remove_key, set_disabled, set_password
 from tests.service.conftest import PASSWORD, Service, add_account
+
+ROWS = "dataTableRow"
 
 
 @pytest.fixture
@@ -271,3 +274,23 @@ def test_the_openapi_tells_of_every_operation(service: Service) -> None:
     new = told["components"]["schemas"]["NewMessage"]["properties"]
     assert "password" not in new
     assert "messageBody" in new
+
+
+def test_what_rendering_left_out_is_told_with_the_status(
+    service: Service, client: httpx.Client
+) -> None:
+    uid = message(client, "job", "555 0100", "555 0101")
+    first, second = (row["RECIPIENT_ID"] for row in client.get(f"/messages/{uid}").json()[ROWS])
+    assert client.get(f"/messages/{uid}").json()["notes"] == []
+    with service.queue.store.write("test") as session:
+        render_notes.keep(session, first, ["letter.html: left out a.png"])
+        render_notes.keep(session, second, ["letter.html: left out a.png", "<cover> is cut off"])
+    told = client.get(f"/messages/{uid}").json()
+    assert told["notes"] == [
+        {"text": "letter.html: left out a.png", "recipients": [first, second]},
+        {"text": "<cover> is cut off", "recipients": [second]},
+    ]
+    assert told[ROWS][0]["STATUS_DESCRIPTION"] == "note: letter.html: left out a.png"
+    add_account(service.queue, "other")
+    with service.json("other") as other:
+        assert "notes" not in other.get(f"/messages/{uid}").json()

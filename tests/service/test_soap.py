@@ -11,6 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from faxcore.delivery import render_notes
 from faxcore.service.app import make_app
 from faxcore.service.contract import NAMESPACE, OPERATIONS
 from faxcore.service.tables import ChangeCursor
@@ -363,3 +364,22 @@ def test_an_answer_that_is_cut_does_not_move_the_cursor(service: Service, client
     asyncio.run(ask())
     with service.queue.store.read() as session:
         assert session.scalar(select(ChangeCursor)) is None
+
+
+def test_a_description_ends_with_what_rendering_left_out(client: Any, service: Service) -> None:
+    uid = client.CFCreateMessageWS(
+        **ME, messageBody="x", messageBodyType="TEXT"
+    ).presenceUniqueIdentifier
+    fax = client.CFAddRecipientWS(
+        **ME, presenceUniqueIdentifier=uid, recipientType="FAX", recipientPhone="555 0100"
+    )
+    client.CFSendMessageWS(**ME, presenceUniqueIdentifier=uid)
+    notes = [f"page {number}: \1<&>\ud800 {'x' * 500}" for number in range(1, 6)]
+    with service.queue.store.write("test") as session:
+        render_notes.keep(session, fax.recipientId, notes)
+    status = client.CFGetMessageStatusWS(**ME, presenceUniqueIdentifier=uid)
+    told = status.dataTableRow[0].STATUS_DESCRIPTION
+    assert told.startswith("queued: waits for its turn; note: page 1: \ufffd<&>\ufffd xxx")
+    assert told.endswith("xxx...; notes in all: 5")
+    assert told.count("note: ") == 3
+    assert len(told) < 500

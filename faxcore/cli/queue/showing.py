@@ -24,7 +24,10 @@ from faxcore.cli.queue.opening import (
 
 if TYPE_CHECKING:
     from faxcore.delivery.history import AttemptStory
-    from faxcore.delivery.operations import RecipientReport
+    from faxcore.delivery.operations import NoteReport, RecipientReport
+
+_NAMED = 10
+"""So many recipients are named behind a note."""
 
 
 def list_command(
@@ -66,7 +69,7 @@ def show_command(
     data: DataOption = DATA,
     as_json: JsonOption = False,
 ) -> None:
-    """Show one message and each of its recipients."""
+    """Show one message and each of its recipients, and what rendering left out of it."""
     with opened(data, account) as queue:
         from faxcore.delivery.operations import message_report  # noqa: PLC0415
 
@@ -84,6 +87,10 @@ def show_command(
             print(f"          {recipient.description}")
             if recipient.next_attempt is not None:
                 print(f"          next attempt {local(recipient.next_attempt)}")
+        if report.notes:
+            print("\nleft out by rendering")
+        for note in report.notes:
+            print(f"          {note.text}{_whose(note, len(report.recipients))}")
 
 
 def explain_command(
@@ -114,6 +121,15 @@ def _line(recipient: RecipientReport) -> str:
         f"{recipient.letter.value} {recipient.channel.value:5} {recipient.address:20} "
         f"{pages:>5} {recipient.attempts:>2}x  {what}"
     )
+
+
+def _whose(note: NoteReport, recipients: int) -> str:
+    """From whose document it was left out, where that is not everybody's."""
+    if len(note.recipients) == recipients:
+        return ""
+    more = len(note.recipients) - _NAMED
+    named = ", ".join(map(str, note.recipients[:_NAMED]))
+    return f" (recipient {named}{f' and {more} more' if more > 0 else ''})"
 
 
 def _tell(story: AttemptStory) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from faxcore.errors import QueueError
 
-HEAD = "0009"
+HEAD = "0011"
 """The newest revision; a test holds it against the revisions that there are."""
 
 _LOCK = 0x0FA5C0DE

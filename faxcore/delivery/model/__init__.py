@@ -8,6 +8,7 @@ from faxcore.delivery.model.inbound import InboundFax
 from faxcore.delivery.model.message import AttachmentRow, Message, Recipient
 from faxcore.delivery.model.node import Node, Worker
 from faxcore.delivery.model.notification import Notification, Webhook
+from faxcore.delivery.model.render_note import RenderNote
 from faxcore.delivery.model.tally import Tally
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Notification",
     "PageRow",
     "Recipient",
+    "RenderNote",
     "Tally",
     "Webhook",
     "Worker",

@@ -14,11 +14,15 @@ class InboundFax(Base):
     """A fax that was received; its pages are among the stored files, as TIFF and as PDF.
 
     ``spool`` names the folder that it was received into: it is unique, so that a fax which is
-    stored again after a crash is there once.
+    stored again after a crash is there once. An ``id`` is never used again: a client that has seen
+    it asks for what came behind it.
     """
 
     __tablename__ = "inbound"
-    __table_args__ = (Index("inbound_by_account", "account_id", "received"),)
+    __table_args__ = (
+        Index("inbound_by_account", "account_id", "received"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(String(32), unique=True)

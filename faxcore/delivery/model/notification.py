@@ -28,12 +28,16 @@ class Notification(Base):
     """One event for one target, written in the transaction that made it true.
 
     ``kind`` is ``webhook`` (the one of ``webhook_id``) or ``email``. The ids of one target are its
-    order: nothing is told before what happened earlier has been told or given up. ``delivered`` is
-    None until then; ``given_up`` that it never will be.
+    order: nothing is told before what happened earlier has been told or given up; none is used
+    again, because a target knows a repetition by it. ``delivered`` is None until then; ``given_up``
+    that it never will be.
     """
 
     __tablename__ = "notification"
-    __table_args__ = (Index("notification_to_do", "done", "due"),)
+    __table_args__ = (
+        Index("notification_to_do", "done", "due"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, selectinload
 
-from faxcore.delivery.model import Account, Message, Recipient
+from faxcore.delivery.model import Account, Message, Recipient, RenderNote
 from faxcore.delivery.operations.finding import find_message, ref_of
 from faxcore.delivery.operations.values import (
     ListFilter,
     ListRow,
     MessageName,
     MessageReport,
+    NoteReport,
     RecipientReport,
 )
 from faxcore.delivery.rules import Queue
@@ -38,7 +39,22 @@ def message_report(queue: Queue, account_id: int, name: MessageName) -> MessageR
             released=message.released,
             send_time=message.send_time,
             recipients=tuple(recipient_report(queue, each) for each in message.recipients),
+            notes=_notes(session, message),
         )
+
+
+def _notes(session: Session, message: Message) -> tuple[NoteReport, ...]:
+    """Most recipients of a message have the same: each is told once."""
+    query = (
+        select(RenderNote.text, RenderNote.recipient_id)
+        .join(Recipient, Recipient.id == RenderNote.recipient_id)
+        .where(Recipient.message_id == message.id)
+        .order_by(RenderNote.recipient_id, RenderNote.number)
+    )
+    told: dict[str, list[int]] = {}
+    for text, recipient_id in session.execute(query):
+        told.setdefault(text, []).append(recipient_id)
+    return tuple(NoteReport(text, tuple(whose)) for text, whose in told.items())
 
 
 def list_rows(

@@ -134,8 +134,19 @@ class RecipientReport:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteReport:
+    """What rendering left out or cut off, and the recipients (ids) from whose document."""
+
+    text: str
+    recipients: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MessageReport:
-    """The status of one message. ``pages`` is None until a fax of it has been rendered."""
+    """The status of one message. ``pages`` is None until a fax of it has been rendered.
+
+    ``notes`` are the renderer's, each once.
+    """
 
     message: MessageRef
     group_id: str
@@ -146,6 +157,15 @@ class MessageReport:
     released: datetime | None
     send_time: datetime | None
     recipients: tuple[RecipientReport, ...]
+    notes: tuple[NoteReport, ...] = ()
+
+    def notes_by_recipient(self) -> dict[int, list[str]]:
+        """The notes on the document of each recipient that has any."""
+        told: dict[int, list[str]] = {}
+        for note in self.notes:
+            for recipient_id in note.recipients:
+                told.setdefault(recipient_id, []).append(note.text)
+        return told
 
 
 @dataclass(frozen=True, slots=True)
