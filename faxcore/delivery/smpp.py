@@ -159,7 +159,7 @@ class SmppGateway:
         """Unbind, as far as the centre lets us, and disconnect."""
         if self._client is None:
             return
-        with contextlib.suppress(exceptions.PDUError, exceptions.ConnectionError, OSError):
+        with contextlib.suppress(Exception):  # smpplib raises what its parsing happens to raise
             self._client.unbind()
         self._client.disconnect()
         self._client = None
