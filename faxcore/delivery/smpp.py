@@ -104,7 +104,7 @@ class SmppGateway:
         try:
             self._client.connect()
             self._bind("bind_transceiver" if reports else "bind_transmitter")
-        except (exceptions.ConnectionError, OSError) as error:
+        except (exceptions.ConnectionError, OSError, ValueError) as error:
             self.close()
             raise PortError(f"{self._name}: it cannot be reached: {error}") from error
         except ModemError:
