@@ -64,7 +64,7 @@ class Refused(Exception):
 
     def __init__(self, code: int, said: bytes | str) -> None:
         words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-        super().__init__(f"{code} {' '.join(words.split())}"[:_SHOWN])
+        super().__init__(f"{code} {_plain(words)}"[:_SHOWN])
         self.code = code
 
 
@@ -171,4 +171,9 @@ def _connect(server: MailServer) -> smtplib.SMTP:
 
 
 def _words(error: Exception) -> str:
-    return " ".join(str(error).split())[:_SHOWN] or type(error).__name__
+    return _plain(str(error))[:_SHOWN] or type(error).__name__
+
+
+def _plain(words: str) -> str:
+    """Words in one line, without the NUL that PostgreSQL keeps in no text."""
+    return " ".join(words.replace("\0", " ").split())
