@@ -47,10 +47,16 @@ class Section:
         value = self._get(name, default)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self.wrong(name, "a number is expected")
+        try:
+            value = float(value)
+        except OverflowError as error:
+            raise self.wrong(name, "is too large") from error
+        if not math.isfinite(value):
+            raise self.wrong(name, "a number is expected")
         if not least <= value <= most:
             bounds = f"from {least:g} to {most:g}" if most < math.inf else f"{least:g} or more"
             raise self.wrong(name, f"{value:g} is not {bounds}")
-        return float(value)
+        return value
 
     def whole(self, name: str, default: int, least: int = 0, most: int = 1 << 31) -> int:
         """A whole number from ``least`` to ``most``."""

@@ -57,7 +57,7 @@ class Listener:
         except (ModemError, SettingsError) as error:
             log().error("the modem cannot listen", modem=self.claimant.modem, error=str(error))
             self._again()
-        except FaxcoreError as error:
+        except (FaxcoreError, OSError) as error:  # a full disk: what is due is sent all the same
             log().error("a received fax is not stored yet", error=str(error))
             self._again()
         return False

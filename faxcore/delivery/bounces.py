@@ -30,6 +30,9 @@ from faxcore.delivery.transitions import Step, move
 
 _SHOWN = 200
 _MARK_OCTETS = 10
+_LAST_ID = (1 << 31) - 1
+"""Of an INTEGER; PostgreSQL refuses to look for what is greater."""
+
 _POLICY = email.policy.compat32
 """Headers as they stand: the newer policies take them apart, and raise where a stranger's do not
 parse (IndexError, AttributeError and others, with a header as short as ``To: "``)."""
@@ -94,6 +97,8 @@ def read_notice(mail: Message, envelope: str) -> Notice | None:
 
 def apply_notice(queue: Queue, notice: Notice, now: datetime) -> bool:
     """Change the recipient that a notification is about; whether it was one to change."""
+    if notice.recipient_id > _LAST_ID:
+        return False
     with queue.store.write("bounce") as session:
         recipient = session.get(Recipient, notice.recipient_id)
         if recipient is None or recipient.channel is not Channel.EMAIL:
@@ -125,5 +130,5 @@ def _changed(
 def _field(block: object, name: str) -> str:
     if not isinstance(block, Message | EmailMessage):
         return ""
-    value = str(block.get(name, ""))
+    value = str(block.get(name, "")).replace("\0", " ")  # PostgreSQL keeps it in no text
     return " ".join(value.split()).lower() if name == "Action" else " ".join(value.split())

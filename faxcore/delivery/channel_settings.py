@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from ipaddress import IPv6Address
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -52,7 +53,7 @@ def mail_settings(settings: Section) -> tuple[MailServer, Maildir | ImapFolder |
     if not _DOMAIN.fullmatch(domain):
         raise section.wrong("domain", f"{domain!r}: such as example.org is expected")
     server = MailServer(
-        host=section.needed("host"),
+        host=_host(section),
         port=section.whole("port", {"none": 25, "tls": 465}.get(tls, 587), 1, 65535),
         tls=tls,
         user=section.text("user"),
@@ -64,6 +65,19 @@ def mail_settings(settings: Section) -> tuple[MailServer, Maildir | ImapFolder |
         pages=section.flag("pages", False),
     )
     return server, bounces
+
+
+def _host(section: Section) -> str:
+    """A name or an address of a host, without a port."""
+    host = section.needed("host")
+    try:
+        if ":" in host:
+            IPv6Address(host)
+        host.encode("idna")
+    except ValueError as error:  # a UnicodeError, too
+        text = f"{host!r}: a name or an address is expected, and its port in port"
+        raise section.wrong("host", text) from error
+    return host
 
 
 def _password(section: Section, name: str) -> str:
@@ -97,20 +111,36 @@ def sms_settings(section: Section) -> SmsSettings | SmppSettings:
 
 
 def _smpp(section: Section) -> SmppSettings:
-    place = urlsplit(section.needed("smpp"))
+    expected = "smpp://USER@HOST:PORT or smpps://USER@HOST:PORT is expected"
+    address = section.needed("smpp")
+    try:
+        place = urlsplit(address)
+        port = place.port or 2775
+        (place.hostname or "").encode("idna")
+    except ValueError as error:  # a UnicodeError, too
+        raise section.wrong("smpp", expected) from error
     if place.scheme not in {"smpp", "smpps"} or not place.hostname or place.password is not None:
-        raise section.wrong("smpp", "smpp://USER@HOST:PORT or smpps://USER@HOST:PORT is expected")
+        raise section.wrong("smpp", expected)
     source = section.text("source")
     if not re.fullmatch(r"\+?[0-9]{0,20}|[A-Za-z0-9 ._-]{1,11}", source):
         raise section.wrong("source", "a number, or 1 to 11 letters and digits are expected")
     if find_spec("smpplib") is None:
         raise section.wrong("smpp", "this needs more: pip install 'faxcore[smpp]'")
+    user, password = unquote(place.username or ""), _password(section, "password_file")
+    system_type = section.text("system_type")
+    for name, value, most in (
+        ("smpp", user, 15),
+        ("password_file", password, 8),
+        ("system_type", system_type, 12),
+    ):  # SMPP 3.4 4.1.1; what is longer would be cut off
+        if len(value) > most or not value.isascii():
+            raise section.wrong(name, f"SMPP has room for {most} characters of ASCII there")
     return SmppSettings(
         place.hostname,
-        place.port or 2775,
-        unquote(place.username or ""),
-        _password(section, "password_file"),
+        port,
+        user,
+        password,
         source,
-        section.text("system_type"),
+        system_type,
         place.scheme == "smpps",
     )

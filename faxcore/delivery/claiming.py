@@ -308,4 +308,4 @@ def _dials_today(session: Session, account: Account, now: datetime) -> int:
 def _midnight(account: Account, now: datetime) -> datetime:
     """When the account's day began, in its own zone."""
     day = now.astimezone(zone_of(account.zone) or UTC)
-    return day.replace(hour=0, minute=0, second=0, microsecond=0)
+    return day.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)

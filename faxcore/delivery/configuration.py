@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from sqlalchemy import select
@@ -22,16 +24,19 @@ from faxcore.delivery.mailboxes import ImapFolder, Maildir
 from faxcore.delivery.memory import MemoryPolicy
 from faxcore.delivery.model import Node
 from faxcore.delivery.numbers import NumberPolicy, NumberRule
-from faxcore.delivery.retry import RetryPolicy, Rule
+from faxcore.delivery.retry import Failure, RetryPolicy, Rule
 from faxcore.delivery.rules import Queue, Rules
 from faxcore.delivery.states import Channel, UncertainPolicy
-from faxcore.delivery.store import open_store
+from faxcore.delivery.store import database_url, open_store
 from faxcore.errors import RenderError, SettingsError
 from faxcore.settings import FILE, Section, load_settings
 
 EMAIL = "email"
 SMS = "sms"
 """The workers that hand e-mail and short messages over; no modem may be called so."""
+
+_YEAR_H = 8760.0
+"""Hours of a year: what is waited for longer has no date any more."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
@@ -115,12 +120,14 @@ def configure(folder: Path, settings: Section | None = None) -> Configuration:
     simulated = all(modem.port.startswith(("sim://", "replay://")) for modem in modems)
     mail, bounces = mail_settings(settings) if settings.has("smtp") else (None, None)
     sms = sms_settings(settings.section("sms")) if settings.has("sms") else None
+    if isinstance(sms, SmsSettings):
+        _check_ports(settings, [*(modem.port for modem in modems), sms.port])
     channels = {Channel.FAX}
     channels |= {Channel.EMAIL} if mail is not None else set()
     channels |= {Channel.SMS} if sms is not None else set()
     configuration = Configuration(
         folder=folder,
-        database=queue.text("database"),
+        database=_database(folder, queue),
         node=node,
         modems=modems,
         rules=_rules(
@@ -151,12 +158,34 @@ def _has_been_real(queue: Queue) -> bool:
 
 def _modems(settings: Section) -> tuple[ModemSettings, ...]:
     modems = tuple(_modem(section) for section in settings.sections("modem"))
-    for field in ("name", "port"):
-        used = [getattr(modem, field) for modem in modems]
-        again = {each for each in used if used.count(each) > 1 and not each.startswith("sim://")}
-        if again:
-            raise SettingsError(f"[[modem]] {field}: {min(again)!r} is there twice")
+    names = [modem.name for modem in modems]
+    again = {each for each in names if names.count(each) > 1}
+    if again:
+        raise SettingsError(f"[[modem]] name: {min(again)!r} is there twice")
+    _check_ports(settings, [modem.port for modem in modems])
     return modems or (SIMULATED,)
+
+
+def _check_ports(settings: Section, ports: Sequence[str]) -> None:
+    """Two workers cannot own one port, in whatever way it is spelled."""
+    owned: set[str] = set()
+    for port in ports:
+        place = os.path.realpath(port) if port.startswith("/") else port
+        if place in owned and not port.startswith("sim://"):
+            raise settings.wrong("[[modem]] or [sms] port", f"{port!r} is there twice")
+        owned.add(place)
+
+
+def _database(folder: Path, queue: Section) -> str:
+    """The address of the database, which means something."""
+    address = queue.text("database")
+    try:
+        url = database_url(folder, address)
+    except SettingsError as error:
+        raise queue.wrong("database", str(error).removeprefix("database: ")) from error
+    if url.get_backend_name() == "postgresql" and find_spec("psycopg") is None:
+        raise queue.wrong("database", "this needs more: pip install 'faxcore[postgres]'")
+    return address
 
 
 def _modem(section: Section) -> ModemSettings:
@@ -224,20 +253,25 @@ def _rules(
 ) -> Rules:
     aliases = settings.section("aliases")
     named = tuple((name, aliases.text(name)) for name in aliases.names())
+    nodes = frozenset({node, *queue.texts("nodes")})
+    for name, meant in named:
+        if meant not in nodes:
+            known = ", ".join(sorted(nodes))
+            raise aliases.wrong(name, f"{meant!r} is no delivery node; there are: {known}")
     cancel = queue.text("cancel", "between-pages")
     if cancel not in {"between-pages", "at-once"}:
         raise queue.wrong("cancel", "between-pages or at-once is expected")
-    hours = queue.number("expire_hours", 0)
+    hours = queue.number("expire_hours", 0, 0, 10 * _YEAR_H)
     return Rules(
         channels=channels,
         numbers=_numbers(settings.section("numbers")),
         retry=_retry(settings.section("retry")),
-        nodes=frozenset({node, *queue.texts("nodes")}),
+        nodes=nodes,
         aliases=named,
         cancel_at_once=cancel == "at-once",
         expire_s=hours * 3600 or None,
         batch=queue.whole("batch", 1, 1, 100),
-        absent_node_s=queue.number("absent_node_minutes", 5) * 60,
+        absent_node_s=queue.number("absent_node_minutes", 5, 0, _YEAR_H * 60) * 60,
         hours=tuple(_hours(section) for section in settings.sections("hours")),
         memory=_memory(settings.section("memory")),
         groups=frozenset({*groups, *queue.texts("groups")}),
@@ -264,7 +298,10 @@ def _number_rule(section: Section) -> NumberRule:
     allow, deny = section.text("allow"), section.text("deny")
     if bool(allow) == bool(deny):
         raise section.wrong("allow", "a rule has either allow or deny")
-    return NumberRule(allow or deny, allow=bool(allow), name=section.text("name"))
+    try:
+        return NumberRule(allow or deny, allow=bool(allow), name=section.text("name"))
+    except SettingsError as error:
+        raise section.wrong("allow" if allow else "deny", str(error)) from error
 
 
 def _retry(section: Section) -> RetryPolicy:
@@ -275,23 +312,28 @@ def _retry(section: Section) -> RetryPolicy:
     classes = section.section("class")
     return RetryPolicy(
         rules={
-            failure: _rule(classes.section(failure.value), rule)
+            failure: _rule(classes.section(failure.value), rule, _least_s(failure))
             for failure, rule in default.rules.items()
         },
         dials=section.whole("dials", default.dials, 1),
         tries=section.whole("tries", default.tries, 1),
-        window_s=section.number("hours", default.window_s / 3600, 0.01) * 3600,
+        window_s=section.number("hours", default.window_s / 3600, 0.01, 10 * _YEAR_H) * 3600,
         jitter=section.number("jitter", default.jitter, 0, 1),
-        longest_s=section.number("longest_minutes", default.longest_s / 60, 0.1) * 60,
+        longest_s=section.number("longest_minutes", default.longest_s / 60, 0.1, _YEAR_H * 60) * 60,
         uncertain=UncertainPolicy(uncertain),
         accept_inferred=section.flag("accept_inferred", False),
     )
 
 
-def _rule(section: Section, default: Rule) -> Rule:
+def _least_s(failure: Failure) -> float:
+    """Local trouble is repeated without an end: without a pause it would leave no time for else."""
+    return 1.0 if failure is Failure.LOCAL else 0.0
+
+
+def _rule(section: Section, default: Rule, least_s: float) -> Rule:
     at_most = section.whole("at_most", default.at_most or 0)
     return Rule(
-        section.number("seconds", default.delay_s, 0),
+        section.number("seconds", default.delay_s, least_s, _YEAR_H * 3600),
         section.number("growth", default.growth, 1, 10),
         at_most or None,
     )
@@ -301,14 +343,21 @@ def _memory(section: Section) -> MemoryPolicy:
     default = MemoryPolicy()
     return MemoryPolicy(
         learn_after=section.whole("learn_after", default.learn_after, 1),
-        forget_s=section.number("forget_days", default.forget_s / 86400, 0.01) * 86400,
+        forget_s=section.number("forget_days", default.forget_s / 86400, 0.01, 3650) * 86400,
         dead_after=section.whole("dead_after", default.dead_after, 2),
-        closed_s=section.number("closed_minutes", default.closed_s / 60, 0.1) * 60,
-        longest_closed_s=section.number("longest_closed_hours", default.longest_closed_s / 3600, 0)
+        closed_s=section.number("closed_minutes", default.closed_s / 60, 0.1, _YEAR_H * 60) * 60,
+        longest_closed_s=section.number(
+            "longest_closed_hours", default.longest_closed_s / 3600, 0, _YEAR_H
+        )
         * 3600,
     )
 
 
 def _hours(section: Section) -> CallingHours:
     zone = section.text("zone", "UTC")
-    return parse_hours(section.text("prefix"), section.needed("hours"), zone, section.text("days"))
+    prefix, days = section.text("prefix"), section.text("days")
+    hours = section.needed("hours")
+    try:
+        return parse_hours(prefix, hours, zone, days)
+    except SettingsError as error:
+        raise section.wrong("hours", str(error)) from error

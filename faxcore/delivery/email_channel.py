@@ -138,7 +138,10 @@ class EmailWork:
                 PageOutcome.UNCERTAIN, Failure.TRANSIENT, "handover_unanswered", str(error)
             )
         crash_point("email:handed-over")
-        note_page(self.queue, call_id, _COPY, PageOutcome.CONFIRMED, self.clock())
+        persist(
+            lambda: note_page(self.queue, call_id, _COPY, PageOutcome.CONFIRMED, self.clock()),
+            "that an e-mail was taken",
+        )
         text = f"accepted by the next server{copy.remark}"
         return _found(PageOutcome.CONFIRMED, None, "relayed", text)
 

@@ -75,10 +75,11 @@ def make_call(
         try:
             modem.prepare()
         except (ModemError, Interrupted) as error:
-            return Finding(Failure.LOCAL, "equipment", str(error) or "stopped before dialling")
+            text = str(error) or "stopped before dialling"
+            return Finding(Failure.LOCAL, "equipment", text, transcript=written)
         crash_point("call:ready")
         if not mark_dialled(queue, plan.call_id, plan.pages, clock(), written):
-            return _not_dialled(queue, plan)
+            return replace(_not_dialled(queue, plan), transcript=written)
         crash_point("call:dialling")
         finding = _dial(queue, plan, modem, station, equipment, clock, stop)
     crash_point("call:hung-up")
@@ -119,7 +120,8 @@ def _dial(
     except ModemError as error:  # it failed before it was told to dial
         return Finding(Failure.LOCAL, "equipment", str(error))
     if result.status is HangupStatus.CANCELLED and recorder.problem:
-        return replace(finding_of(plan, result), failure=Failure.LOCAL, text=recorder.problem)
+        finding = finding_of(plan, result)
+        return replace(finding, failure=Failure.LOCAL, reason="interrupted", text=recorder.problem)
     return finding_of(plan, result)
 
 

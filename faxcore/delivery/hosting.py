@@ -100,6 +100,8 @@ def _keep_reading(queue: Queue, box: Mailbox, envelope: str, stop: threading.Eve
             read_bounces(queue, box, envelope, wall_clock())
         except QueueError as error:
             log().error("bounces cannot be read", error=str(error))
+        except Exception as error:  # a bug of ours, or of a library's: the next time is tried again
+            log().exception("bounces cannot be read by our own fault", error=repr(error))
 
 
 @dataclass(slots=True)
@@ -139,13 +141,24 @@ class Host:
             if code is None:
                 return
             child.process = None
-            child.failures = 1 if now - child.began > _LIVED_S else child.failures + 1
-            wait = min(2.0 ** (child.failures - 1) / 2, _LONGEST_WAIT_S)
-            child.again_at = now + wait
+            if now - child.began > _LIVED_S:
+                child.failures = 0
+            wait = self._again(child, now)
             log().error("a worker ended", worker=child.name, code=code, again_in=wait)
         if now >= child.again_at:
             child.began = now
-            child.process = _start(self.folder, child.name, as_json=self.as_json)
+            try:
+                child.process = _start(self.folder, child.name, as_json=self.as_json)
+            except OSError as error:  # no memory, no process: the other workers go on
+                self._again(child, now)
+                log().error("a worker cannot be started", worker=child.name, error=str(error))
+
+    def _again(self, child: _Child, now: float) -> float:
+        """Start it again later; in how many seconds."""
+        child.failures += 1
+        wait = min(2.0 ** min(child.failures - 1, 16) / 2, _LONGEST_WAIT_S)
+        child.again_at = now + wait
+        return wait
 
 
 def _start(folder: Path, name: str, *, as_json: bool) -> subprocess.Popen[bytes]:

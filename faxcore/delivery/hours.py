@@ -17,6 +17,9 @@ from faxcore.errors import SettingsError
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 
+_PREFIX = re.compile(r"\+?[0-9*#]{0,24}")
+"""What destinations can begin with; others would fit no number, and be no hours at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallingHours:
@@ -54,6 +57,8 @@ def parse_hours(prefix: str, hours: str, zone: str, days: str = "") -> CallingHo
     span = _SPAN.fullmatch(hours)
     if span is None or (int(span[3]) == 24 and int(span[4])):
         raise SettingsError(f"calling hours {hours!r}: expected such as 08:00-18:30")
+    if not _PREFIX.fullmatch(prefix):
+        raise SettingsError(f"calling hours: prefix {prefix!r}: digits are expected, + before them")
     begin = time(int(span[1]), int(span[2]))
     end = time(int(span[3]) % 24, int(span[4]))
     try:
@@ -85,6 +90,8 @@ def _parse_days(text: str) -> frozenset[int]:
             raise SettingsError(f"calling hours: {word!r} is no day; mon to sun are expected")
         begin, end = _DAYS.index(first), _DAYS.index(last or first)
         days.update(day % 7 for day in range(begin, end + 1 + 7 * (end < begin)))
+    if not days:
+        raise SettingsError(f"calling hours: {text!r} names no day")
     return frozenset(days)
 
 
@@ -94,5 +101,5 @@ def zone_of(name: str) -> ZoneInfo | None:
         return None
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of zones has a name, too
         return ZoneInfo("UTC")

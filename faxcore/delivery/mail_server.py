@@ -47,6 +47,8 @@ class MailServer:
             raise SettingsError(f"smtp: tls {self.tls!r}: none, starttls or tls is expected")
         if self.user and self.tls == "none" and self.host not in {"localhost", "127.0.0.1", "::1"}:
             raise SettingsError("smtp: a password is not sent over the network without tls")
+        if not (self.user + self.password).isascii():  # what smtplib can say
+            raise SettingsError("smtp: user and password: only ASCII can be used")
 
 
 class Unusable(OSError):
@@ -62,7 +64,7 @@ class Refused(Exception):
 
     def __init__(self, code: int, said: bytes | str) -> None:
         words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-        super().__init__(f"{code} {' '.join(words.split())}"[:_SHOWN])
+        super().__init__(f"{code} {_plain(words)}"[:_SHOWN])
         self.code = code
 
 
@@ -82,7 +84,7 @@ def connected(server: MailServer) -> Iterator[smtplib.SMTP]:
     except smtplib.SMTPAuthenticationError as error:
         said = Refused(error.smtp_code, error.smtp_error)
         raise Unusable("smtp_login", f"the mail server refuses our login: {said}") from error
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, ValueError, smtplib.SMTPException) as error:  # UnicodeError: a host's name
         raise Unusable(
             "smtp_unreachable", f"mail server {server.host}:{server.port}: {_words(error)}"
         ) from error
@@ -119,8 +121,12 @@ def hand_over(
         code, said = smtp.getreply()
     except (OSError, smtplib.SMTPException) as error:
         raise Unanswered(f"it was handed over and never acknowledged: {_words(error)}") from error
-    if not 200 <= code <= 299:
+    if 400 <= code <= 599:
         raise Refused(code, said)
+    if not 200 <= code <= 299:
+        raise Unanswered(
+            f"it was handed over, and the answer makes no sense: {Refused(code, said)}"
+        )
 
 
 def _announce(smtp: smtplib.SMTP, mail: bytes, envelope: tuple[str, str]) -> None:
@@ -165,4 +171,9 @@ def _connect(server: MailServer) -> smtplib.SMTP:
 
 
 def _words(error: Exception) -> str:
-    return " ".join(str(error).split())[:_SHOWN] or type(error).__name__
+    return _plain(str(error))[:_SHOWN] or type(error).__name__
+
+
+def _plain(words: str) -> str:
+    """Words in one line, without the NUL that PostgreSQL keeps in no text."""
+    return " ".join(words.replace("\0", " ").split())

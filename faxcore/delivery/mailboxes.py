@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import imaplib
-import mailbox
 import re
 import ssl
 from collections.abc import Iterator
@@ -41,26 +40,32 @@ class Maildir:
     folder: Path
 
     def unread(self) -> Iterator[bytes]:
-        """What is not marked as seen."""
+        """What is not marked as seen, octet by octet as it stands: strangers wrote it."""
         try:
-            box = mailbox.Maildir(self.folder, create=False)
-            seen = _seen(self.folder)
-            for key in box.keys():  # noqa: SIM118  # a Maildir iterates over its mails
-                mail = box.get(key) if key not in seen else None
-                if mail is None or "S" in mail.get_flags():
-                    continue
-                yield mail.as_bytes()
-                mail.set_subdir("cur")
-                mail.add_flag("S")
-                box[key] = mail
-        except (OSError, mailbox.Error) as error:
+            for path in self._unseen():
+                with contextlib.suppress(FileNotFoundError):  # another has read it just now
+                    with path.open("rb") as file:
+                        octets = file.read(_OCTETS)
+                    yield octets
+                    path.rename(self.folder / "cur" / _as_seen(path.name))
+        except OSError as error:
             raise QueueError(f"the mailbox {self.folder}: {error}") from error
 
+    def _unseen(self) -> list[Path]:
+        found = [path for sub in ("new", "cur") for path in (self.folder / sub).iterdir()]
+        return sorted(
+            path for path in found if path.name[:1] != "." and "S" not in _flags(path.name)
+        )
 
-def _seen(folder: Path) -> frozenset[str]:
-    """The keys of what is marked as seen: that stands in a mail's name, so that none is read."""
-    names = (path.name.partition(":") for path in (folder / "cur").iterdir())
-    return frozenset(key for key, _, info in names if info[:2] == "2," and "S" in info)
+
+def _flags(name: str) -> str:
+    """The flags that stand in the name of a mail in a Maildir."""
+    info = name.partition(":")[2]
+    return info[2:] if info.startswith("2,") else ""
+
+
+def _as_seen(name: str) -> str:
+    return f"{name.partition(':')[0]}:2,{''.join(sorted({*_flags(name), 'S'}))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +83,16 @@ class ImapFolder:
     def __post_init__(self) -> None:
         if not self.secure and self.host not in {"localhost", "127.0.0.1", "::1"}:
             raise SettingsError("bounces: a password is not sent over the network without tls")
+        for name in ("user", "password", "folder"):  # what imaplib can say
+            if not getattr(self, name).isascii():
+                raise SettingsError(f"bounces: {name}: only ASCII can be used")
 
     def unread(self) -> Iterator[bytes]:
         """What is not marked as \\Seen."""
         try:
             with contextlib.closing(self._connection()) as connection:
                 yield from self._each(connection.imap)
-        except (OSError, imaplib.IMAP4.error) as error:
+        except (OSError, ValueError, imaplib.IMAP4.error) as error:
             raise QueueError(f"the mailbox {self.user} at {self.host}: {error}") from error
 
     def _connection(self) -> _Connection:

@@ -208,3 +208,5 @@ def keep_telling(
                 pass
         except QueueError as error:
             log().error("notifications wait", error=str(error))
+        except Exception as error:  # a bug of ours, or of a library's: the next time is tried again
+            log().exception("notifications wait by our own fault", error=repr(error))

@@ -75,9 +75,19 @@ def mark_dialled(
 
 
 def note_page(
-    queue: Queue, call_id: int, position: int, outcome: PageOutcome, now: datetime
+    queue: Queue,
+    call_id: int,
+    position: int,
+    outcome: PageOutcome,
+    now: datetime,
+    *,
+    gateway_id: str = "",
 ) -> CancelWish:
-    """Write down what is known of a page now, while the call runs; how the call is to be ended."""
+    """Write down what is known of a page now, while the call runs; how the call is to be ended.
+
+    ``gateway_id`` are the names of all parts that a network has taken: its reports bear them, so
+    they are on the disk together with the page, whatever becomes of the call.
+    """
     answered = now if outcome is PageOutcome.CONFIRMED else None
     with queue.store.write(f"page-{outcome.value}") as session:
         session.execute(
@@ -85,6 +95,13 @@ def note_page(
             .where(PageRow.call_id == call_id, PageRow.position == position)
             .values(outcome=outcome, answered=answered)
         )
+        if gateway_id:
+            whose = select(PageRow.recipient_id).where(
+                PageRow.call_id == call_id, PageRow.position == position
+            )
+            session.execute(
+                update(Recipient).where(Recipient.id.in_(whose)).values(gateway_id=gateway_id)
+            )
         return _wish(session, call_id)
 
 

@@ -104,7 +104,7 @@ class SmppGateway:
         try:
             self._client.connect()
             self._bind("bind_transceiver" if reports else "bind_transmitter")
-        except (exceptions.ConnectionError, OSError) as error:
+        except (exceptions.ConnectionError, OSError, ValueError) as error:
             self.close()
             raise PortError(f"{self._name}: it cannot be reached: {error}") from error
         except ModemError:
@@ -159,7 +159,7 @@ class SmppGateway:
         """Unbind, as far as the centre lets us, and disconnect."""
         if self._client is None:
             return
-        with contextlib.suppress(exceptions.PDUError, exceptions.ConnectionError, OSError):
+        with contextlib.suppress(Exception):  # smpplib raises what its parsing happens to raise
             self._client.unbind()
         self._client.disconnect()
         self._client = None

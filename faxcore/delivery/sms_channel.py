@@ -8,7 +8,7 @@ before the first. A report makes a relayed recipient sent, or failed.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -24,7 +24,6 @@ from faxcore.delivery.plain_text import plain_text
 from faxcore.delivery.recording import (
     attempts_of,
     call_state,
-    cancel_wish,
     finish_call,
     mark_dialled,
     note_page,
@@ -39,7 +38,7 @@ from faxcore.delivery.states import CallState, CancelWish, Channel, RecipientSta
 from faxcore.delivery.store import lock_account
 from faxcore.delivery.transitions import Step, move
 from faxcore.delivery.work import NOTHING_DUE, persist
-from faxcore.errors import ModemError
+from faxcore.errors import ModemError, QueueError
 from faxcore.t30.result import PageOutcome
 
 
@@ -101,6 +100,27 @@ class SmsWork:
             "the end of a short message",
         )
 
+    def _taken(self, call_id: int, position: int, references: Sequence[str]) -> bool:
+        """Write down that the network has a part, by which name; whether the rest is not wanted.
+
+        However long the database takes: a part that was taken must not be sent again.
+        """
+        wish = CancelWish.NO
+
+        def note() -> None:
+            nonlocal wish
+            wish = note_page(
+                self.queue,
+                call_id,
+                position,
+                PageOutcome.CONFIRMED,
+                self.clock(),
+                gateway_id=",".join(references),
+            )
+
+        persist(note, "that a part was taken")
+        return wish is not CancelWish.NO
+
     def read_reports(self) -> int:
         """Take up the network's reports; how many recipients changed. Raises ModemError."""
         gateway = self.opener()
@@ -136,7 +156,12 @@ class SmsWork:
         failure: Failure | None = None
         reason, text = "relayed", "accepted by the network"
         for position, part in enumerate(plan.due, 1):
-            note_page(self.queue, call_id, position, PageOutcome.UNCERTAIN, self.clock())
+            try:
+                note_page(self.queue, call_id, position, PageOutcome.UNCERTAIN, self.clock())
+            except QueueError as error:  # what could not be remembered must not be sent
+                failure, reason = Failure.LOCAL, "interrupted"
+                text = f"part {part.number} of {part.parts} could not be written down: {error}"
+                break
             crash_point("sms:handing-over")
             try:
                 reference = gateway.send(plan.number, part, plan.reference)
@@ -154,10 +179,9 @@ class SmsWork:
                 failure, reason, text = Failure.TRANSIENT, "page_unanswered", str(error)
                 break
             crash_point("sms:handed-over")
-            note_page(self.queue, call_id, position, PageOutcome.CONFIRMED, self.clock())
-            found[position] = PageFinding(PageOutcome.CONFIRMED, sendings=1)
             references.append(quote(reference, safe=""))
-            if cancel_wish(self.queue, call_id) is not CancelWish.NO and part.number < part.parts:
+            found[position] = PageFinding(PageOutcome.CONFIRMED, sendings=1)
+            if self._taken(call_id, position, references) and part.number < part.parts:
                 failure, reason, text = Failure.CANCELLED, "cancelled", "cancelled between parts"
                 break
         return Finding(

@@ -187,6 +187,8 @@ class WorkerLoop:
                 beat(self._queue, self._claimant, self._life, self._clock())
             except QueueError as error:
                 log().error("no beat", worker=self._claimant.worker, error=str(error))
+            except Exception as error:  # who beats no more is taken for dead, call and all
+                log().exception("no beat", worker=self._claimant.worker, error=repr(error))
 
 
 def engine_url(queue: Queue) -> URL:

@@ -146,6 +146,6 @@ def _checked_zone(zone: str) -> str:
     try:
         if zone:
             ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise SettingsError(f"zone {zone!r} is not known; such as Europe/Berlin") from error
     return zone

@@ -31,7 +31,8 @@ def served(handler: type[socketserver.StreamRequestHandler], **told: object) -> 
 class CuttingSmtp(socketserver.StreamRequestHandler):
     """SMTP that hangs up: ``server.cut`` is ``data`` (amid the message) or ``dot`` (behind it).
 
-    ``server.bodies`` are the messages that came with their final dot.
+    ``server.bodies`` are the messages that came with their final dot. Where nothing is cut,
+    ``server.at_dot`` gives the answer to it.
     """
 
     def handle(self) -> None:
@@ -49,7 +50,9 @@ class CuttingSmtp(socketserver.StreamRequestHandler):
             while not body.endswith(b"\r\n.\r\n"):
                 body += self.rfile.read1(65536)
             self.server.bodies.append(body)
-            return
+            if self.server.cut:
+                return
+            self._say(self.server.at_dot())
 
     def _say(self, line: str) -> None:
         self.wfile.write(f"{line}\r\n".encode())

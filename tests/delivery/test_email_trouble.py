@@ -69,6 +69,17 @@ def test_a_mail_that_was_never_acknowledged_twice_is_not_sent_a_third_time(
     assert message_report(house.queue, house.account, M1).status is MessageStatus.PARTIAL
 
 
+def test_an_answer_to_the_dot_that_makes_no_sense_leaves_it_uncertain(house: House) -> None:
+    submit(house, to("ada@example.org"), uncertain=UncertainPolicy.ASK)
+    with served(CuttingSmtp, cut="", bodies=[], at_dot=lambda: "*** relayed ***") as running:
+        for _ in range(2):
+            work(house, reached(running))
+            house.clock.advance(600)
+        assert len(running.bodies) == 1
+    assert only(house).letter is Letter.HELD
+    assert only(house).pages_uncertain == 1
+
+
 def test_by_policy_it_is_asked_about_or_taken_for_relayed(
     house: House, cutting, server: MailServer, inbox: Inbox
 ) -> None:

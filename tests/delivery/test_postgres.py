@@ -1,5 +1,6 @@
 """The queue on PostgreSQL: the same tables, several hosts, a server that is restarted."""
 
+import mailbox
 import os
 import subprocess
 import sys
@@ -12,7 +13,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import TextClause, func, select, text
 
 import faxcore.service.tables  # noqa: F401  # its tables stand beside the queue's
+from faxcore.delivery.bounces import bounce_address, read_bounces
 from faxcore.delivery.claiming import Claimant, claim
+from faxcore.delivery.mail_server import MailServer
+from faxcore.delivery.mailboxes import Maildir
 from faxcore.delivery.model import Base, Message, Recipient
 from faxcore.delivery.operations import (
     MessageDraft,
@@ -34,8 +38,10 @@ from faxcore.delivery.worker import durable_runner
 from faxcore.errors import QueueError, RequestRefused
 from tests.delivery.deliveries import House
 from tests.delivery.gsm import Gsm
+from tests.delivery.mail_doubles import CuttingSmtp, served
 from tests.delivery.moments import NOW
 from tests.delivery.postgres import Server
+from tests.delivery.test_email import REPORT, submit, to, work
 from tests.delivery.test_sms import send as send_text
 from tests.delivery.test_sms import work as work_texts
 
@@ -259,3 +265,32 @@ def test_operations_and_workers_at_once_never_lock_each_other_out(shared_house: 
     assert problems == []
     assert {house.report(f"m{n}").status for n in range(6)} == {MessageStatus.GONE}
     assert set(house.network.kept().values()) == {1}
+
+
+def test_words_that_postgresql_cannot_keep_hold_up_no_worker(shared_house: House) -> None:
+    submit(shared_house, to("ada@example.org"))
+    with served(CuttingSmtp, cut="", bodies=[], at_dot=lambda: "550 no\0such user") as running:
+        server = MailServer("127.0.0.1", running.server_address[1], timeout_s=5, answer_s=5)
+        worker = threading.Thread(target=work, args=(shared_house, server), daemon=True)
+        worker.start()
+        worker.join(20)
+        assert not worker.is_alive()
+    (recipient,) = shared_house.rows()
+    assert (recipient.letter, recipient.reason) == (Letter.FAILED, "refused")
+    assert "550 no such user" in recipient.description
+
+
+def test_a_bounce_that_postgresql_cannot_keep_holds_up_no_other(
+    shared_house: House, tmp_path: Path
+) -> None:
+    submit(shared_house, to("ada@example.org"))
+    with served(CuttingSmtp, cut="", bodies=[], at_dot=lambda: "250 OK") as running:
+        work(shared_house, MailServer("127.0.0.1", running.server_address[1], timeout_s=5))
+    address = "bounce-%@example.org"
+    (recipient,) = shared_house.rows()
+    said = REPORT.format(address=bounce_address(address, recipient), action="failed")
+    mailbox.Maildir(tmp_path / "mail")
+    strange = REPORT.format(address="bounce-99999999999@example.org", action="failed")
+    for number, octets in enumerate((strange.encode(), said.encode().replace(b"550", b"5\x0050"))):
+        (tmp_path / "mail" / "new" / f"{number}.mail").write_bytes(octets)
+    assert read_bounces(shared_house.queue, Maildir(tmp_path / "mail"), address, NOW) == 1

@@ -121,6 +121,7 @@ def test_a_page_that_cannot_be_written_down_ends_the_call(house: House) -> None:
     recipient = quick.recipient()
     assert recipient.letter is Letter.PENDING
     assert "could not be written down" in recipient.description
+    assert recipient.reason == "interrupted"
     assert recipient.pages_confirmed == 1
     quick.work_for(120)
     assert quick.report().status is MessageStatus.GONE

@@ -78,6 +78,7 @@ def _begin_anew(
         recipient.run += 1
         recipient.first_page = page
         recipient.pages_confirmed = recipient.pages_uncertain = 0
+        recipient.gateway_id = ""  # a report of what went before says nothing of what goes now
     message.cancelled = False
     message.expires = None  # asked for anew: the old time limit has nothing to say any more
 
