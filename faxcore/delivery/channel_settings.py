@@ -11,10 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 from faxcore.delivery.mail_server import MailServer
 from faxcore.delivery.mailboxes import ImapFolder, Maildir, mailbox_of
-from faxcore.delivery.operations.creating import is_mailbox
+from faxcore.delivery.operations.creating import DOMAIN, is_mailbox
 from faxcore.settings import Section
-
-_DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def mail_settings(settings: Section) -> tuple[MailServer, Maildir | ImapFolder |
     if envelope and not is_mailbox(envelope.replace("%", "1")):
         raise section.wrong("envelope", f"{envelope!r}: such as bounce-%@example.org is expected")
     domain = section.text("domain", "localhost")
-    if not _DOMAIN.fullmatch(domain):
+    if not re.fullmatch(DOMAIN, domain):
         raise section.wrong("domain", f"{domain!r}: such as example.org is expected")
     server = MailServer(
         host=_host(section),

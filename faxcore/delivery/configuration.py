@@ -120,8 +120,8 @@ def configure(folder: Path, settings: Section | None = None) -> Configuration:
     simulated = all(modem.port.startswith(("sim://", "replay://")) for modem in modems)
     mail, bounces = mail_settings(settings) if settings.has("smtp") else (None, None)
     sms = sms_settings(settings.section("sms")) if settings.has("sms") else None
-    if isinstance(sms, SmsSettings):
-        _check_ports(settings, [*(modem.port for modem in modems), sms.port])
+    ports = [modem.port for modem in modems]
+    _check_ports(settings, [*ports, sms.port] if isinstance(sms, SmsSettings) else ports)
     channels = {Channel.FAX}
     channels |= {Channel.EMAIL} if mail is not None else set()
     channels |= {Channel.SMS} if sms is not None else set()
@@ -162,7 +162,6 @@ def _modems(settings: Section) -> tuple[ModemSettings, ...]:
     again = {each for each in names if names.count(each) > 1}
     if again:
         raise SettingsError(f"[[modem]] name: {min(again)!r} is there twice")
-    _check_ports(settings, [modem.port for modem in modems])
     return modems or (SIMULATED,)
 
 

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 
 from faxcore.delivery.email_message import PAGES
 from faxcore.delivery.model import Account
-from faxcore.delivery.operations.creating import is_mailbox
+from faxcore.delivery.operations.creating import check_text, is_mailbox
 from faxcore.delivery.owning import NUMBERS, SUBADDRESSES
 from faxcore.delivery.rules import Rules
-from faxcore.errors import RenderError, SettingsError
+from faxcore.errors import RenderError, RequestRefused, SettingsError
 from faxcore.service.accounts import Role
 
 _SUBADDRESS = re.compile(r"[0-9*#]{1,20}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
-_LONGEST_NAME = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +87,10 @@ def _extra(account: Account, wishes: Wishes) -> dict[str, object]:
 
 def _checked_name(name: str) -> str:
     """What can stand in the header of an e-mail and on a page."""
-    if len(name) > _LONGEST_NAME or _CONTROL.search(name):
-        raise SettingsError(
-            f"sender's name {name[:40]!r}: one line of up to {_LONGEST_NAME} characters is expected"
-        )
+    try:
+        check_text("sender_name", name, 256, lines=False)
+    except RequestRefused as error:
+        raise SettingsError(f"sender's name {name[:40]!r} {error.text}") from error
     return name
 
 

@@ -131,9 +131,8 @@ def find_rows(octets: NDArray[np.uint8], tagged: bool, limit: int) -> tuple[Rows
     ended_by = EndedBy.END_OF_DATA if rtc is None else EndedBy.RTC
     if len(chosen) > limit:
         chosen, ended_by = chosen[:limit], EndedBy.ROW_LIMIT
-    starts, stops, ends = (
-        bits.take(chosen) for bits in (segments.starts, segments.stops, segments.ends)
-    )
+    starts, stops = segments.starts.take(chosen), segments.stops.take(chosen)
+    ends = segments.ends.take(chosen)
     latest, bits = ends - (_EOL_BITS + tag_bits), ends - starts
     if len(chosen) and chosen[-1] == len(segments.starts) - 1:  # no EOL behind it
         latest[-1], bits[-1] = ends[-1], 0

@@ -30,14 +30,22 @@ def test_the_newest_revision_is_the_one_that_is_asked_for() -> None:
     assert folder.get_current_head() == migrations.HEAD
 
 
-def test_a_webhook_of_an_older_version_is_kept_with_what_waits_for_it(tmp_path: Path) -> None:
-    tmp_path.joinpath("queue").mkdir()
-    engine = open_engine(database_url(tmp_path / "queue"))
+def make_old(folder: Path, *further: str) -> None:
+    """A queue of revision 0004 in which something waits; what is done further is SQL, or to go on
+    to a revision."""
+    folder.mkdir()
+    engine = open_engine(database_url(folder))
     with engine.begin() as connection:
-        migrations._run(connection, "0004")
-        connection.execute(text(ACCOUNT))
-        connection.execute(text(WAITING))
+        for step in ("0004", ACCOUNT, WAITING, *further):
+            if step.isdecimal():
+                migrations._run(connection, step)
+            else:
+                connection.execute(text(step))
     engine.dispose()
+
+
+def test_a_webhook_of_an_older_version_is_kept_with_what_waits_for_it(tmp_path: Path) -> None:
+    make_old(tmp_path / "queue")
     store = open_store(tmp_path / "queue")
     with store.read() as session:
         (hook,) = session.scalars(select(Webhook))
@@ -48,17 +56,7 @@ def test_a_webhook_of_an_older_version_is_kept_with_what_waits_for_it(tmp_path: 
 
 
 def test_a_fax_received_after_an_upgrade_has_a_number_that_none_had(tmp_path: Path) -> None:
-    tmp_path.joinpath("queue").mkdir()
-    engine = open_engine(database_url(tmp_path / "queue"))
-    with engine.begin() as connection:
-        migrations._run(connection, "0004")
-        connection.execute(text(ACCOUNT))
-        connection.execute(text(WAITING))
-        migrations._run(connection, "0010")
-        connection.execute(text(RECEIVED))
-        for _ in range(6):
-            connection.execute(text(DELETED))
-    engine.dispose()
+    make_old(tmp_path / "queue", "0010", RECEIVED, *[DELETED] * 6)
     store = open_store(tmp_path / "queue")
     arrival = Arrival(1, NOW, 1, b"II*", b"%PDF-")
     uid = store_arrival(Queue(store, Rules()), arrival)

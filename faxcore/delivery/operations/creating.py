@@ -31,9 +31,8 @@ from faxcore.delivery.store import lock_account
 from faxcore.delivery.transitions import appear, status_of
 from faxcore.errors import ContentError, RequestRefused, SettingsError
 
-_ADDRESS = re.compile(
-    r"[^\s@<>\",;:()\[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?"
-)
+DOMAIN = r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"[^\s@<>\",;:()\[\]\\]{{1,64}}@{DOMAIN}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _LENGTHS = {
     "client_id": 256,
@@ -82,7 +81,7 @@ def add_recipient(
     if draft.channel not in queue.rules.channels:
         raise RequestRefused("channel", f"{draft.channel.value} is not configured here")
     address, destination = _address(queue, draft)
-    _check_text("recipient_name", draft.name, 256, lines=False)
+    check_text("recipient_name", draft.name, 256, lines=False)
     scope = draft.scope if draft.channel is Channel.EMAIL else Scope.TO
     with queue.store.write("recipient") as session:
         account = lock_account(session, account_id)
@@ -134,7 +133,7 @@ def add_attachment(
     Any type is taken: e-mail sends any file. What cannot be faxed is refused when a message with
     a FAX recipient is sent.
     """
-    _check_text("attachment_type", media_type, 128, lines=False)
+    check_text("attachment_type", media_type, 128, lines=False)
     stored = _stored(queue, file_name, data)
     with queue.store.write("attachment") as session:
         lock_account(session, account_id)
@@ -164,7 +163,7 @@ def add_attachment(
 
 def _stored(queue: Queue, file_name: str, data: bytes | Stored) -> Stored:
     """A file that has a name and something in it, on the disk."""
-    _check_text("attachment_name", file_name, 256, lines=False)
+    check_text("attachment_name", file_name, 256, lines=False)
     if not file_name.strip():
         raise RequestRefused("attachment_name", "a name is expected")
     if not (data.octets if isinstance(data, Stored) else data):
@@ -229,9 +228,9 @@ def _check_draft(queue: Queue, draft: MessageDraft) -> None:
     if draft.modems and draft.modems not in queue.rules.groups:
         raise RequestRefused("modems", f"there is no group of modems {draft.modems!r}")
     for field, longest in _LENGTHS.items():
-        _check_text(field, getattr(draft, field) or "", longest, lines=False)
+        check_text(field, getattr(draft, field) or "", longest, lines=False)
     for field in ("memo", "body"):
-        _check_text(field, getattr(draft, field) or "", _TEXT_OCTETS, lines=True)
+        check_text(field, getattr(draft, field) or "", _TEXT_OCTETS, lines=True)
     if draft.sender_email and not is_mailbox(draft.sender_email):
         raise RequestRefused("sender_email", "is no e-mail address")
     if draft.sender_number:
@@ -305,7 +304,8 @@ def is_mailbox(address: str) -> bool:
     return True
 
 
-def _check_text(field: str, text: str, longest: int, *, lines: bool) -> None:
+def check_text(field: str, text: str, longest: int, *, lines: bool) -> None:
+    """Refuse a text that is too long, or that no store or header can bear."""
     if len(text) > longest:
         raise RequestRefused(field, f"has {len(text)} characters, at most {longest} are taken")
     control = _CONTROL.search(text) if not lines else None
